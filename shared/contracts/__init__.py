@@ -1,0 +1,1 @@
+"""Every message and request of Belfry, declared once: one module per domain."""
