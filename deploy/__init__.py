@@ -1,0 +1,1 @@
+"""How Belfry is run: on one machine, in containers, on Kubernetes."""
