@@ -1,6 +1,7 @@
 """Who may do what in the shop, and what they did."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from shared.contracts.auth import (
     About,
@@ -21,6 +22,7 @@ from shared.contracts.wire import Role
 from tests.contracts.shop.clock import NOW, ago
 
 DAY = 86_400
+Outcome = Literal["done", "refused"]
 
 
 def _user(name: str, role: Role, seen: datetime | None, *, disabled: bool = False, fresh: bool = False) -> User:
@@ -87,7 +89,8 @@ SESSIONS = Sessions(
     ]
 )
 
-DID = (
+Deed = tuple[int, str, str, str, str, Outcome, str | None, str | None]
+DID: tuple[Deed, ...] = (
     (95, "dana", "operator", "POST /api/v1/admin/health/services/{service_id}/check", "ledger-db", "done", None, None),
     (
         310,

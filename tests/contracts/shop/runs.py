@@ -7,6 +7,7 @@ from shared.contracts.health import Assertion, CheckRun, CheckRuns, ComponentOut
 from tests.contracts.shop.clock import ago
 from tests.contracts.shop.specs import SPECS
 
+HEAD = 'HTTP/1.1 200 OK\ncontent-type: application/json\nset-cookie: ***\n\n{"status": "ok", "queue": 1840}'
 REFUSED = "Connection refused on ledger-db.shop:5432"
 
 SEARCH_RUN = CheckRun(
@@ -39,7 +40,7 @@ SEARCH_RUN = CheckRun(
                 Assertion(name="$.status", expected="== ok", actual="ok", passed=True),
                 Assertion(name="latency", expected="below 500 ms", actual="812 ms", passed=False),
             ],
-            response_head='HTTP/1.1 200 OK\ncontent-type: application/json\nset-cookie: ***\n\n{"status": "ok", "queue": 1840}',
+            response_head=HEAD,
             certificate_ends_at=datetime(2027, 2, 14, 23, 59, 59, tzinfo=UTC),
         )
     ],
