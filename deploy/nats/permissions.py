@@ -1,0 +1,126 @@
+"""Who may do what on the bus: one user a process, each with no more than it needs."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from deploy.nats.streams import BUCKETS, CONSUMERS, SAMPLES_STREAM, TIMERS_STREAM
+from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
+
+RESPONSES = {"max": 1, "expires": "1m"}
+"""One answer to each request received, within a minute."""
+
+
+class Grant(Struct, frozen=True, kw_only=True):
+    """What one user may publish and subscribe besides what all of Belfry's processes may."""
+
+    publish: tuple[str, ...] = ()
+    subscribe: tuple[str, ...] = ()
+
+
+def consume(name: str) -> tuple[str, ...]:
+    """What a worker of a durable consumer publishes: its pulls and its acknowledgements."""
+    stream = next(consumer.stream for consumer in CONSUMERS if consumer.name == name)
+    return (
+        f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{name}",
+        f"$JS.API.CONSUMER.INFO.{stream}.{name}",
+        f"$JS.ACK.{stream}.{name}.>",
+    )
+
+
+def follow(stream: str) -> tuple[str, ...]:
+    """What an ordered reader of a stream publishes: consumers of its own, that acknowledge nothing."""
+    return (
+        f"$JS.API.CONSUMER.CREATE.{stream}.>",
+        f"$JS.API.CONSUMER.MSG.NEXT.{stream}.>",
+        f"$JS.API.CONSUMER.DELETE.{stream}.>",
+        f"$JS.API.STREAM.INFO.{stream}",
+    )
+
+
+def timers(domain: str) -> tuple[str, ...]:
+    return (f"belfry.schedule.{domain}.>", f"$JS.API.STREAM.PURGE.{TIMERS_STREAM}")
+
+
+GRANTS: dict[str, Grant] = {
+    "health_svc": Grant(
+        publish=(
+            *timers("health"),
+            *consume("health_due"),
+            "$SRV.>",  # finds micro services, and pings those it watches
+            "belfry.rpc.*.get_readiness",
+        ),
+        subscribe=("belfry.heartbeat.*", "belfry.v1.health.>"),
+    ),
+    "latency_svc": Grant(publish=(*timers("latency"), *follow(SAMPLES_STREAM)), subscribe=("belfry.samples.>",)),
+    "ws_svc": Grant(publish=(*timers("ws"), "belfry.node.>"), subscribe=("belfry.v1.ws.>",)),
+    "pipeline_svc": Grant(publish=(*timers("pipeline"), "belfry.node.>"), subscribe=("belfry.v1.pipeline.>",)),
+    "alert_svc": Grant(publish=(*timers("alert"), "belfry.notify.>"), subscribe=("belfry.v1.>",)),
+    "gateway": Grant(
+        publish=(
+            "belfry.rpc.>",
+            "belfry.v1.auth.>",
+            "belfry.v1.ws.>",
+            "belfry.v1.pipeline.>",
+            "belfry.samples.>",
+            "belfry.heartbeat.*",
+            "$SRV.>",
+            "$JS.API.STREAM.INFO.*",
+            *follow(EVENTS_STREAM),
+            *follow(MEASURES_STREAM),
+        ),
+        subscribe=("belfry.v1.>", "belfry.node.>"),
+    ),
+}
+
+OBSERVER = "observer"
+ADMIN = "admin"
+USERS: tuple[str, ...] = (*GRANTS, OBSERVER, ADMIN)
+
+
+def permissions_of(user: str) -> dict[str, Any]:
+    """nats-server's permissions of a user, as plain data."""
+    if user == ADMIN:
+        return {"publish": {"allow": [">"]}, "subscribe": {"allow": [">"]}}
+    if user == OBSERVER:
+        return _outsider()
+    return _insider(user, GRANTS[user])
+
+
+def _insider(service: str, grant: Grant) -> dict[str, Any]:
+    """Its own events, inbox, RPC endpoints (in its own queue group), service discovery and buckets, and its grant."""
+    domain = service.removesuffix("_svc")
+    publish = [f"belfry.v1.{domain}.>", f"belfry.dlq.{domain}.>", *_buckets(domain), *grant.publish]
+    subscribe = [
+        f"_INBOX_{service}.>",
+        f"belfry.rpc.{domain}.> {service}",
+        *(f"$SRV.{verb}" for verb in ("PING", "INFO", "STATS")),
+        f"$SRV.*.{service}",
+        f"$SRV.*.{service}.>",
+        *(f"$KV.{bucket.name}.>" for bucket in BUCKETS),
+        *grant.subscribe,
+    ]
+    return {
+        "publish": {"allow": _unique(publish)},
+        "subscribe": {"allow": _unique(subscribe)},
+        "allow_responses": RESPONSES,
+    }
+
+
+def _outsider() -> dict[str, Any]:
+    """Hears every event, sends heartbeats, and may be found as a micro service."""
+    return {
+        "publish": {"allow": ["belfry.heartbeat.*"]},
+        "subscribe": {"allow": ["belfry.v1.>", "$SRV.>", "_INBOX.>", f"_INBOX_{OBSERVER}.>"]},
+        "allow_responses": RESPONSES,
+    }
+
+
+def _buckets(domain: str) -> list[str]:
+    """Writes only under its own domain's keys, reads all."""
+    writes = [f"$KV.{bucket.name}.{domain}.>" for bucket in BUCKETS]
+    return writes + [f"$JS.API.STREAM.MSG.GET.KV_{bucket.name}" for bucket in BUCKETS]
+
+
+def _unique(subjects: list[str]) -> list[str]:
+    return list(dict.fromkeys(subjects))

@@ -1,0 +1,161 @@
+"""Every stream, key-value bucket and durable consumer, as JetStream's own configuration."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+import shared.contracts
+from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM, Event
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+MB = 1024 * 1024
+
+TIMERS_STREAM = "BELFRY_TIMERS"
+SAMPLES_STREAM = "BELFRY_SAMPLES"
+NOTIFY_STREAM = "BELFRY_NOTIFY"
+DLQ_STREAM = "BELFRY_DLQ"
+
+
+class Stream(Struct, frozen=True, kw_only=True):
+    """A stream; `max_age_seconds` 0 keeps for ever. `more` is merged into JetStream's configuration as it is."""
+
+    name: str
+    subjects: tuple[str, ...]
+    max_bytes: int
+    max_age_seconds: float = 0
+    dedup_seconds: float = 2 * MINUTE
+    more: dict[str, Any] = {}
+
+    def config(self, replicas: int) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "subjects": list(self.subjects),
+            "retention": "limits",
+            "storage": "file",
+            "discard": "old",
+            "max_bytes": self.max_bytes,
+            "max_age": nanoseconds(self.max_age_seconds),
+            "duplicate_window": nanoseconds(self.dedup_seconds),
+            "num_replicas": replicas,
+            **self.more,
+        }
+
+
+class Bucket(Struct, frozen=True, kw_only=True):
+    """A key-value bucket whose entries live `ttl_seconds` after their last write. Reads ask the stream's leader."""
+
+    name: str
+    ttl_seconds: float
+    max_bytes: int = 16 * MB
+    storage: str = "file"
+
+    def stream(self) -> Stream:
+        more = {
+            "storage": self.storage,
+            "discard": "new",
+            "max_msgs_per_subject": 1,
+            "allow_rollup_hdrs": True,
+            "deny_delete": True,
+            "allow_direct": False,
+        }
+        return Stream(
+            name=f"KV_{self.name}",
+            subjects=(f"$KV.{self.name}.>",),
+            max_bytes=self.max_bytes,
+            max_age_seconds=self.ttl_seconds,
+            dedup_seconds=min(2 * MINUTE, self.ttl_seconds),
+            more=more,
+        )
+
+
+class Consumer(Struct, frozen=True, kw_only=True):
+    """A durable pull consumer; messages not acknowledged within `ack_wait_seconds` come again, for ever."""
+
+    name: str
+    stream: str
+    filter: str
+    deliver: str = "all"
+    ack_wait_seconds: float = 30
+    max_ack_pending: int = 1000
+
+    def config(self) -> dict[str, Any]:
+        return {
+            "durable_name": self.name,
+            "filter_subject": self.filter,
+            "deliver_policy": self.deliver,
+            "ack_policy": "explicit",
+            "ack_wait": nanoseconds(self.ack_wait_seconds),
+            "max_ack_pending": self.max_ack_pending,
+            "max_deliver": -1,
+        }
+
+
+def nanoseconds(seconds: float) -> int:
+    return round(seconds * 1_000_000_000)
+
+
+def contract_events() -> Iterator[type[Event]]:
+    """The events of every contract module."""
+    for module in pkgutil.iter_modules(shared.contracts.__path__, "shared.contracts."):
+        yield from getattr(importlib.import_module(module.name), "EVENTS", ())
+
+
+def subjects_of(stream: str) -> tuple[str, ...]:
+    """The subject filters of the events that name a stream: `belfry.v1.health.changed.*`."""
+    events = (event for event in contract_events() if event.STREAM == stream)  # type: ignore[attr-defined]
+    return tuple(sorted(re.sub(r"{\w+}", "*", event.SUBJECT) for event in events))  # type: ignore[attr-defined]
+
+
+# A schedule is replaced by publishing to its subject again, so one message a subject. A due message that nobody took is
+# replaced by the next one in the same way: after an outage each timer is due once.
+TIMERS = Stream(
+    name=TIMERS_STREAM,
+    subjects=("belfry.schedule.>", "belfry.due.>"),
+    max_bytes=64 * MB,
+    more={"max_msgs_per_subject": 1, "allow_msg_schedules": True, "allow_msg_ttl": True, "allow_rollup_hdrs": True},
+)
+
+STREAMS: tuple[Stream, ...] = (
+    Stream(
+        name=EVENTS_STREAM,
+        subjects=subjects_of(EVENTS_STREAM),
+        max_bytes=256 * MB,
+        max_age_seconds=7 * DAY,
+        dedup_seconds=10 * MINUTE,
+        more={"allow_direct": True},
+    ),
+    Stream(
+        name=MEASURES_STREAM,
+        subjects=subjects_of(MEASURES_STREAM),
+        max_bytes=256 * MB,
+        max_age_seconds=HOUR,
+        more={"allow_direct": True},
+    ),
+    Stream(name=SAMPLES_STREAM, subjects=("belfry.samples.>",), max_bytes=256 * MB, max_age_seconds=HOUR),
+    TIMERS,
+    # Full means refuse: a delivery that cannot be kept must stay with its sender, never push out an older one.
+    Stream(
+        name=NOTIFY_STREAM,
+        subjects=("belfry.notify.>",),
+        max_bytes=128 * MB,
+        dedup_seconds=10 * MINUTE,
+        more={"retention": "workqueue", "discard": "new"},
+    ),
+    Stream(name=DLQ_STREAM, subjects=("belfry.dlq.>",), max_bytes=64 * MB, max_age_seconds=30 * DAY),
+)
+
+BUCKETS: tuple[Bucket, ...] = (
+    Bucket(name="presence", ttl_seconds=30),
+    Bucket(name="leases", ttl_seconds=15),
+    Bucket(name="ws_tickets", ttl_seconds=60, storage="memory"),
+)
+
+CONSUMERS: tuple[Consumer, ...] = (
+    Consumer(name="health_due", stream=TIMERS_STREAM, filter="belfry.due.health.>", deliver="last_per_subject"),
+)
