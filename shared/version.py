@@ -1,0 +1,3 @@
+"""The version every process reports."""
+
+VERSION = "0.1.0"
