@@ -1,0 +1,64 @@
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { sessionEnded, sessionStarted } from '../lib/session.js';
+import { del, get, post } from './client.js';
+
+const roles = ['viewer', 'operator', 'admin'];
+const started = (me) => {
+  sessionStarted(me.csrf_token);
+  return me;
+};
+
+export const meQuery = queryOptions({
+  queryKey: ['auth', 'me'],
+  queryFn: async ({ signal }) => started(await get('/auth/me', { signal, signingIn: true })),
+  staleTime: 5 * 60_000,
+});
+export const useMe = () => useQuery(meQuery);
+
+/** Whether the person signed in has at least this role. */
+export const useHasRole = (role) => roles.indexOf(useMe().data?.user.role) >= roles.indexOf(role);
+
+export const useSignIn = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (body) => started(await post('/auth/login', body, { signingIn: true })),
+    onSuccess: (me) => {
+      client.setQueryData(meQuery.queryKey, me);
+      return client.invalidateQueries({ predicate: ({ queryKey }) => queryKey !== meQuery.queryKey });
+    },
+  });
+};
+
+export const useSignOut = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => post('/auth/logout'),
+    onSuccess: () => {
+      sessionEnded();
+      client.clear();
+    },
+  });
+};
+
+export const useChangePassword = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body) => post('/auth/password', body),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['auth'] }),
+  });
+};
+
+export const sessionsQuery = queryOptions({
+  queryKey: ['auth', 'sessions'],
+  queryFn: ({ signal }) => get('/auth/sessions', { signal }),
+  staleTime: 30_000,
+});
+export const useSessions = () => useQuery(sessionsQuery);
+
+export const useSignOutEverywhere = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => del('/auth/sessions'),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['auth'] }),
+  });
+};

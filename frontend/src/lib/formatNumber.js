@@ -1,0 +1,43 @@
+export const missing = '–';
+
+const grouped = new Intl.NumberFormat('en');
+const fixed = (value, digits) => value.toFixed(digits);
+
+/** Milliseconds: `9.4 ms`, `268 ms`, `3.12 s`. */
+export const formatLatency = (ms) => {
+  if (ms == null) return missing;
+  if (ms < 9.95) return `${fixed(ms, 1)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  return `${fixed(ms / 1000, 2)} s`;
+};
+
+/** Uptime in percent, floored to two digits: `100 %` only when it is exact. */
+export const formatUptime = (pct) => {
+  if (pct == null) return missing;
+  return pct >= 100 ? '100 %' : `${fixed(Math.floor(pct * 100 + 1e-7) / 100, 2)} %`;
+};
+
+/** A share in percent, whole, with two digits under 1: `63 %`, `0.31 %`. */
+export const formatShare = (pct) => {
+  if (pct == null) return missing;
+  return pct > 0 && pct < 1 ? `${fixed(pct, 2)} %` : `${Math.round(pct)} %`;
+};
+
+export const formatCount = (count) => (count == null ? missing : grouped.format(count));
+
+const units = [
+  ['GB', 1e9],
+  ['MB', 1e6],
+  ['KB', 1e3],
+];
+
+/** Bytes: `312 B`, `3.1 KB`, `312 KB`, `4.2 MB`. */
+export const formatBytes = (bytes) => {
+  if (bytes == null) return missing;
+  const [unit, size] = units.find(([, from]) => bytes >= from) ?? ['B', 1];
+  const value = bytes / size;
+  return `${unit === 'B' || value >= 100 ? Math.round(value) : fixed(value, 1)} ${unit}`;
+};
+
+/** `1 cause`, `2 causes`. */
+export const plural = (count, one, many = `${one}s`) => `${formatCount(count)} ${count === 1 ? one : many}`;

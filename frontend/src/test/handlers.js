@@ -1,0 +1,39 @@
+import { http, HttpResponse } from 'msw';
+import { golden } from './golden.js';
+
+export const api = (path) => `*/api/v1${path}`;
+const answer = (body, init) => () => HttpResponse.json(body, init);
+const nothing = () => new HttpResponse(null, { status: 204 });
+const services = '/admin/health/services';
+
+/** What the gateway answers when all is well, in terms of the golden files. */
+export const handlers = [
+  http.get(api('/auth/me'), answer(golden('auth/me'))),
+  http.post(api('/auth/login'), answer(golden('auth/me'))),
+  http.post(api('/auth/logout'), nothing),
+  http.post(api('/auth/password'), nothing),
+  http.get(api('/auth/sessions'), answer(golden('auth/sessions'))),
+  http.delete(api('/auth/sessions'), nothing),
+  http.get(api('/auth/users'), answer(golden('auth/users'))),
+  http.get(api('/auth/tokens'), answer(golden('auth/tokens'))),
+  http.post(api('/auth/tokens'), answer(golden('auth/new_token'), { status: 201 })),
+  http.delete(api('/auth/tokens/:id'), nothing),
+  http.get(api('/auth/audit'), answer(golden('auth/audit'))),
+  http.get(api('/admin/about'), answer(golden('auth/about'))),
+  http.get(api(services), answer(golden('health/board'))),
+  http.get(api(`${services}/:id`), answer(golden('health/service_detail'))),
+  http.get(api(`${services}/:id/history`), answer(golden('health/history'))),
+  http.get(api(`${services}/:id/checks`), answer(golden('health/runs'))),
+  http.post(api(`${services}/:id/check`), answer(golden('health/check_run'))),
+  http.post(api(services), answer(golden('health/service_detail'), { status: 201 })),
+  http.put(api(`${services}/:id`), answer(golden('health/service_detail'))),
+  http.delete(api(`${services}/:id`), nothing),
+  http.post(api('/admin/health/try'), answer(golden('health/check_run'))),
+  http.get(api('/admin/health/dependencies'), answer(golden('health/dependencies'))),
+  http.get(api('/admin/health/incidents'), answer(golden('health/incidents'))),
+  http.get(api('/admin/health/maintenance'), answer(golden('health/maintenance'))),
+];
+
+/** A problem answer: `problem(503, { title, service })`. */
+export const problem = (status, members = {}, headers = {}) =>
+  () => HttpResponse.json({ title: `Status ${status}`, status, ...members }, { status, headers: { 'Content-Type': 'application/problem+json', ...headers } });

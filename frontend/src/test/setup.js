@@ -1,0 +1,32 @@
+import '@testing-library/jest-dom/vitest';
+import { cleanup } from '@testing-library/react';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { forgetPreferences } from '../lib/preferences.js';
+import { sessionEnded } from '../lib/session.js';
+import { server } from './server.js';
+
+/** What jsdom does not draw, the components may still ask for. */
+class ObserverOfNothing {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+Object.assign(window, {
+  ResizeObserver: ObserverOfNothing,
+  IntersectionObserver: ObserverOfNothing,
+  DOMMatrixReadOnly: class { m22 = 1; },
+  scrollTo: () => {},
+  matchMedia: (query) => ({ matches: false, media: query, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {} }),
+});
+Element.prototype.scrollIntoView = () => {};
+document.fonts ??= new EventTarget();
+
+beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
+afterEach(() => {
+  cleanup();
+  server.resetHandlers();
+  sessionEnded();
+  forgetPreferences();
+  localStorage.clear();
+});
+afterAll(() => server.close());

@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const gateway = process.env.BELFRY_URL ?? 'http://127.0.0.1:8080';
+const proxied = ['/api', '/status', '/badges', '/docs'];
+
+/** Tests under ../tests/frontend import the same packages, although node_modules is not among their parents. */
+const packagesForOutsideTests = {
+  name: 'packages-for-outside-tests',
+  enforce: 'pre',
+  resolveId(id, importer, options) {
+    const outside = importer && importer.includes('/tests/frontend/') && /^[@a-z]/.test(id);
+    return outside ? this.resolve(id, `${here}src/main.jsx`, { ...options, skipSelf: true }) : null;
+  },
+};
+
+export default defineConfig({
+  plugins: [packagesForOutsideTests, react()],
+  server: {
+    fs: { allow: ['..'] },
+    proxy: Object.fromEntries(proxied.map((path) => [path, gateway])),
+  },
+  preview: { proxy: Object.fromEntries(proxied.map((path) => [path, gateway])) },
+  build: { target: 'es2023', manifest: true, reportCompressedSize: false },
+  test: {
+    environment: 'jsdom',
+    environmentOptions: { jsdom: { url: 'http://belfry.test/admin' } },
+    include: ['src/**/*.test.{js,jsx}', '../tests/frontend/**/*.test.{js,jsx}'],
+    setupFiles: ['src/test/setup.js'],
+    css: false,
+    restoreMocks: true,
+    maxWorkers: 2,
+  },
+});
