@@ -1,0 +1,78 @@
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { del, get, post, put } from './client.js';
+import { polled } from './polling.js';
+
+const root = '/admin/health';
+const service = (id) => `${root}/services/${encodeURIComponent(id)}`;
+
+/** Every key starts with `health`, so one event can mark all of it as old. */
+export const boardQuery = queryOptions({
+  queryKey: ['health', 'services'],
+  queryFn: ({ signal }) => get(`${root}/services`, { signal }),
+  ...polled,
+});
+export const useBoard = () => useQuery(boardQuery);
+
+export const serviceQuery = (id) =>
+  queryOptions({
+    queryKey: ['health', 'services', id],
+    queryFn: ({ signal }) => get(service(id), { signal }),
+    ...polled,
+    placeholderData: undefined,
+  });
+export const useServiceDetail = (id) => useQuery(serviceQuery(id));
+
+export const historyQuery = (id) =>
+  queryOptions({
+    queryKey: ['health', 'services', id, 'history'],
+    queryFn: ({ signal }) => get(`${service(id)}/history`, { signal }),
+    staleTime: 5 * 60_000,
+  });
+export const useHistory = (id) => useQuery(historyQuery(id));
+
+/** `result`: only runs that ended so. */
+export const runsQuery = (id, { limit = 50, result, cursor } = {}) =>
+  queryOptions({
+    queryKey: ['health', 'services', id, 'checks', { limit, result, cursor }],
+    queryFn: ({ signal }) => get(`${service(id)}/checks`, { signal, query: { limit, result, cursor } }),
+    staleTime: 10_000,
+  });
+export const useRuns = (id, filter) => useQuery(runsQuery(id, filter));
+
+export const dependencyQuery = queryOptions({
+  queryKey: ['health', 'dependencies'],
+  queryFn: ({ signal }) => get(`${root}/dependencies`, { signal }),
+  ...polled,
+});
+export const useDependencies = () => useQuery(dependencyQuery);
+
+export const incidentsQuery = (filter = {}) =>
+  queryOptions({
+    queryKey: ['health', 'incidents', filter],
+    queryFn: ({ signal }) => get(`${root}/incidents`, { signal, query: filter }),
+    ...polled,
+  });
+export const useHealthIncidents = (filter) => useQuery(incidentsQuery(filter));
+
+export const maintenanceQuery = queryOptions({
+  queryKey: ['health', 'maintenance'],
+  queryFn: ({ signal }) => get(`${root}/maintenance`, { signal }),
+  ...polled,
+});
+export const useMaintenance = () => useQuery(maintenanceQuery);
+
+/** A change of any kind makes all of health old. */
+const useChange = (mutationFn) => {
+  const client = useQueryClient();
+  return useMutation({ mutationFn, onSuccess: () => client.invalidateQueries({ queryKey: ['health'] }) });
+};
+
+export const useCheckNow = () => useChange((id) => post(`${service(id)}/check`));
+export const useCreateService = () => useChange((spec) => post(`${root}/services`, spec));
+/** `version`: the one that was edited; the server refuses with 412 when there is a newer one. */
+export const useUpdateService = () =>
+  useChange(({ spec, version }) => put(service(spec.id), spec, { headers: { 'If-Match': `"${version}"` } }));
+export const useDeleteService = () => useChange((id) => del(service(id)));
+export const useTryService = () => useMutation({ mutationFn: (spec) => post(`${root}/try`, spec) });
+export const useCreateMaintenance = () => useChange((spec) => post(`${root}/maintenance`, spec));
+export const useEndMaintenance = () => useChange((id) => del(`${root}/maintenance/${encodeURIComponent(id)}`));
