@@ -290,7 +290,7 @@ class MaintenanceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     note: Annotated[str, Meta(max_length=2000)] = ""
     service_ids: list[Id] = []
     groups: list[Name] = []
-    starts_at: datetime
+    starts_at: Annotated[datetime, Meta(tz=True)]
     duration_seconds: Annotated[float, Meta(ge=60, le=30 * 86_400)]
     rrule: Annotated[str, Meta(max_length=500)] | None = None
     time_zone: Annotated[str, Meta(max_length=64)] = "UTC"

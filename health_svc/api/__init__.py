@@ -1,0 +1,25 @@
+"""The endpoints of health_svc on the bus: which function answers which remote procedure."""
+
+from health_svc.api import history, maintenance, services, status_page
+from health_svc.handlers import record_heartbeat
+from shared.contracts import health as contract
+
+HANDLERS = [
+    (contract.LIST_SERVICES, services.list_services),
+    (contract.GET_SERVICE, services.get_service),
+    (contract.CREATE_SERVICE, services.create_service),
+    (contract.UPDATE_SERVICE, services.update_service),
+    (contract.DELETE_SERVICE, services.delete_service),
+    (contract.GET_HISTORY, history.get_history),
+    (contract.LIST_RUNS, history.list_runs),
+    (contract.CHECK_NOW, services.check_now),
+    (contract.TRY_SERVICE, services.try_service),
+    (contract.GET_DEPENDENCIES, services.get_dependencies),
+    (contract.LIST_INCIDENTS, history.list_incidents),
+    (contract.LIST_MAINTENANCE, maintenance.list_maintenance),
+    (contract.CREATE_MAINTENANCE, maintenance.create_maintenance),
+    (contract.UPDATE_MAINTENANCE, maintenance.update_maintenance),
+    (contract.DELETE_MAINTENANCE, maintenance.delete_maintenance),
+    (contract.GET_STATUS_PAGE, status_page.get_status_page),
+    (contract.RECORD_HEARTBEAT, record_heartbeat),
+]

@@ -1,0 +1,77 @@
+"""Maintenance windows."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from health_svc.maintenance import next_occurrence
+from health_svc.room import Room
+from health_svc.semantics import maintenance_errors
+from health_svc.store import intervals, maintenance
+from health_svc.store.maintenance import Window
+from health_svc.windows import active_until, has_begun
+from shared.contracts import health as contract
+from shared.contracts.wire import Nothing
+from shared.problems import invalid, not_found
+from shared.rpc import Caller
+
+
+async def list_maintenance(room: Room, _: Nothing, caller: Caller) -> contract.MaintenanceList:
+    now = datetime.now(UTC)
+    async with room.pool.acquire(timeout=2) as conn:
+        return contract.MaintenanceList(maintenance=[shown(w, now) for w in await maintenance.list_windows(conn)])
+
+
+async def create_maintenance(room: Room, request: contract.CreateMaintenance, caller: Caller) -> contract.Maintenance:
+    _refuse_window_mistakes(request.spec)
+    async with room.pool.acquire(timeout=2) as conn, conn.transaction():
+        window = await maintenance.create_window(conn, uuid4().hex[:12], request.spec, caller.actor)
+    await _after_window_change(room, window)
+    return shown(window, datetime.now(UTC))
+
+
+async def update_maintenance(room: Room, request: contract.UpdateMaintenance, caller: Caller) -> contract.Maintenance:
+    _refuse_window_mistakes(request.spec)
+    async with room.pool.acquire(timeout=2) as conn, conn.transaction():
+        window = await maintenance.update_window(conn, request.maintenance_id, request.spec)
+    if window is None:
+        raise not_found(f"There is no maintenance {request.maintenance_id}")
+    await _after_window_change(room, window)
+    return shown(window, datetime.now(UTC))
+
+
+async def delete_maintenance(room: Room, request: contract.MaintenanceRef, caller: Caller) -> Nothing:
+    async with room.pool.acquire(timeout=2) as conn, conn.transaction():
+        window = await maintenance.delete_window(conn, request.maintenance_id)
+    if window is None:
+        raise not_found(f"There is no maintenance {request.maintenance_id}")
+    await _after_window_change(room, window)
+    return Nothing()
+
+
+def shown(window: Window, now: datetime) -> contract.Maintenance:
+    """A window with the occurrence that runs now, else the next."""
+    end = active_until(window.spec, now)
+    occurrence = next_occurrence(window.spec, now)
+    return contract.Maintenance(
+        id=window.id,
+        spec=window.spec,
+        active=end is not None,
+        occurrence_starts_at=occurrence[0] if occurrence else None,
+        occurrence_ends_at=occurrence[1] if occurrence else None,
+        created_by=window.created_by,
+        created_at=window.created_at,
+    )
+
+
+async def _after_window_change(room: Room, window: Window) -> None:
+    """Everyone sees the window at once; uptime it covers in the past is computed again."""
+    async with room.pool.acquire(timeout=2) as conn:
+        room.windows.replace(await maintenance.list_windows(conn))
+        if has_begun(window.spec, datetime.now(UTC)):
+            await intervals.forget_days(conn, window.spec.starts_at.astimezone(UTC).date())
+    room.snapshot.invalidate()
+
+
+def _refuse_window_mistakes(spec: contract.MaintenanceSpec) -> None:
+    if errors := maintenance_errors(spec):
+        raise invalid(errors)

@@ -1,0 +1,129 @@
+"""Composes health_svc: settings, endpoints, workers, sources and upkeep."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from health_svc import upkeep
+from health_svc.api import HANDLERS
+from health_svc.checking import Checker
+from health_svc.handlers import on_heartbeat
+from health_svc.probes import probe_context
+from health_svc.recorder import Recorder
+from health_svc.room import Room, Snapshot
+from health_svc.sources import bus as bus_source
+from health_svc.sources import file as file_source
+from health_svc.sources import itself
+from health_svc.windows import Windows
+from shared.contracts.health import HEARTBEAT_SUBJECT
+from shared.outbox import OUTBOX_WAKE, relay_context
+from shared.problems import problem_of
+from shared.rpc import serve
+from shared.service import BUS, POOL, SETTINGS, bus_context, new_app, pool_context, readiness_endpoint
+from shared.settings import Port, Settings
+from shared.timers import TIMERS_STREAM
+
+log = structlog.get_logger()
+
+METADATA = {"group": "Belfry", "depends_on": "belfry-nats,belfry-postgres"}
+DUE_BATCH = 100
+
+# What is done again and again, and how often, in seconds.
+LOOPS: tuple[tuple[Callable[[Room], Awaitable[None]], float], ...] = (
+    (itself.declare, 3600),
+    (bus_source.discover, 10),
+    (upkeep.keep_partitions, 3600),
+    (upkeep.read_windows, 5),
+    (upkeep.keep_timers, 60),
+    (upkeep.roll_up, 60),
+)
+FIRST_RETRY_SECONDS = 1.0
+
+
+class HealthSettings(Settings, frozen=True, kw_only=True):
+    service: str = "health_svc"
+    port: Port = 8081
+
+
+def create_app(settings: HealthSettings) -> web.Application:
+    app = new_app(settings)
+    app.cleanup_ctx.extend([pool_context, bus_context, relay_context, health_context])
+    return app
+
+
+async def health_context(app: web.Application) -> AsyncIterator[None]:
+    """Endpoints, workers and loops, as long as the application lives."""
+    settings, bus = app[SETTINGS], app[BUS]
+    async with probe_context(bus) as context:
+        room = furnish(app, context)
+        served = [readiness_endpoint(app), *((rpc, partial(handler, room)) for rpc, handler in HANDLERS)]
+        serving = await serve(bus, settings, served, METADATA)
+        heartbeats = await bus.subscribe(HEARTBEAT_SUBJECT, partial(on_heartbeat, room), queue=settings.service)
+        due = bus.consume(TIMERS_STREAM, "health_due", room.checker.on_due, batch=DUE_BATCH, concurrency=1)
+        tasks = [asyncio.create_task(work, name=name) for name, work in loops(room, Path(settings.config_path).resolve())]
+        yield
+        await due.stop()
+        await bus.unsubscribe(heartbeats)
+        await serving.stop()
+        await room.recorder.finish()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def furnish(app: web.Application, context: object) -> Room:
+    pool, bus, windows = app[POOL], app[BUS], Windows()
+    wake = app[OUTBOX_WAKE].set
+    recorder = Recorder(pool, bus, windows, wake)
+    return Room(
+        pool=pool,
+        bus=bus,
+        windows=windows,
+        recorder=recorder,
+        checker=Checker(pool, context, recorder),
+        snapshot=Snapshot(pool, windows),
+        wake_outbox=wake,
+    )
+
+
+def loops(room: Room, config: Path) -> list[tuple[str, Awaitable[None]]]:
+    repeated = [(work.__name__, every(seconds, partial(work, room), work.__name__)) for work, seconds in LOOPS]
+    return [
+        ("recorder", room.recorder.run()),
+        ("config", until_it_works(partial(file_source.follow, room, config))),
+        *repeated,
+    ]
+
+
+async def every(seconds: float, work: Callable[[], Awaitable[None]], name: str) -> None:
+    """Do the work now and then every so often; what fails is logged and tried again soon."""
+    while True:
+        try:
+            await work()
+            wait_seconds = seconds
+        except Exception as error:
+            wait_seconds = min(seconds, FIRST_RETRY_SECONDS)
+            tell(name, error)
+        await asyncio.sleep(wait_seconds)
+
+
+async def until_it_works(work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+            return
+        except Exception as error:
+            tell("config", error)
+        await asyncio.sleep(FIRST_RETRY_SECONDS)
+
+
+def tell(name: str, error: Exception) -> None:
+    """An outage of a neighbour is one line; a fault of ours comes with its trace."""
+    if problem := problem_of(error):
+        log.warning("upkeep.waiting", work=name, reason=problem.detail)
+    else:
+        log.exception("upkeep.failed", work=name)

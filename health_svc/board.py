@@ -1,0 +1,232 @@
+"""What the board, the map and the details show: pure assembly of values that were read before."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from health_svc.dependencies import Edge, Propagation, propagate
+from health_svc.health_check import displayed, stale_after_seconds
+from health_svc.store.services import Monitored
+from health_svc.uptime import Totals, coverage_pct, uptime_pct
+from shared.contracts.checks import kind_of
+from shared.contracts.health import (
+    DependencyMap,
+    GraphEdge,
+    GraphNode,
+    Impact,
+    Overlay,
+    RootCause,
+    ServiceCard,
+    Status,
+)
+
+SEVERITY: dict[Status, int] = {"down": 0, "degraded": 1, "unknown": 2, "healthy": 4}
+MAINTENANCE_RANK = 3
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """All that the board is made of, read at `now`."""
+
+    now: datetime
+    services: Sequence[Monitored]
+    maintenance_until: Mapping[str, datetime]
+    incidents: Mapping[str, str]
+    totals: Mapping[str, Totals]
+    fail_rates: Mapping[str, float]
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """The board's cards by id with the propagation they come from."""
+
+    cards: dict[str, ServiceCard]
+    propagation: Propagation
+    edges: list[Edge]
+
+
+def build(facts: Facts) -> View:
+    """Displayed status of each service, spread over the dependencies, as cards."""
+    shown = {m.spec.id: _displayed(m, facts) for m in facts.services}
+    edges = [Edge(m.spec.id, d.id, d.kind) for m in facts.services for d in m.spec.dependencies]
+    spread = propagate({service_id: status for service_id, (status, _) in shown.items()}, edges)
+    names = {m.spec.id: m.spec.name or m.spec.id for m in facts.services}
+    cards = {m.spec.id: _card(m, shown[m.spec.id], spread, facts, names) for m in facts.services}
+    return View(cards=cards, propagation=spread, edges=edges)
+
+
+def in_order(cards: Mapping[str, ServiceCard]) -> list[ServiceCard]:
+    """Failing first: down, degraded, unknown, maintenance, at risk, healthy; then by name."""
+    return sorted(cards.values(), key=lambda c: (_rank(c), not c.at_risk, c.name.lower(), c.id))
+
+
+def counts(cards: Mapping[str, ServiceCard]) -> dict[str, int]:
+    """How many services show each status; one in maintenance counts as that."""
+    tally = Counter("maintenance" if "maintenance" in c.overlays else c.effective for c in cards.values())
+    words = ("down", "degraded", "unknown", "maintenance", "healthy")
+    return {
+        "all": len(cards),
+        **{word: tally[word] for word in words},
+        "at_risk": sum(c.at_risk for c in cards.values()),
+    }
+
+
+def dependency_map(view: View) -> DependencyMap:
+    """The graph with own and effective status; an id that is named but not monitored is a node that is not known."""
+    spread = view.propagation
+    nodes = [
+        GraphNode(
+            id=c.id,
+            name=c.name,
+            group=c.group,
+            status=c.status,
+            effective=c.effective,
+            overlays=c.overlays,
+            at_risk=c.at_risk,
+            root_causes=c.root_causes,
+            is_root_cause=spread.nodes[c.id].is_root_cause,
+            reason=c.reason,
+            known=True,
+        )
+        for c in in_order(view.cards)
+    ]
+    strangers = sorted({e.target for e in view.edges} - view.cards.keys())
+    failing_paths = {pair for pair in _impaired(view)}
+    return DependencyMap(
+        nodes=nodes + [_stranger(service_id) for service_id in strangers],
+        edges=[
+            GraphEdge(source=e.source, target=e.target, kind=e.kind, impaired=(e.source, e.target) in failing_paths)
+            for e in view.edges
+        ],
+        cycles=[list(cycle) for cycle in spread.cycles],
+        root_causes=[RootCause(members=list(r.members), status=r.status, affects=list(r.affects)) for r in spread.root_causes],
+    )
+
+
+def impacts(view: View, service_id: str, *, downstream: bool) -> list[Impact]:
+    """Services that depend on this one (`downstream` false: those it depends on), nearest first, with the way there."""
+    ahead: dict[str, list[Edge]] = {}
+    for edge in view.edges:
+        ahead.setdefault(edge.target if downstream else edge.source, []).append(edge)
+    found: dict[str, Impact] = {}
+    queue: list[tuple[str, list[str]]] = [(service_id, [])]
+    for current, via in queue:
+        for edge in ahead.get(current, ()):
+            other = edge.source if downstream else edge.target
+            card = view.cards.get(other)
+            if card is None or other in found or other == service_id:
+                continue
+            found[other] = Impact(
+                id=other, name=card.name, effective=card.effective, at_risk=card.at_risk, kind=edge.kind, via=via
+            )
+            queue.append((other, [*via, other]))
+    return list(found.values())
+
+
+def _displayed(m: Monitored, facts: Facts) -> tuple[Status, list[Overlay]]:
+    return displayed(
+        m.state,
+        facts.now,
+        interval_seconds=m.spec.interval_seconds,
+        timeout_seconds=m.spec.timeout_seconds,
+        paused=m.spec.paused,
+        in_maintenance=m.spec.id in facts.maintenance_until,
+    )
+
+
+def _card(
+    m: Monitored, shown: tuple[Status, list[Overlay]], spread: Propagation, facts: Facts, names: Mapping[str, str]
+) -> ServiceCard:
+    spec, state, node = m.spec, m.state, spread.nodes[m.spec.id]
+    totals = facts.totals.get(spec.id)
+    return ServiceCard(
+        id=spec.id,
+        name=names[spec.id],
+        group=spec.group,
+        kinds=sorted({kind_of(c) for c in spec.checks}),
+        status=shown[0],
+        effective=node.effective,
+        overlays=shown[1],
+        at_risk=node.at_risk,
+        root_causes=list(node.root_causes),
+        reason=_reason(m, shown, node.effective, list(node.root_causes), names, facts),
+        affected=state.affected,
+        since=state.since,
+        last_check=state.last_run_at,
+        next_check=_next_check(m, facts.now),
+        interval_seconds=spec.interval_seconds,
+        duration_ms=m.last_run.duration_ms if m.last_run else None,
+        uptime_pct=uptime_pct(totals) if totals else None,
+        coverage_pct=coverage_pct(totals) if totals else 0.0,
+        recent=state.recent,
+        fail_rate_1h_pct=facts.fail_rates.get(spec.id),
+        dependencies=[d.id for d in spec.dependencies],
+        tags=spec.tags,
+        source=m.source,
+        public=spec.public,
+        maintenance_until=facts.maintenance_until.get(spec.id),
+        incident_id=facts.incidents.get(spec.id),
+    )
+
+
+def _reason(
+    m: Monitored,
+    shown: tuple[Status, list[Overlay]],
+    effective: Status,
+    causes: list[str],
+    names: Mapping[str, str],
+    facts: Facts,
+) -> str:
+    if m.spec.paused:
+        return "Paused"
+    if m.state.last_run_at is None:
+        return "Not checked yet"
+    if "stale" in shown[1]:
+        silent = (facts.now - m.state.last_run_at).total_seconds()
+        limit = stale_after_seconds(m.spec.interval_seconds, m.spec.timeout_seconds)
+        return f"No result for {_words(silent)}, expected within {_words(limit)}"
+    if effective != shown[0] and causes:
+        return f"{', '.join(names.get(c, c) for c in causes)} is down, own check {shown[0]}"
+    return m.state.reason
+
+
+def _words(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+
+
+def _next_check(m: Monitored, now: datetime) -> datetime | None:
+    if m.spec.paused or m.state.last_run_at is None:
+        return None
+    step = timedelta(seconds=m.spec.interval_seconds)
+    late = (now - m.state.last_run_at) // step
+    return m.state.last_run_at + step * (max(late, 0) + 1)
+
+
+def _rank(card: ServiceCard) -> int:
+    return MAINTENANCE_RANK if "maintenance" in card.overlays else SEVERITY[card.effective]
+
+
+def _impaired(view: View) -> list[tuple[str, str]]:
+    """Edges that carry a fault: the dependency fails or is itself at risk, and the dependent feels it."""
+    nodes = view.propagation.nodes
+    return [
+        (e.source, e.target)
+        for e in view.edges
+        if e.kind != "optional" and e.target in nodes and (nodes[e.target].root_causes or nodes[e.target].is_root_cause)
+    ]
+
+
+def _stranger(service_id: str) -> GraphNode:
+    return GraphNode(
+        id=service_id,
+        name=service_id,
+        group="",
+        status="unknown",
+        effective="unknown",
+        overlays=[],
+        at_risk=False,
+        root_causes=[],
+        is_root_cause=False,
+        reason="Not monitored",
+        known=False,
+    )

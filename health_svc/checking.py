@@ -1,0 +1,202 @@
+"""Running checks: due ones as workers have room, and by hand on a lane of their own."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from time import perf_counter
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import structlog
+from msgspec.structs import replace
+
+from health_svc.health_check import combine, heartbeat_result
+from health_svc.metrics import MISSED, PROBE_SECONDS, PROBES, RUNNING, RUNS
+from health_svc.probes import ProbeContext, run_checks
+from health_svc.recorder import Recorder
+from health_svc.store import services
+from health_svc.store.runs import Finished
+from health_svc.store.services import Monitored
+from shared.contracts.checks import HeartbeatCheck, component_of
+from shared.contracts.health import CheckRun, ComponentOutcome, ServiceSpec, Trigger
+from shared.db import Pool
+from shared.jetstream import Delivery
+from shared.problems import problem_of
+
+log = structlog.get_logger()
+
+MOST_RUNNING = 256
+MOST_PER_TARGET = 64
+MOST_BY_HAND = 16
+BY_HAND_SECONDS = 4.0
+BUSY_RETRY_SECONDS = 1.0
+
+
+class Checker:
+    """Bounded: at most MOST_RUNNING scheduled runs and MOST_PER_TARGET on one host and port; a slow target holds only
+    its own places. Runs by hand have MOST_BY_HAND places that scheduled ones never take."""
+
+    def __init__(self, pool: Pool, context: ProbeContext, recorder: Recorder) -> None:
+        self._pool = pool
+        self._context = context
+        self._recorder = recorder
+        self._places = asyncio.Semaphore(MOST_RUNNING)
+        self._by_hand_places = asyncio.Semaphore(MOST_BY_HAND)
+        self._last_seen: dict[str, Monitored] = {}
+        self._targets: Counter[str] = Counter()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._by_hand: dict[str, asyncio.Task[CheckRun]] = {}
+
+    async def on_due(self, messages: Sequence[Delivery]) -> None:
+        """Start the check of each due message; returns when all have a place, so the pull loop feels the load."""
+        found = await self._specs([service_of(m) for m in messages])
+        for message in messages:
+            monitored = found.get(service_of(message))
+            if monitored is None or monitored.spec.paused:
+                await message.ack()
+            else:
+                await self._start(monitored, message)
+
+    async def _specs(self, service_ids: list[str]) -> dict[str, Monitored]:
+        """The services as they are now; as they were last seen while the store is away, so that checks go on."""
+        try:
+            async with self._pool.acquire(timeout=2) as conn:
+                found = await services.list_by_ids(conn, service_ids)
+        except Exception as error:
+            if problem_of(error) is None:
+                raise
+            return self._last_seen
+        self._last_seen.update(found)
+        return found
+
+    async def _start(self, monitored: Monitored, message: Delivery) -> None:
+        service_id, targets = monitored.spec.id, targets_of(monitored.spec)
+        if service_id in self._running:
+            MISSED.labels("previous_running").inc()
+            await message.ack()
+            return
+        if any(self._targets[t] >= MOST_PER_TARGET for t in targets):
+            MISSED.labels("target_busy").inc()
+            await message.nak(BUSY_RETRY_SECONDS)
+            return
+        await self._places.acquire()
+        self._targets.update(targets)
+        task = asyncio.create_task(self._scheduled(monitored, message))
+        self._running[service_id] = task
+        task.add_done_callback(lambda _: self._release(service_id, targets))
+
+    def _release(self, service_id: str, targets: set[str]) -> None:
+        self._running.pop(service_id, None)
+        self._targets.subtract(targets)
+        self._places.release()
+
+    async def _scheduled(self, monitored: Monitored, message: Delivery) -> None:
+        finished = await self._run(monitored, "schedule", monitored.spec.timeout_seconds)
+        if is_quiet(finished.run):
+            await message.ack()
+        else:
+            self._recorder.put(replace(finished, sequence=message.seq), message)
+
+    async def check_now(self, monitored: Monitored) -> CheckRun:
+        """Run by hand within BY_HAND_SECONDS, recorded; callers at the same time share one run."""
+        service_id = monitored.spec.id
+        task = self._by_hand.get(service_id)
+        if task is None:
+            task = asyncio.create_task(self._run_by_hand(monitored))
+            self._by_hand[service_id] = task
+            task.add_done_callback(lambda _: self._by_hand.pop(service_id, None))
+        return await asyncio.shield(task)
+
+    async def _run_by_hand(self, monitored: Monitored) -> CheckRun:
+        async with self._by_hand_places:
+            finished = await self._run(monitored, "manual", min(monitored.spec.timeout_seconds, BY_HAND_SECONDS))
+        await self._recorder.put(finished)
+        return finished.run
+
+    async def try_once(self, spec: ServiceSpec) -> CheckRun:
+        """Run the checks of an unsaved service; nothing is recorded."""
+        async with self._by_hand_places:
+            limited = replace(spec, timeout_seconds=min(spec.timeout_seconds, BY_HAND_SECONDS))
+            started_at, started = datetime.now(UTC), perf_counter()
+            outcomes = await run_checks(limited, self._context)
+        return run_of(spec.id, "manual", started_at, started, outcomes).run
+
+    async def _run(self, monitored: Monitored, trigger: Trigger, timeout_seconds: float) -> Finished:
+        RUNNING.inc()
+        try:
+            started_at, started = datetime.now(UTC), perf_counter()
+            outcomes = await run_checks(replace(monitored.spec, timeout_seconds=timeout_seconds), self._context)
+        finally:
+            RUNNING.dec()
+        outcomes = [*outcomes, *heartbeats(monitored, started_at)]
+        count(outcomes, trigger)
+        return run_of(monitored.spec.id, trigger, started_at, started, outcomes)
+
+
+def service_of(message: Delivery) -> str:
+    return message.subject.rsplit(".", 1)[1]
+
+
+def targets_of(spec: ServiceSpec) -> set[str]:
+    """The `host:port`s that a service's checks reach."""
+    urls = {urlsplit(url).netloc for check in spec.checks if (url := getattr(check, "url", None))}
+    hosts = {f"{check.host}:{getattr(check, 'port', '')}" for check in spec.checks if hasattr(check, "host")}
+    return urls | hosts
+
+
+def heartbeats(monitored: Monitored, now: datetime) -> list[ComponentOutcome]:
+    """The outcome of a service's heartbeat, judged by the time of the last one."""
+    return [
+        heartbeat_outcome(monitored, check, now) for check in monitored.spec.checks if isinstance(check, HeartbeatCheck)
+    ]
+
+
+def heartbeat_outcome(monitored: Monitored, check: HeartbeatCheck, now: datetime) -> ComponentOutcome:
+    beat, interval_seconds = monitored.last_beat_at, monitored.spec.interval_seconds
+    if beat is None:
+        result, reason = "error", "No heartbeat has come yet"
+    else:
+        age = (now - beat).total_seconds()
+        verdict = heartbeat_result(beat, now, interval_seconds, check.grace_seconds)
+        result = "fail" if verdict == "fail" else "pass"
+        left = interval_seconds + check.grace_seconds - age
+        reason = f"Last heartbeat {age:.0f} s ago"
+        if result == "fail":
+            reason += f", expected every {interval_seconds:g} s"
+        elif age > interval_seconds:
+            reason += f", late, {left:.0f} s of grace left"
+    return ComponentOutcome(
+        component=component_of(check), kind="heartbeat", result=result, reason=reason, duration_ms=0,
+        critical=check.critical,
+    )  # fmt: skip
+
+
+def is_quiet(run: CheckRun) -> bool:
+    """A heartbeat that is on time says nothing new: the beat itself was the run."""
+    return {c.kind for c in run.components} == {"heartbeat"} and run.result in ("pass", "error")
+
+
+def run_of(
+    service_id: str, trigger: Trigger, started_at: datetime, started: float, outcomes: Sequence[ComponentOutcome]
+) -> Finished:
+    result, severity, reason, affected = combine(outcomes)
+    run = CheckRun(
+        id=uuid4().hex,
+        service_id=service_id,
+        trigger=trigger,
+        started_at=started_at,
+        duration_ms=round((perf_counter() - started) * 1000, 3),
+        result=result,
+        reason=reason,
+        affected=affected,
+        components=list(outcomes),
+    )
+    return Finished(run=run, severity=severity)
+
+
+def count(outcomes: Sequence[ComponentOutcome], trigger: Trigger) -> None:
+    for outcome in outcomes:
+        PROBES.labels(outcome.kind, outcome.result).inc()
+        PROBE_SECONDS.labels(outcome.kind).observe(outcome.duration_ms / 1000)
+    RUNS.labels(trigger, combine(outcomes)[0]).inc()

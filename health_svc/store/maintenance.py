@@ -1,0 +1,78 @@
+"""Maintenance windows, and what the declarative file said when it was last read."""
+
+from datetime import datetime
+
+import asyncpg
+from msgspec import Struct, json
+
+from shared.contracts.health import ConfigState, MaintenanceSpec
+from shared.db import Connection
+
+_spec = json.Decoder(MaintenanceSpec)
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """A maintenance window as stored."""
+
+    id: str
+    spec: MaintenanceSpec
+    created_by: str
+    created_at: datetime
+
+
+def _window(row: asyncpg.Record) -> Window:
+    return Window(
+        id=row["id"], spec=_spec.decode(row["spec"]), created_by=row["created_by"], created_at=row["created_at"]
+    )
+
+
+async def list_windows(conn: Connection) -> list[Window]:
+    rows = await conn.fetch("SELECT id, spec::text AS spec, created_by, created_at FROM maintenance ORDER BY created_at, id")
+    return [_window(row) for row in rows]
+
+
+async def create_window(conn: Connection, window_id: str, spec: MaintenanceSpec, actor: str) -> Window:
+    row = await conn.fetchrow(
+        "INSERT INTO maintenance (id, spec, created_by) VALUES ($1, $2::text::jsonb, $3) "
+        "RETURNING id, spec::text AS spec, created_by, created_at",
+        window_id,
+        json.encode(spec).decode(),
+        actor,
+    )
+    return _window(row)
+
+
+async def update_window(conn: Connection, window_id: str, spec: MaintenanceSpec) -> Window | None:
+    row = await conn.fetchrow(
+        "UPDATE maintenance SET spec = $2::text::jsonb WHERE id = $1 "
+        "RETURNING id, spec::text AS spec, created_by, created_at",
+        window_id,
+        json.encode(spec).decode(),
+    )
+    return _window(row) if row else None
+
+
+async def delete_window(conn: Connection, window_id: str) -> Window | None:
+    row = await conn.fetchrow(
+        "DELETE FROM maintenance WHERE id = $1 RETURNING id, spec::text AS spec, created_by, created_at", window_id
+    )
+    return _window(row) if row else None
+
+
+async def save_config(conn: Connection, state: ConfigState) -> None:
+    """Remember how reading the file went; a failed read keeps the time of the last good one."""
+    await conn.execute(
+        """
+        INSERT INTO config_state (path, loaded_at, errors) VALUES ($1, $2, $3)
+        ON CONFLICT (path) DO UPDATE
+            SET loaded_at = coalesce(excluded.loaded_at, config_state.loaded_at), errors = excluded.errors
+        """,
+        state.path,
+        state.loaded_at,
+        state.errors,
+    )
+
+
+async def get_config(conn: Connection) -> ConfigState | None:
+    row = await conn.fetchrow("SELECT path, loaded_at, errors FROM config_state LIMIT 1")
+    return ConfigState(path=row["path"], loaded_at=row["loaded_at"], errors=list(row["errors"])) if row else None

@@ -1,0 +1,142 @@
+"""What is monitored: declared services, the state of each, and their timers."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+import asyncpg
+from msgspec import Struct, json
+from msgspec.structs import replace
+
+from health_svc.health_check import ServiceState
+from shared import outbox
+from shared.contracts.health import CheckRun, ServiceDeclared, ServiceSpec, Source
+from shared.db import Connection
+from shared.timers import Timer
+
+DOMAIN = "health"
+
+_spec = json.Decoder(ServiceSpec)
+_source = json.Decoder(Source)
+_state = json.Decoder(ServiceState)
+_run = json.Decoder(CheckRun)
+
+
+class Monitored(Struct, frozen=True, kw_only=True):
+    """A declared service with its state machine's memory and last run."""
+
+    spec: ServiceSpec
+    source: Source
+    version: int
+    state: ServiceState
+    last_run: CheckRun | None
+    last_sequence: int
+    last_beat_at: datetime | None
+    created_at: datetime
+
+
+COLUMNS = """
+    s.spec::text AS spec, s.source::text AS source, s.version,
+    t.state::text AS state, t.last_run::text AS last_run, t.last_sequence, t.last_beat_at, s.created_at
+"""
+
+
+def monitored(row: asyncpg.Record) -> Monitored:
+    return Monitored(
+        spec=_spec.decode(row["spec"]),
+        source=_source.decode(row["source"]),
+        version=row["version"],
+        state=_state.decode(row["state"]),
+        last_run=_run.decode(row["last_run"]) if row["last_run"] else None,
+        last_sequence=row["last_sequence"],
+        last_beat_at=row["last_beat_at"],
+        created_at=row["created_at"],
+    )
+
+
+async def list_monitored(conn: Connection) -> list[Monitored]:
+    rows = await conn.fetch(f"SELECT {COLUMNS} FROM service s JOIN service_state t ON t.service_id = s.id ORDER BY s.id")
+    return [monitored(row) for row in rows]
+
+
+async def get_monitored(conn: Connection, service_id: str) -> Monitored | None:
+    row = await conn.fetchrow(
+        f"SELECT {COLUMNS} FROM service s JOIN service_state t ON t.service_id = s.id WHERE s.id = $1", service_id
+    )
+    return monitored(row) if row else None
+
+
+async def list_by_ids(conn: Connection, service_ids: Sequence[str]) -> dict[str, Monitored]:
+    rows = await conn.fetch(
+        f"SELECT {COLUMNS} FROM service s JOIN service_state t ON t.service_id = s.id WHERE s.id = ANY($1)", service_ids
+    )
+    return {m.spec.id: m for m in map(monitored, rows)}
+
+
+async def declare(conn: Connection, spec: ServiceSpec, source: Source, actor: str) -> Literal["added", "changed"] | None:
+    """Add or change a service with its timer and event, in the caller's transaction. None: nothing was new."""
+    row = await conn.fetchrow(
+        """
+        INSERT INTO service (id, spec, source) VALUES ($1, $2::text::jsonb, $3::text::jsonb)
+        ON CONFLICT (id) DO UPDATE
+            SET spec = excluded.spec, source = excluded.source, version = service.version + 1, updated_at = now()
+            WHERE (service.spec, service.source) IS DISTINCT FROM (excluded.spec, excluded.source)
+        RETURNING version, xmax = 0 AS added
+        """,
+        spec.id,
+        json.encode(spec).decode(),
+        json.encode(source).decode(),
+    )
+    if row is None:
+        return None
+    await _keep_state(conn, spec)
+    await _keep_timer(conn, spec)
+    change: Literal["added", "changed"] = "added" if row["added"] else "changed"
+    await outbox.add(conn, [ServiceDeclared(service_id=spec.id, change=change, version=row["version"], actor=actor)])
+    return change
+
+
+async def remove(conn: Connection, service_id: str, actor: str) -> bool:
+    """Remove a service, its timer and its open interval. False: there is none."""
+    version = await conn.fetchval("DELETE FROM service WHERE id = $1 RETURNING version", service_id)
+    if version is None:
+        return False
+    await conn.execute("UPDATE status_interval SET to_at = now() WHERE service_id = $1 AND to_at IS NULL", service_id)
+    await outbox.remove_schedule(conn, timer_of(service_id, 30).subject)
+    await outbox.add(conn, [ServiceDeclared(service_id=service_id, change="removed", version=version, actor=actor)])
+    return True
+
+
+async def record_beat(conn: Connection, service_id: str, at: datetime) -> None:
+    await conn.execute(
+        "UPDATE service_state SET last_beat_at = greatest(last_beat_at, $2) WHERE service_id = $1", service_id, at
+    )
+
+
+def timer_of(service_id: str, interval_seconds: float) -> Timer:
+    return Timer(DOMAIN, service_id, interval_seconds)
+
+
+async def _keep_state(conn: Connection, spec: ServiceSpec) -> None:
+    """A new service starts unknown; a paused one stops having a status, so that the pause counts as no data."""
+    await conn.execute(
+        "INSERT INTO service_state (service_id, state) VALUES ($1, $2::text::jsonb) ON CONFLICT DO NOTHING",
+        spec.id,
+        json.encode(ServiceState()).decode(),
+    )
+    if not spec.paused:
+        return
+    await conn.execute("UPDATE status_interval SET to_at = now() WHERE service_id = $1 AND to_at IS NULL", spec.id)
+    text = await conn.fetchval("SELECT state::text FROM service_state WHERE service_id = $1 FOR UPDATE", spec.id)
+    paused = replace(ServiceState(recent=_state.decode(text).recent), since=datetime.now(UTC), reason="Paused")
+    await conn.execute(
+        "UPDATE service_state SET state = $2::text::jsonb WHERE service_id = $1", spec.id, json.encode(paused).decode()
+    )
+
+
+async def _keep_timer(conn: Connection, spec: ServiceSpec) -> None:
+    timer = timer_of(spec.id, spec.interval_seconds)
+    if spec.paused:
+        await outbox.remove_schedule(conn, timer.subject)
+    else:
+        await outbox.add_schedule(conn, timer)
