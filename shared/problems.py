@@ -13,12 +13,8 @@ DATABASE_IS_AWAY = (
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    OSError,
-    TimeoutError,
 )
-"""What asyncpg raises while PostgreSQL is down, starting, stopping or does not answer in time."""
+"""What a query raises when PostgreSQL stops, starts or dies under it. (A refused connection is a ProblemError already.)"""
 
 
 class ProblemError(Exception):
@@ -33,8 +29,10 @@ def problem_of(error: BaseException) -> Problem | None:
     """The problem an exception stands for; None when it is unexpected, a fault of ours."""
     if isinstance(error, ProblemError):
         return error.problem
-    if isinstance(error, DATABASE_IS_AWAY):
+    if isinstance(error, DATABASE_IS_AWAY) or (isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)):
         return unavailable("postgres", "The database does not answer. Try again in a moment").problem
+    if isinstance(error, TimeoutError):
+        return _problem(503, "Service unavailable", "No answer in time. Try again in a moment").problem
     return None
 
 

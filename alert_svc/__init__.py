@@ -1,0 +1,1 @@
+"""Who must be told, how, and when next?"""

@@ -1,0 +1,1 @@
+"""How slow is each endpoint?"""

@@ -1,0 +1,1 @@
+"""What does a request pass through, and at what cost?"""

@@ -1,0 +1,130 @@
+"""What happens around every HTTP handler: request id, measurements, trace, and errors as problem+json."""
+
+import re
+import secrets
+from time import perf_counter
+
+import msgspec
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, Middleware
+from opentelemetry.trace import SpanKind
+
+from shared import telemetry
+from shared.contracts.wire import Problem
+from shared.keys import REQUEST_ID, SETTINGS
+from shared.problems import ProblemError, bad_request, internal, not_found, problem_of, too_large
+
+log = structlog.get_logger()
+
+GIVEN_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
+UNMATCHED = "unmatched"
+PROBLEM_TYPE = "application/problem+json"
+
+
+@web.middleware
+async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every request has an id: the caller's when it is a sane one. It stands in the answer and in each log line."""
+    given = request.headers.get("X-Request-Id", "")
+    request_id = given if GIVEN_ID.match(given) else secrets.token_hex(8)
+    request[REQUEST_ID] = request_id
+    with structlog.contextvars.bound_contextvars(request_id=request_id):
+        response = await handler(request)
+    if not response.prepared:
+        response.headers["X-Request-Id"] = request_id
+    return response
+
+
+@web.middleware
+async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Rate, errors and duration, by route template."""
+    started, status = perf_counter(), 499  # the client went away, unless an answer was made
+    labels = (request.app[SETTINGS].service, _method(request), route_of(request))
+    try:
+        response = await handler(request)
+        status = response.status
+        return response
+    finally:
+        telemetry.HTTP_REQUESTS.labels(*labels, status).inc()
+        if status != 101:  # a WebSocket's life is no latency
+            telemetry.HTTP_DURATION.labels(*labels).observe(perf_counter() - started)
+
+
+@web.middleware
+async def trace(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A span for each request, below the caller's when `traceparent` came along."""
+    route = route_of(request)
+    attributes = {"http.request.method": request.method, "http.route": route}
+    traceparent = request.headers.get("traceparent")
+    with telemetry.span(f"{request.method} {route}", SpanKind.SERVER, traceparent, attributes) as span:
+        response = await handler(request)
+        span.set_attribute("http.response.status_code", response.status)
+        if response.status >= 500:
+            telemetry.mark_failed(span, str(response.status))
+        return response
+
+
+@web.middleware
+async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every error is an RFC 9457 problem. A stack goes to the log, never to the client."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return _from_aiohttp(error, request)
+    except Exception as error:
+        problem = problem_of(error)
+        if problem is None:
+            log.exception("http.failed", method=request.method, path=request.path)
+            problem = internal(request[REQUEST_ID]).problem
+        elif problem.status >= 500:
+            log.warning("http.unavailable", method=request.method, path=request.path, detail=problem.detail)
+        return problem_response(problem, request)
+
+
+def problem_response(problem: Problem, request: web.Request | None = None) -> web.Response:
+    """The problem as JSON, its extensions as members beside the standard ones."""
+    body = msgspec.to_builtins(problem)
+    extensions = body.pop("extensions", {})
+    if request is not None:
+        body.setdefault("instance", f"urn:belfry:request:{request[REQUEST_ID]}")
+    headers = {"Cache-Control": "no-store"}
+    if problem.retry_after_seconds is not None:
+        headers[hdrs.RETRY_AFTER] = str(problem.retry_after_seconds)
+    return web.Response(
+        body=msgspec.json.encode({**extensions, **body}), status=problem.status, content_type=PROBLEM_TYPE, headers=headers
+    )
+
+
+def route_of(request: web.Request) -> str:
+    """The route template; one name for everything that matches none, so that paths never become series."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else UNMATCHED
+
+
+def _method(request: web.Request) -> str:
+    return request.method if request.method in hdrs.METH_ALL else "OTHER"
+
+
+def _from_aiohttp(error: web.HTTPException, request: web.Request) -> web.Response:
+    response = problem_response(_problem_for(error, request).problem, request)
+    response.headers.extend({name: error.headers[name] for name in (hdrs.ALLOW,) if name in error.headers})
+    return response
+
+
+def _problem_for(error: web.HTTPException, request: web.Request) -> ProblemError:
+    if isinstance(error, web.HTTPNotFound):
+        return not_found(f"Nothing is at {request.path}")
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(error.allowed_methods))
+        detail = f"{request.path} takes {allowed}, not {error.method}"
+        return ProblemError(Problem(status=405, title="Method not allowed", detail=detail))
+    if isinstance(error, web.HTTPRequestEntityTooLarge):
+        return too_large(request.client_max_size)
+    if isinstance(error, web.HTTPBadRequest):
+        return bad_request(error.text or error.reason)
+    return ProblemError(Problem(status=error.status, title=error.reason, detail=error.text or ""))
+
+
+MIDDLEWARES: tuple[Middleware, ...] = (identify, measure, trace, answer_errors)

@@ -1,0 +1,1 @@
+"""Who is connected over WebSocket, and how well?"""
