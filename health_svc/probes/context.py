@@ -1,0 +1,66 @@
+"""What probes share: opened once by the app, handed to every run."""
+
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from health_svc.probes.certificates import TlsContexts
+from health_svc.probes.evidence import Evidence, FaultError
+
+if TYPE_CHECKING:
+    from shared.bus import Bus
+
+RESOLVER_THREADS = 32
+MAX_TIMEOUT_SECONDS = 60.0
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class ProbeContext(Struct, frozen=True, kw_only=True):
+    """`timeout_seconds` bounds every check of a run, whatever its service says; `seen` belongs to one check.
+    `environ` answers `$NAME` references; `resolver` runs the system's name look-ups, which cannot be cancelled."""
+
+    resolver: Executor
+    tls: TlsContexts
+    bus: "Bus | None" = None
+    environ: Mapping[str, str] = field(default_factory=dict)
+    timeout_seconds: float = MAX_TIMEOUT_SECONDS
+    now: Callable[[], datetime] = _utc_now
+    seen: Evidence = field(default_factory=Evidence)
+
+    def within(self, timeout_seconds: float) -> "ProbeContext":
+        """The same resources with a tighter bound."""
+        return replace(self, timeout_seconds=min(self.timeout_seconds, timeout_seconds))
+
+    def for_check(self, timeout_seconds: float) -> "ProbeContext":
+        """A context for one check, with evidence of its own."""
+        return replace(self, timeout_seconds=timeout_seconds, seen=Evidence())
+
+    def expand(self, text: str) -> str:
+        """The text itself, or what the environment holds for `$NAME`."""
+        if not text.startswith("$"):
+            return text
+        value = self.environ.get(text[1:])
+        if value is None:
+            raise FaultError("error", f"The environment variable {text[1:]} is not set for health_svc")
+        return value
+
+
+@asynccontextmanager
+async def probe_context(
+    bus: "Bus | None" = None, environ: Mapping[str, str] = os.environ, ca_file: str | None = None
+) -> AsyncIterator[ProbeContext]:
+    """Opens what all probes share. `ca_file`: PEM authorities trusted besides the system's."""
+    resolver = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolve")
+    try:
+        yield ProbeContext(resolver=resolver, tls=TlsContexts(ca_file), bus=bus, environ=environ)
+    finally:
+        resolver.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,176 @@
+"""Opening connections: one address, one family, one attempt, each phase timed; and what went wrong in words."""
+
+import asyncio
+import errno
+import socket
+import ssl
+from collections.abc import Callable
+from datetime import datetime
+from ipaddress import ip_address
+from typing import TypeVar, cast
+
+from msgspec import Struct
+
+from health_svc.probes.certificates import (
+    EXPIRED_CODE,
+    MISMATCH_CODES,
+    days_words,
+    ends_at,
+    handshake_words,
+    verify_words,
+)
+from health_svc.probes.context import ProbeContext
+from health_svc.probes.evidence import FaultError
+from health_svc.probes.words import endpoint
+
+P = TypeVar("P", bound=asyncio.Protocol)
+
+_OURS = {
+    errno.EMFILE: "health_svc has no free file descriptors. Raise its limit (ulimit -n)",
+    errno.ENFILE: "This machine has no free file descriptors",
+    errno.ENOBUFS: "This machine has no free network buffers",
+    errno.ENOMEM: "This machine has no free memory for a connection",
+    errno.EADDRNOTAVAIL: "This machine has no free local port or address to connect from",
+    errno.ENETUNREACH: "This machine has no network route to {target}",
+    errno.ENETDOWN: "The network of this machine is down",
+    errno.EACCES: "This machine does not allow connections to {target}",
+    errno.EPERM: "This machine does not allow connections to {target}",
+    errno.EAFNOSUPPORT: "This machine does not speak the address family of {target}",
+}
+_THEIRS = {
+    errno.ECONNREFUSED: "{target} refused the connection. Something answers on the host, but not on this port",
+    errno.ECONNRESET: "{target} reset the connection",
+    errno.EPIPE: "{target} closed the connection",
+    errno.ECONNABORTED: "{target} broke off the connection",
+    errno.ETIMEDOUT: "{target} did not answer. The system gave up",
+    errno.EHOSTUNREACH: "{target} cannot be reached: the network does not find the host",
+    errno.EHOSTDOWN: "{target} cannot be reached: the host is down",
+}
+
+
+class Tls(Struct, frozen=True):
+    """How to secure a connection: the context, and the name the certificate must carry."""
+
+    context: ssl.SSLContext
+    server_name: str
+
+
+def fault_of(error: OSError, target: str) -> FaultError:
+    """A system error as a verdict: ours is `error`, the target's is `fail`."""
+    if isinstance(error, ssl.SSLError):
+        return FaultError("fail", f"{target} {handshake_words(error)}")
+    number = error.errno or (errno.ETIMEDOUT if isinstance(error, TimeoutError) else 0)
+    if isinstance(error, ConnectionResetError):
+        number = errno.ECONNRESET
+    if number in _OURS:
+        return FaultError("error", _OURS[number].format(target=target))
+    words = _THEIRS.get(number, f"{{target}}: {error.strerror or type(error).__name__}")
+    return FaultError("fail", words.format(target=target))
+
+
+def is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+async def resolve(host: str, context: ProbeContext) -> str:
+    """The address to use: the literal itself, or the first one the system's resolver names (phase `dns`)."""
+    if is_address(host):
+        context.seen.address = host
+        return host
+    context.seen.begin("dns")
+    try:
+        found = await asyncio.get_running_loop().run_in_executor(context.resolver, _look_up, host)
+    except socket.gaierror as error:
+        raise _name_fault(error, host) from error
+    except UnicodeError as error:
+        raise FaultError("error", f"{host!r} is not a valid host name") from error
+    context.seen.address = found
+    return found
+
+
+def _look_up(host: str) -> str:
+    first = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0]
+    return cast(str, first[4][0])
+
+
+def _name_fault(error: socket.gaierror, host: str) -> FaultError:
+    if error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)):
+        return FaultError("fail", f"{host} has no address in DNS. Check the name")
+    if error.errno == socket.EAI_AGAIN:
+        return FaultError("error", f"The resolver of this machine gave no answer for {host}")
+    return FaultError("error", f"{host} could not be resolved: {error.strerror}")
+
+
+async def dial(
+    host: str, port: int, context: ProbeContext, protocol: Callable[[], P], tls: Tls | None = None
+) -> tuple[asyncio.Transport, P]:
+    """Connects (phases `dns`, `connect`, `tls`). The caller aborts the transport when done."""
+    address = await resolve(host, context)
+    context.seen.begin("connect")
+    loop = asyncio.get_running_loop()
+    try:
+        transport, made = await loop.create_connection(protocol, address, port)
+    except OSError as error:
+        raise fault_of(error, endpoint(host, port)) from error
+    if tls is None:
+        return transport, made
+    return await secure(transport, made, tls, host, port, context), made
+
+
+async def secure(
+    transport: asyncio.Transport, protocol: asyncio.Protocol, tls: Tls, host: str, port: int, context: ProbeContext
+) -> asyncio.Transport:
+    """Runs the TLS handshake on an open connection (phase `tls`) and notes when the certificate ends."""
+    context.seen.begin("tls")
+    loop = asyncio.get_running_loop()
+    try:
+        secured = await loop.start_tls(transport, protocol, tls.context, server_hostname=tls.server_name)
+        if secured is None:
+            raise ConnectionResetError
+    except ssl.SSLCertVerificationError as error:
+        raise await _certificate_fault(error, tls, host, port, context) from error
+    except ssl.SSLError as error:
+        raise fault_of(error, endpoint(host, port)) from error
+    except OSError as error:
+        raise FaultError("fail", f"{endpoint(host, port)} closed the connection during the TLS handshake") from error
+    except BaseException:
+        transport.abort()
+        raise
+    note_certificate(secured, context)
+    return secured
+
+
+def note_certificate(transport: asyncio.BaseTransport, context: ProbeContext) -> None:
+    """Keeps the earliest end of the certificates met on the way."""
+    certificate = transport.get_extra_info("ssl_object").getpeercert(True)
+    if certificate:
+        ends, known = ends_at(certificate), context.seen.certificate_ends_at
+        context.seen.certificate_ends_at = min(ends, known) if known else ends
+
+
+async def _certificate_fault(
+    error: ssl.SSLCertVerificationError, tls: Tls, host: str, port: int, context: ProbeContext
+) -> FaultError:
+    context.seen.end()
+    words = verify_words(error)
+    if error.verify_code == EXPIRED_CODE and (ends := await _peek(tls, host, port, context)):
+        context.seen.certificate_ends_at = ends
+        words = days_words(ends, context.now())
+    elif error.verify_code in MISMATCH_CODES:
+        words = f"is not valid for {tls.server_name}"
+    return FaultError("fail", f"The certificate of {tls.server_name} {words}")
+
+
+async def _peek(tls: Tls, host: str, port: int, context: ProbeContext) -> datetime | None:
+    """When a refused certificate ends: only a second, unverified handshake shows it."""
+    aside, trusting = context.for_check(context.timeout_seconds), Tls(context.tls.get(verify=False), tls.server_name)
+    try:
+        transport, _ = await dial(host, port, aside, asyncio.Protocol, trusting)
+    except FaultError:
+        return None
+    transport.abort()
+    return aside.seen.certificate_ends_at
