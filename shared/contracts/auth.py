@@ -7,7 +7,9 @@ from msgspec import Meta, Struct
 
 from shared.contracts.wire import EVENTS_STREAM, Event, Role
 
-UserName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$", description="a-z, 0-9, . _ and -, at most 63 characters")]
+UserName = Annotated[
+    str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$", description="a-z, 0-9, . _ and -, at most 63 characters")
+]
 NewPassword = Annotated[str, Meta(min_length=12, max_length=200)]
 Label = Annotated[str, Meta(min_length=1, max_length=100)]
 
@@ -79,7 +81,7 @@ class CreateToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     label: Label
     role: Role = "viewer"
-    expires_at: datetime | None = None
+    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 class Token(Struct, frozen=True, kw_only=True):
@@ -158,9 +160,10 @@ class About(Struct, frozen=True, kw_only=True):
 
 
 class AccessRevoked(Event, frozen=True, kw_only=True):
-    """A session, token or user lost its rights: every gateway forgets what it had cached for it."""
+    """A session, token or user lost its rights: every gateway forgets what it had cached for it. The subject ends in the
+    kind, because the name of a user may hold dots."""
 
-    SUBJECT: ClassVar[str] = "belfry.v1.auth.revoked.{subject_id}"
+    SUBJECT: ClassVar[str] = "belfry.v1.auth.revoked.{subject_kind}"
     STREAM: ClassVar[str] = EVENTS_STREAM
 
     subject_id: str

@@ -1,0 +1,54 @@
+"""From a reply to an HTTP answer: bytes passed on unparsed, a tag to ask again with, 304 when nothing changed."""
+
+import gzip
+from hashlib import blake2b
+
+import msgspec
+from aiohttp import hdrs, web
+from msgspec import Struct
+
+from shared.contracts.wire import Nothing
+
+JSON = "application/json"
+TAG_BYTES = 12
+REVALIDATE = "private, no-cache"
+
+
+def answer_struct(value: Struct, status: int = 200) -> web.Response:
+    """A Struct of our own as JSON; no body for an empty one."""
+    if isinstance(value, Nothing):
+        return web.Response(status=204 if status == 200 else status)
+    return web.Response(body=msgspec.json.encode(value), content_type=JSON, status=status)
+
+
+def answer_bytes(request: web.Request, body: bytes, encoding: str, tag: str, content_type: str = JSON) -> web.Response:
+    """A body that is ready, maybe packed by who made it. Unpacked only for a client that cannot."""
+    etag = f'W/"{tag or tag_of(body)}"'
+    headers = {hdrs.ETAG: etag, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.VARY: hdrs.ACCEPT_ENCODING}
+    if knows(request, etag):
+        return web.Response(status=304, headers=headers)
+    if encoding == "gzip" and not accepts_gzip(request):
+        body, encoding = gzip.decompress(body), ""
+    if encoding:
+        headers[hdrs.CONTENT_ENCODING] = encoding
+    return web.Response(body=body, content_type=content_type, headers=headers)
+
+
+def tag_of(body: bytes) -> str:
+    return blake2b(body, digest_size=TAG_BYTES).hexdigest()
+
+
+def knows(request: web.Request, etag: str) -> bool:
+    """Does the client have this version? Compared weakly, as If-None-Match asks."""
+    given = request.headers.get(hdrs.IF_NONE_MATCH, "")
+    known = {part.strip().removeprefix("W/") for part in given.split(",")}
+    return "*" in known or etag.removeprefix("W/") in known
+
+
+def accepts_gzip(request: web.Request) -> bool:
+    """Is gzip among the accepted encodings, and not with weight 0?"""
+    for part in request.headers.get(hdrs.ACCEPT_ENCODING, "").lower().split(","):
+        name, _, weight = part.strip().partition(";")
+        if name.strip() in ("gzip", "*"):
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False

@@ -1,0 +1,17 @@
+"""The cookie of a session: sent by the browser to this site only, unreadable for scripts."""
+
+from aiohttp import web
+
+from gateway.auth.sessions import COOKIE, LONGEST
+
+
+def with_cookie(response: web.Response, secret: str, secure: bool) -> web.Response:
+    response.set_cookie(
+        COOKIE, secret, max_age=int(LONGEST.total_seconds()), path="/", httponly=True, samesite="Lax", secure=secure
+    )
+    return response
+
+
+def without_cookie(response: web.Response) -> web.Response:
+    response.del_cookie(COOKIE, path="/", httponly=True, samesite="Lax")
+    return response

@@ -1,0 +1,93 @@
+"""Finds out who asks, and whether the request is really theirs."""
+
+import hmac
+from datetime import UTC, datetime
+
+from aiohttp import hdrs, web
+
+from gateway.auth.identity import Identity, IdentityCache, as_bytes, csrf_token, hash_of
+from gateway.auth.passwords import Passwords
+from gateway.auth.secret_key import shared_key
+from gateway.auth.sessions import COOKIE, find_session, touch_session
+from gateway.auth.tokens import PREFIX, find_token, touch_token
+from gateway.client import client_ip, public_url
+from gateway.settings import GatewaySettings
+from shared.db import Pool
+from shared.problems import forbidden, unauthorized
+
+CSRF_HEADER = "X-CSRF-Token"
+SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
+AUTOMATION = "automation"
+
+
+class Gatekeeper:
+    """Looks up sessions and tokens, with a memory of a few seconds that a revocation empties at once."""
+
+    def __init__(self, pool: Pool, settings: GatewaySettings) -> None:
+        self.pool = pool
+        self.passwords = Passwords()
+        self.cache = IdentityCache()
+        self._admin_token = settings.admin_token
+        self._started_at = datetime.now(UTC)
+        self._csrf_key: bytes | None = None
+
+    async def identify(self, request: web.Request) -> Identity | None:
+        """Who asks; None for nobody. Raises ProblemError 401 for a bearer token that is not good (any more)."""
+        scheme, _, secret = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+        if scheme:
+            return await self._bearer(request, scheme, secret.strip())
+        cookie = request.cookies.get(COOKIE)
+        return await self._session(request, cookie) if cookie else None
+
+    async def guard(self, request: web.Request, identity: Identity) -> None:
+        """A cookie comes along by itself, so an unsafe request must show that our own page made it."""
+        if identity.kind != "session" or request.method in SAFE:
+            return
+        given = request.headers.get(CSRF_HEADER, "")
+        if not hmac.compare_digest(as_bytes(given), (await self.csrf_of(identity)).encode()):
+            raise forbidden(f"The header {CSRF_HEADER} must repeat csrf_token of /api/v1/auth/me", code="csrf")
+
+    async def csrf_of(self, identity: Identity) -> str:
+        if self._csrf_key is None:
+            self._csrf_key = await shared_key(self.pool, "csrf")
+        return csrf_token(self._csrf_key, identity.id)
+
+    async def _bearer(self, request: web.Request, scheme: str, secret: str) -> Identity:
+        if scheme.lower() != "bearer" or not secret:
+            raise unauthorized("Send the header Authorization: Bearer <token>")
+        if self._admin_token and hmac.compare_digest(as_bytes(secret), self._admin_token.encode()):
+            return Identity(kind="token", id=AUTOMATION, user_name=AUTOMATION, role="admin", created_at=self._started_at)
+        secret_hash = hash_of(secret)
+        identity = self.cache.get(secret_hash)
+        if identity is None and secret.startswith(PREFIX):
+            identity = await find_token(self.pool, secret_hash)
+            if identity is not None:
+                await touch_token(self.pool, identity.id, client_ip(request))
+                self.cache.put(secret_hash, identity)
+        if identity is None:
+            raise unauthorized("The token is unknown, has ended or was revoked")
+        return identity
+
+    async def _session(self, request: web.Request, cookie: str) -> Identity | None:
+        secret_hash = hash_of(cookie)
+        identity = self.cache.get(secret_hash)
+        if identity is None:
+            identity = await find_session(self.pool, secret_hash)
+            if identity is not None:
+                await touch_session(self.pool, identity.id, client_ip(request))
+                self.cache.put(secret_hash, identity)
+        return identity
+
+
+GATEKEEPER = web.AppKey("GATEKEEPER", Gatekeeper)
+
+
+def check_origin(request: web.Request) -> None:
+    """Refuses an unsafe request that another site's page makes: 403. Programs send no Origin."""
+    if request.method in SAFE:
+        return
+    origin = request.headers.get(hdrs.ORIGIN)
+    own = {request.host, public_url(request).partition("://")[2]}
+    foreign = origin is not None and origin.partition("://")[2] not in own
+    if foreign or request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise forbidden("The request comes from another site", code="origin")

@@ -1,0 +1,89 @@
+"""Who asks: the result of looking at a cookie or a bearer token."""
+
+import hashlib
+import hmac
+import secrets
+import time
+from datetime import datetime
+from typing import Literal
+
+from aiohttp import web
+from msgspec import Struct
+
+from gateway.routes.route import Access
+from shared.contracts.wire import ROLES, Role
+
+CACHE_SECONDS = 5.0
+CACHE_SIZE = 10_000
+SECRET_BYTES = 32
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """`id` is of the session or token. `settled`: false while a password that someone else chose was not changed yet."""
+
+    kind: Literal["session", "token"]
+    id: str
+    user_name: str
+    role: Role
+    settled: bool = True
+    created_at: datetime
+    last_seen_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def actor(self) -> str:
+        """The name in the audit trail and on the bus."""
+        return self.user_name if self.kind == "session" else f"token:{self.id}"
+
+
+IDENTITY = web.RequestKey("IDENTITY", Identity)
+
+
+def allows(access: Access, identity: Identity | None) -> bool:
+    """May they? Roles include those below them; `public` needs nobody, `self` anybody."""
+    if access == "public":
+        return True
+    if identity is None:
+        return False
+    return access == "self" or ROLES.index(identity.role) >= ROLES.index(access)
+
+
+def lower(role: Role, other: Role) -> Role:
+    return min(role, other, key=ROLES.index)
+
+
+def new_secret(prefix: str = "") -> str:
+    return prefix + secrets.token_urlsafe(SECRET_BYTES)
+
+
+def hash_of(secret: str) -> bytes:
+    """What is stored of a random secret: enough to know it again, useless to who reads the database."""
+    return hashlib.sha256(as_bytes(secret)).digest()
+
+
+def as_bytes(header: str) -> bytes:
+    """A header's value as it came, also when it is no UTF-8."""
+    return header.encode("utf-8", "surrogateescape")
+
+
+def csrf_token(key: bytes, session_id: str) -> str:
+    return hmac.new(key, session_id.encode(), hashlib.sha256).hexdigest()
+
+
+class IdentityCache:
+    """What was looked up within the last seconds, by the hash of the secret."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, tuple[float, Identity]] = {}
+
+    def get(self, secret_hash: bytes) -> Identity | None:
+        until, identity = self._known.get(secret_hash, (0.0, None))
+        return identity if time.monotonic() < until else None
+
+    def put(self, secret_hash: bytes, identity: Identity) -> None:
+        if len(self._known) >= CACHE_SIZE:
+            self._known.clear()
+        self._known[secret_hash] = (time.monotonic() + CACHE_SECONDS, identity)
+
+    def clear(self) -> None:
+        self._known.clear()

@@ -1,0 +1,101 @@
+"""The one handler behind every row of the route tables: bind, ask, answer."""
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+from msgspec import Struct, json
+
+from gateway.answers import answer_bytes, answer_struct
+from gateway.auth.identity import IDENTITY
+from gateway.binding import Plan, bind, plan_of
+from gateway.routes import ROUTES
+from gateway.routes.route import Access, Local, Route
+from gateway.single_flight import SingleFlight
+from shared.bus import Reply
+from shared.contracts.wire import Rpc
+from shared.keys import BUS, REQUEST_ID
+from shared.rpc import Caller, call
+from shared.telemetry import current_traceparent
+
+FLIGHTS: web.AppKey[SingleFlight[Reply]] = web.AppKey("FLIGHTS", SingleFlight)
+OPERATIONS: web.AppKey[dict[web.AbstractRoute, Route]] = web.AppKey("OPERATIONS", dict)
+OPEN: web.AppKey[set[web.AbstractRoute]] = web.AppKey("OPEN", set)
+"""Routes outside of the tables that anyone may use: pages, probes, badges."""
+
+
+def add_operations(app: web.Application) -> None:
+    app[FLIGHTS] = SingleFlight()
+    app[OPERATIONS] = {app.router.add_route(route.method, route.path, _handler_of(route)): route for route in ROUTES}
+
+
+def operation_of(request: web.Request) -> Route | None:
+    return request.app[OPERATIONS].get(request.match_info.route)
+
+
+def access_of(request: web.Request) -> Access | None:
+    """Who may make this request; None when nothing says so, which means: nobody."""
+    route = request.match_info.route
+    operation = request.app[OPERATIONS].get(route)
+    if operation is not None:
+        return operation.access
+    unmatched = request.match_info.http_exception is not None  # 404 and 405 tell no secrets
+    return "public" if unmatched or route in request.app[OPEN] else None
+
+
+def caller_of(request: web.Request) -> Caller:
+    """Who asks, as the services hear it."""
+    identity = request.get(IDENTITY)
+    return Caller(
+        actor=identity.actor if identity else "",
+        role=identity.role if identity else "",
+        request_id=request[REQUEST_ID],
+        traceparent=current_traceparent(),
+    )
+
+
+async def ask(request: web.Request, rpc: Rpc, given: Struct, shared: bool) -> Reply:
+    """The reply of the service. Raises ProblemError: its own, or 503 naming the service that does not answer."""
+    bus, caller = request.app[BUS], caller_of(request)
+    if not shared:
+        return await call(bus, rpc, given, caller)
+    key = (rpc.subject, json.encode(given))
+    return await request.app[FLIGHTS].ask(key, lambda: call(bus, rpc, given, caller))
+
+
+def _handler_of(route: Route) -> Handler:
+    plan = plan_of(route)
+    answer = route.answer
+    if isinstance(answer, Local):
+        return _local_handler(route, answer, plan)
+    return _rpc_handler(route, answer, plan)
+
+
+def _rpc_handler(route: Route, rpc: Rpc, plan: Plan) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        given = await bind(request, plan)
+        reply = await ask(request, rpc, given, shared=not route.unsafe)
+        if route.status == 204:
+            return web.Response(status=204)
+        response = answer_bytes(request, reply.data, reply.headers.get("Content-Encoding", ""), reply.headers.get("ETag", ""))
+        return response if not route.unsafe else _changed(response, route.status)
+
+    return handle
+
+
+def _local_handler(route: Route, local: Local, plan: Plan) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        value = await local.handle(request, await bind(request, plan))
+        if isinstance(value, web.StreamResponse):
+            return value
+        if route.unsafe:
+            return answer_struct(value, route.status)
+        return answer_bytes(request, json.encode(value), "", "")
+
+    return handle
+
+
+def _changed(response: web.Response, status: int) -> web.Response:
+    """The answer to a change: not to be kept, nor asked for again by its tag."""
+    response.set_status(status)
+    response.headers.pop(hdrs.ETAG, None)
+    response.headers[hdrs.CACHE_CONTROL] = "no-store"
+    return response

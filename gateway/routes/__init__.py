@@ -1,0 +1,8 @@
+"""Every operation of the HTTP interface, as rows of tables: a request that no row allows is refused."""
+
+from gateway.routes.about import ABOUT
+from gateway.routes.auth import AUTH
+from gateway.routes.health import HEALTH
+from gateway.routes.route import Route
+
+ROUTES: tuple[Route, ...] = (*AUTH, *HEALTH, *ABOUT)

@@ -1,0 +1,58 @@
+"""What one operation is: a row of a route table."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+
+from aiohttp import web
+from msgspec import Struct
+
+from shared.contracts.wire import Rpc
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Access = Literal["public", "self", "viewer", "operator", "admin"]
+"""Who may? `public`: anyone. `self`: anyone signed in, even before the first password was changed. Else: this role and those above."""
+
+
+class Local(Struct, frozen=True):
+    """An operation the gateway answers itself, from a validated request Struct."""
+
+    handle: Callable[[web.Request, Any], Awaitable[Struct | web.StreamResponse]]
+    request: type[Struct]
+    response: type[Struct]
+
+    @property
+    def name(self) -> str:
+        return self.handle.__name__
+
+
+class Before(Struct, frozen=True):
+    """Where the audit trail finds an object as it was: an RPC answered from the path's parameters, and the part to keep."""
+
+    rpc: Rpc
+    part: Callable[[Any, dict[str, str]], Any]
+
+
+class Route(Struct, frozen=True):
+    """One operation. The path's parameters, the query (GET, DELETE) or the body (POST, PUT, PATCH) fill the request Struct:
+    the body as a whole fills the field `body`, or member by member when that is empty; If-Match fills the field `if_match`."""
+
+    method: Method
+    path: str
+    access: Access
+    answer: Rpc | Local
+    summary: str
+    status: int = 200
+    body: str = ""
+    if_match: str = ""
+    audited: bool = True
+    before: Before | None = None
+    example: Any = None
+
+    @property
+    def unsafe(self) -> bool:
+        return self.method != "GET"
+
+    @property
+    def tag(self) -> str:
+        """The resource the operation belongs to: the first word of its path below /api/v1."""
+        return self.path.removeprefix("/api/v1/").removeprefix("admin/").split("/")[0]
