@@ -5,7 +5,6 @@ import json
 import time
 from typing import Any
 
-import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import nkeys
+import nkeys  # type: ignore[import-untyped]  # the package has no types
 
 from deploy.nats.permissions import USERS, permissions_of
 
@@ -14,7 +14,7 @@ MAX_PAYLOAD_BYTES = 8 * 1024 * 1024
 
 
 def create_seeds(directory: Path | str) -> dict[str, str]:
-    """One nkey seed a user in `<directory>/<user>.seed` (mode 0600); those that exist stay. Returns public keys by user."""
+    """One nkey seed a user in `<directory>/<user>.seed` (mode 0600); what exists stays. Returns user -> public key."""
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     return {user: _public_key(_seed(directory / f"{user}.seed")) for user in USERS}

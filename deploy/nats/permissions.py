@@ -4,8 +4,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from deploy.nats.streams import BUCKETS, CONSUMERS, SAMPLES_STREAM, TIMERS_STREAM
+from deploy.nats.streams import BUCKETS, CONSUMERS, SAMPLES_STREAM
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
+from shared.timers import TIMERS_STREAM
 
 RESPONSES = {"max": 1, "expires": "1m"}
 """One answer to each request received, within a minute."""
@@ -39,7 +40,12 @@ def follow(stream: str) -> tuple[str, ...]:
 
 
 def timers(domain: str) -> tuple[str, ...]:
-    return (f"belfry.schedule.{domain}.>", f"$JS.API.STREAM.PURGE.{TIMERS_STREAM}")
+    """What a service publishes to set, list and remove timers of its own."""
+    return (
+        f"belfry.schedule.{domain}.>",
+        f"$JS.API.STREAM.INFO.{TIMERS_STREAM}",
+        f"$JS.API.STREAM.PURGE.{TIMERS_STREAM}",
+    )
 
 
 GRANTS: dict[str, Grant] = {

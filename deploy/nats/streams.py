@@ -10,13 +10,13 @@ from msgspec import Struct
 
 import shared.contracts
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM, Event
+from shared.timers import TIMERS_STREAM
 
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 MB = 1024 * 1024
 
-TIMERS_STREAM = "BELFRY_TIMERS"
 SAMPLES_STREAM = "BELFRY_SAMPLES"
 NOTIFY_STREAM = "BELFRY_NOTIFY"
 DLQ_STREAM = "BELFRY_DLQ"
@@ -108,7 +108,7 @@ def contract_events() -> Iterator[type[Event]]:
 
 def subjects_of(stream: str) -> tuple[str, ...]:
     """The subject filters of the events that name a stream: `belfry.v1.health.changed.*`."""
-    events = (event for event in contract_events() if event.STREAM == stream)  # type: ignore[attr-defined]
+    events = (event for event in contract_events() if stream == event.STREAM)  # type: ignore[attr-defined]
     return tuple(sorted(re.sub(r"{\w+}", "*", event.SUBJECT) for event in events))  # type: ignore[attr-defined]
 
 

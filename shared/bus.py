@@ -1,0 +1,326 @@
+"""The message bus: publish, subscribe and ask, over a connection that comes and goes."""
+
+import asyncio
+import contextlib
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from itertools import count
+
+from msgspec import Struct
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError
+
+from shared.contracts.wire import Event
+from shared.envelope import Envelope, seal
+from shared.interest import Interest, Mailbox, Message, MessageHandler, Subscription, nobody_answers
+from shared.jetstream import OutboxMessage, purge, store, subjects
+from shared.keyvalue import KeyValue
+from shared.link import Link, LinkOptions, LinkState
+from shared.problems import ProblemError, too_large, unavailable
+from shared.pull import BatchHandler, Consumption
+from shared.settings import Settings
+from shared.telemetry import current_traceparent
+
+__all__ = ["Bus", "BusOptions", "BusState", "Message", "MessageHandler", "Reply"]
+
+YIELD_EVERY = 256
+FULL_WAIT_SECONDS = 0.01
+
+
+class BusOptions(LinkOptions, frozen=True, kw_only=True):
+    """`queue_limit`: events kept while NATS does not take them, the oldest dropped first. `start_seconds`: how long
+    `connect` waits for NATS before it goes on without. `pending_*`: what one subscription keeps for its handler."""
+
+    queue_limit: int = 20_000
+    start_seconds: float = 5.0
+    close_seconds: float = 3.0
+    pending_messages: int = 8_192
+    pending_message_bytes: int = 16 * 1024 * 1024
+
+
+class BusState(Struct, frozen=True, kw_only=True):
+    """What the bus is doing, for readiness, metrics and the log; `_total` counts since the process started."""
+
+    state: LinkState
+    up: bool
+    since: datetime
+    rtt_ms: float | None
+    queued: int
+    waiting_requests: int
+    published_total: int
+    dropped_total: int
+    slow_dropped_total: int
+    errors_total: int
+    reconnects_total: int
+    last_error: str
+
+
+class Reply(Struct, frozen=True):
+    """An answer: body and headers, not parsed."""
+
+    data: bytes
+    headers: dict[str, str]
+
+
+class Bus:
+    """Nothing here waits for NATS longer than it says. Make one with `await Bus.connect(settings)`."""
+
+    def __init__(self, settings: Settings, options: BusOptions) -> None:
+        self._settings = settings
+        self._options = options
+        self._inbox = f"_INBOX_{settings.service}.{secrets.token_hex(8)}"
+        urls = [url.strip() for url in settings.nats_url.split(",")]
+        name = f"{settings.service}-{settings.instance}"
+        self._link = Link(urls, name, f"_INBOX_{settings.service}", settings.nats_seed_file, options, self)
+        self._interests: list[Interest] = []
+        self._listeners: list[Callable[[], Awaitable[None]]] = []
+        self._tokens = count(1)
+        self._waiting: dict[str, asyncio.Future[Msg]] = {}
+        self._queue: deque[Envelope] = deque()
+        self._queue_filled = asyncio.Event()
+        self._queue_empty = asyncio.Event()
+        self._queue_empty.set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._published = 0
+        self._dropped = 0
+
+    @classmethod
+    async def connect(cls, settings: Settings, options: BusOptions | None = None) -> "Bus":
+        """A bus that goes on trying to connect in the background; returns at the latest after `start_seconds`."""
+        options = options or BusOptions()
+        bus = cls(settings, options)
+        bus._link.start()
+        bus._spawn(bus._send_queue(), "bus publisher")
+        await bus._link.wait_up(options.start_seconds)
+        return bus
+
+    # --- events ---------------------------------------------------------------------------------------------------
+
+    def publish(self, event: Event, id: str = "") -> None:
+        """Queue an event to be sent, at most once. Never waits and never fails: when the queue is full, the oldest
+        event is dropped and counted."""
+        self.publish_raw(seal(event, id or secrets.token_hex(12), current_traceparent()))
+
+    def publish_raw(self, envelope: Envelope) -> None:
+        """As `publish`, of something that is not an event."""
+        if len(self._queue) >= self._options.queue_limit:
+            self._queue.popleft()
+            self._dropped += 1
+        self._queue.append(envelope)
+        self._queue_empty.clear()
+        self._queue_filled.set()
+
+    async def publish_acked(self, messages: Sequence[OutboxMessage]) -> list[str]:
+        """Store messages in their streams, in order. Returns the ids JetStream has; the rest may be tried again."""
+        return (await store(self, messages)).stored
+
+    # --- listening ------------------------------------------------------------------------------------------------
+
+    async def subscribe(
+        self, subject: str, handler: MessageHandler, queue: str | None = None, concurrency: int = 16
+    ) -> Subscription:
+        """Call `handler` for each message, up to `concurrency` at a time; with `queue`, share them with its members."""
+        subscription = Subscription(subject, queue or "", handler, concurrency, self._options)
+        await self._listen(subscription)
+        return subscription
+
+    async def mailbox(self) -> Mailbox:
+        """An inbox for many answers: pass its `.subject` with any last token as `reply`."""
+        mailbox = Mailbox(f"_INBOX_{self._settings.service}.{secrets.token_hex(8)}", self._options)
+        await self._listen(mailbox)
+        return mailbox
+
+    async def unsubscribe(self, interest: Interest) -> None:
+        """Take no more, and let the handlers that run end within the deadline."""
+        self._interests.remove(interest)
+        await interest.stop(self._options.close_seconds)
+
+    def consume(
+        self, stream: str, durable: str, handler: BatchHandler, batch: int = 100, concurrency: int = 4
+    ) -> Consumption:
+        """Pull from a durable consumer that exists already. `handler` gets lists of 1 to `batch` messages, up to
+        `concurrency` lists at a time, and acknowledges each message itself."""
+        consumption = Consumption(self, stream, durable, handler, batch, concurrency)
+        consumption.start()
+        return consumption
+
+    def on_connect(self, listener: Callable[[], Awaitable[None]]) -> None:
+        """Call `listener` after every new connection: what was heard before may have gaps."""
+        self._listeners.append(listener)
+
+    # --- asking ---------------------------------------------------------------------------------------------------
+
+    async def request(self, subject: str, data: bytes, headers: dict[str, str], deadline_seconds: float) -> Reply:
+        """Ask and wait. Raises ProblemError 503: at once when nobody serves the subject or NATS is away, else at the
+        deadline; 413 when `data` is more than NATS takes."""
+        message = await self.ask(subject, data, headers, deadline_seconds)
+        return Reply(message.data, message.headers or {})
+
+    async def request_many(self, subject: str, wait_seconds: float, data: bytes = b"") -> list[Reply]:
+        """Ask everyone, and return what was answered within `wait_seconds`; at once when nobody hears it."""
+        mailbox = await self.mailbox()
+        try:
+            await self.send(subject, data, reply=mailbox.address("1"))
+            return [Reply(answer.data, answer.headers or {}) async for answer in mailbox.within(wait_seconds)]
+        finally:
+            await self.unsubscribe(mailbox)
+
+    async def ask(self, subject: str, data: bytes, headers: dict[str, str] | None, deadline_seconds: float) -> Msg:
+        """As `request`, with the message as it came. Leaves nothing behind when it fails."""
+        client = self._link.client()
+        token = str(next(self._tokens))
+        answer: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
+        self._waiting[token] = answer
+        try:
+            await self._send(client, subject, data, f"{self._inbox}.{token}", headers)
+            done, _ = await asyncio.wait({answer}, timeout=deadline_seconds)
+            if not done:
+                raise unavailable(_service_of(subject), f"No answer within {deadline_seconds:g} s")
+            message = answer.result()
+        finally:
+            del self._waiting[token]
+            answer.cancel()
+        if nobody_answers(message):
+            raise unavailable(_service_of(subject), "No instance answers")
+        return message
+
+    async def send(self, subject: str, data: bytes, headers: dict[str, str] | None = None, reply: str = "") -> None:
+        """Send now, or raise ProblemError 503: for answers, acknowledgements and requests with many answers."""
+        await self._send(self._link.client(), subject, data, reply, headers)
+
+    # --- JetStream ------------------------------------------------------------------------------------------------
+
+    async def js_purge(self, stream: str, subject: str) -> int:
+        """Remove every message of a subject from a stream; returns how many there were."""
+        return await purge(self, stream, subject)
+
+    async def js_subjects(self, stream: str, filter: str) -> set[str]:
+        """The subjects of a stream that match `filter` and hold a message."""
+        return await subjects(self, stream, filter)
+
+    def kv(self, bucket: str) -> KeyValue:
+        return KeyValue(self, bucket)
+
+    # --- state ----------------------------------------------------------------------------------------------------
+
+    def state(self) -> BusState:
+        link = self._link
+        return BusState(
+            state=link.state,
+            up=link.state == "up",
+            since=link.since,
+            rtt_ms=link.rtt_ms,
+            queued=len(self._queue),
+            waiting_requests=len(self._waiting),
+            published_total=self._published,
+            dropped_total=self._dropped,
+            slow_dropped_total=link.slow_drops,
+            errors_total=link.errors,
+            reconnects_total=max(0, link.connects - 1),
+            last_error=link.last_error,
+        )
+
+    async def rtt(self, deadline_seconds: float = 2.0) -> float:
+        """Milliseconds to NATS and back. Raises ProblemError 503."""
+        rtt_ms = await self._link.ping(self._link.client(), deadline_seconds)
+        if rtt_ms is None:
+            raise unavailable("nats", f"NATS did not answer a ping within {deadline_seconds:g} s")
+        return rtt_ms
+
+    async def wait_up(self, timeout_seconds: float | None = None) -> bool:
+        return await self._link.wait_up(timeout_seconds)
+
+    async def close(self) -> None:
+        """Take no more, let handlers end, send what is queued, each within the deadline. Safe in every state."""
+        deadline = self._options.close_seconds
+        await asyncio.gather(*(interest.stop(deadline) for interest in list(self._interests)))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._queue_empty.wait(), deadline if self._link.state == "up" else 0)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._link.close(deadline)
+        self.went_down()
+
+    # --- the link's listener --------------------------------------------------------------------------------------
+
+    async def came_up(self, client: Client) -> None:
+        await client.subscribe(f"{self._inbox}.*", cb=self._answered)
+        for interest in self._interests:
+            await interest.start(client)
+        for listener in self._listeners:
+            self._spawn(_call(listener), "bus listener")
+
+    def went_down(self) -> None:
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(unavailable("nats", "The connection to the message bus was lost"))
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    async def _listen(self, interest: Interest) -> None:
+        """Start now when connected, and on every connection to come; on return the server has it, when it answers."""
+        self._interests.append(interest)
+        with contextlib.suppress(ProblemError):
+            await interest.start(self._link.client())
+            await self.rtt()
+
+    async def _answered(self, message: Msg) -> None:
+        answer = self._waiting.get(message.subject.rsplit(".", 1)[1])
+        if answer is not None and not answer.done():
+            answer.set_result(message)
+
+    async def _send(
+        self, client: Client, subject: str, data: bytes, reply: str, headers: dict[str, str] | None
+    ) -> None:
+        try:
+            await client.publish(subject, data, reply=reply, headers=headers)
+        except MaxPayloadError as error:
+            raise too_large(client.max_payload) from error
+        except NatsError as error:
+            raise unavailable("nats", f"The message bus did not take the message: {error}") from error
+
+    async def _send_queue(self) -> None:
+        """Sends what is queued, in order; yields so that a long queue does not keep the loop."""
+        while True:
+            await self._queue_filled.wait()
+            await self._link.wait_up()
+            try:
+                client = self._link.client()
+            except ProblemError:
+                await asyncio.sleep(FULL_WAIT_SECONDS)
+                continue
+            for _ in range(min(YIELD_EVERY, len(self._queue))):
+                await self._send_one(client, self._queue.popleft())
+            if not self._queue:
+                self._queue_filled.clear()
+                self._queue_empty.set()
+            await asyncio.sleep(0)
+
+    async def _send_one(self, client: Client, envelope: Envelope) -> None:
+        try:
+            await self._send(client, envelope.subject, envelope.body, "", envelope.headers)
+            self._published += 1
+        except ProblemError:
+            self._dropped += 1
+
+    def _spawn(self, work: Awaitable[None], name: str) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work, name=name)  # type: ignore[arg-type]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _call(listener: Callable[[], Awaitable[None]]) -> None:
+    await listener()
+
+
+def _service_of(subject: str) -> str:
+    """Who should have answered, in words a user knows: `health_svc` for `belfry.rpc.health.list_services`."""
+    parts = subject.split(".")
+    if subject.startswith("belfry.rpc."):
+        return parts[2] if parts[2] == "gateway" else f"{parts[2]}_svc"
+    return "nats" if subject.startswith("$JS.") else subject

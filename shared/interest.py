@@ -1,0 +1,127 @@
+"""Interest in a subject, made again on every new connection."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from time import monotonic
+from typing import Protocol
+
+from msgspec import Struct
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription as NatsSubscription
+from nats.errors import Error as NatsError
+
+from shared.lane import Lane
+
+NO_RESPONDERS = "503"
+
+
+class Limits(Protocol):
+    """What one subscription may keep for its handler before messages are dropped and counted."""
+
+    @property
+    def pending_messages(self) -> int: ...
+
+    @property
+    def pending_message_bytes(self) -> int: ...
+
+
+class Message(Struct, frozen=True):
+    """What a subscription's handler gets; `reply` is empty when no answer is awaited."""
+
+    subject: str
+    data: bytes
+    headers: dict[str, str]
+    reply: str
+
+
+MessageHandler = Callable[[Message], Awaitable[None]]
+
+
+class Interest:
+    """What is subscribed; `receive` is awaited for each message, in order."""
+
+    def __init__(self, subject: str, queue: str, limits: Limits) -> None:
+        self.subject = subject
+        self._queue, self._limits = queue, limits
+        self._current: NatsSubscription | None = None
+
+    async def start(self, client: Client) -> None:
+        self._current = await client.subscribe(
+            self.subject,
+            queue=self._queue,
+            cb=self.receive,
+            pending_msgs_limit=self._limits.pending_messages,
+            pending_bytes_limit=self._limits.pending_message_bytes,
+        )
+
+    async def stop(self, deadline_seconds: float) -> None:
+        """Take no more; return when what was taken is done, at the latest at the deadline."""
+        current, self._current = self._current, None
+        if current is not None:
+            with contextlib.suppress(NatsError):  # the connection may be gone, and the interest with it
+                await current.unsubscribe()
+
+    async def receive(self, message: Msg) -> None:
+        raise NotImplementedError
+
+
+class Subscription(Interest):
+    """Hands each message to a lane of handlers."""
+
+    def __init__(self, subject: str, queue: str, handler: MessageHandler, concurrency: int, limits: Limits) -> None:
+        super().__init__(subject, queue, limits)
+        self._lane = Lane(subject, concurrency, handler)
+
+    async def receive(self, message: Msg) -> None:
+        await self._lane.enter(Message(message.subject, message.data, message.headers or {}, message.reply))
+
+    async def stop(self, deadline_seconds: float) -> None:
+        await super().stop(deadline_seconds)
+        await self._lane.finish(deadline_seconds)
+
+
+class Mailbox(Interest):
+    """An inbox of which answers are taken one by one."""
+
+    def __init__(self, prefix: str, limits: Limits) -> None:
+        super().__init__(f"{prefix}.*", "", limits)
+        self._prefix = prefix
+        self._letters: asyncio.Queue[Msg | None] = asyncio.Queue(maxsize=limits.pending_messages)
+
+    def address(self, token: str) -> str:
+        """A reply subject of this mailbox."""
+        return f"{self._prefix}.{token}"
+
+    async def receive(self, message: Msg) -> None:
+        await self._letters.put(message)
+
+    async def take(self, timeout_seconds: float) -> Msg | None:
+        """The next message; None when there was none in time, or when woken."""
+        try:
+            return self._letters.get_nowait()
+        except asyncio.QueueEmpty:
+            pass
+        try:
+            return await asyncio.wait_for(self._letters.get(), timeout_seconds)
+        except TimeoutError:
+            return None
+
+    async def within(self, seconds: float) -> AsyncIterator[Msg]:
+        """The messages that come within `seconds`; ends at once when nobody serves the subject that was asked."""
+        until = monotonic() + seconds
+        while message := await self.take(until - monotonic()):
+            if nobody_answers(message):
+                return
+            yield message
+
+    def wake(self) -> None:
+        """End the wait of whoever takes now."""
+        if self._letters.empty():
+            self._letters.put_nowait(None)
+
+
+def nobody_answers(message: Msg) -> bool:
+    """NATS's own answer when a subject has no subscriber."""
+    return not message.data and (message.headers or {}).get("Status") == NO_RESPONDERS

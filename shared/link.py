@@ -1,0 +1,244 @@
+"""One connection to NATS that is always replaced when it is lost.
+
+A client of nats-py is used for one connection only. Its own reconnect keeps what was published meanwhile and sends it
+late, ends for ever on a refused credential, and waits on a peer that stopped reading; a new client has none of that.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Literal, Protocol
+
+import structlog
+from msgspec import Struct
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.errors import SlowConsumerError
+
+from shared.problems import unavailable
+
+log = structlog.get_logger(__name__)
+
+LinkState = Literal["connecting", "up", "stalled", "down", "closed"]
+"""Can we talk to NATS? `stalled`: connected, but a ping is not answered; `down`: was up, being replaced."""
+
+LONG_AGO_SECONDS = 86_400
+CLOSE_SECONDS = 1.0
+
+
+class LinkOptions(Struct, frozen=True, kw_only=True):
+    """A ping every `ping_seconds`, lost when unanswered as long again; `stall_seconds` unanswered: fail fast.
+    At most `pending_bytes` wait to be written."""
+
+    ping_seconds: float = 10.0
+    stall_seconds: float = 2.0
+    connect_seconds: float = 2.0
+    longest_backoff_seconds: float = 5.0
+    pending_bytes: int = 4 * 1024 * 1024
+
+
+OnLate = Callable[[], None]
+
+
+class Listener(Protocol):
+    """Who is told: `came_up` before anyone may use the client (an error there counts as a failed connection)."""
+
+    async def came_up(self, client: Client) -> None: ...
+
+    def went_down(self) -> None: ...
+
+
+class Link:
+    """Keeps a client connected, for ever, until `close`."""
+
+    def __init__(
+        self,
+        urls: list[str],
+        name: str,
+        inbox_prefix: str,
+        seed_file: str | None,
+        options: LinkOptions,
+        listener: Listener,
+    ) -> None:
+        self._urls, self._name, self._inbox_prefix, self._seed_file = urls, name, inbox_prefix, seed_file
+        self._options, self._listener = options, listener
+        self._client: Client | None = None
+        self._lost = asyncio.Event()
+        self._up = asyncio.Event()
+        self._supervisor: asyncio.Task[None] | None = None
+        self._pings: set[asyncio.Task[float]] = set()
+        self.state: LinkState = "connecting"
+        self.since = datetime.now(UTC)
+        self.rtt_ms: float | None = None
+        self.connects = 0
+        self.errors = 0
+        self.slow_drops = 0
+        self.last_error = ""
+
+    def start(self) -> None:
+        self._supervisor = asyncio.create_task(self._supervise(), name="bus link")
+
+    async def wait_up(self, timeout_seconds: float | None = None) -> bool:
+        """True once connected; False when that took longer than the timeout."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._up.wait(), timeout_seconds)
+        return self._up.is_set()
+
+    def client(self) -> Client:
+        """The client to send with now. Raises ProblemError 503 unless it is up and takes what is written."""
+        client = self._client
+        if client is None or self.state != "up" or client.is_closed:
+            raise unavailable("nats", f"The message bus is {self.state}")
+        if client.pending_data_size > self._options.pending_bytes:
+            raise unavailable("nats", "The message bus does not take what is sent")
+        return client
+
+    async def close(self, drain_seconds: float) -> None:
+        """Drain within the deadline, else just close. Safe in every state."""
+        self._become("closed")
+        if self._supervisor is not None:
+            self._supervisor.cancel()
+            await asyncio.gather(self._supervisor, return_exceptions=True)
+        client, self._client = self._client, None
+        if client is None:
+            return
+        if not client.is_closed:
+            # drain() swallows cancellation, so it is watched from outside.
+            draining = asyncio.create_task(client.drain())
+            await asyncio.wait({draining}, timeout=drain_seconds)
+            draining.cancel()
+        await abandon(client)
+
+    async def _supervise(self) -> None:
+        attempt = 0
+        while True:
+            client = Client()
+            try:
+                await self._open(client)
+            except (OSError, NatsError, TimeoutError, ValueError) as error:
+                self._count(error)
+                await abandon(client)
+                await asyncio.sleep(backoff_seconds(attempt, self._options.longest_backoff_seconds))
+                attempt += 1
+                continue
+            attempt = 0
+            reason = await self._watch(client)
+            log.warning("bus.lost", reason=reason, last_error=self.last_error)
+            self._become("down")
+            self._client = None
+            self._up.clear()
+            self._listener.went_down()
+            self._forget_pings()
+            await abandon(client)
+
+    async def _open(self, client: Client) -> None:
+        """Connect and let the listener subscribe. Raises OSError, NatsError, TimeoutError."""
+        self._lost = lost = asyncio.Event()
+
+        async def ended() -> None:
+            lost.set()
+            self._forget_pings()
+
+        connecting = client.connect(
+            list(self._urls),
+            name=self._name,
+            inbox_prefix=self._inbox_prefix,
+            nkeys_seed=self._seed_file,
+            error_cb=self._on_error,
+            disconnected_cb=ended,
+            closed_cb=ended,
+            allow_reconnect=False,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
+            connect_timeout=self._options.connect_seconds,  # type: ignore[arg-type]
+            ping_interval=LONG_AGO_SECONDS,  # `_watch` pings
+            pending_size=0,  # nothing is kept while not connected, and publish() never waits for the peer
+        )
+        await asyncio.wait_for(connecting, self._options.connect_seconds * (len(self._urls) * 2 + 1))
+        self._client = client
+        await self._listener.came_up(client)
+        self.connects += 1
+        self._become("up")
+        self._up.set()
+        log.info("bus.connected", server=getattr(client.connected_url, "netloc", ""), connects=self.connects)
+
+    async def _watch(self, client: Client) -> str:
+        """Returns why the connection is lost: closed under us, or a ping stayed unanswered."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._lost.wait(), self._options.ping_seconds)
+            if self._lost.is_set() or client.is_closed:
+                return "closed"
+            if not await self._probe(client):
+                return "silent"
+
+    async def _probe(self, client: Client) -> bool:
+        """A ping and its answer; also finds a read loop that died quietly."""
+        stall = min(self._options.stall_seconds, self._options.ping_seconds)
+        rtt_ms = await self.ping(client, self._options.ping_seconds, stall, lambda: self._become("stalled"))
+        if rtt_ms is not None:
+            self.rtt_ms = rtt_ms
+            self._become("up")
+        return rtt_ms is not None
+
+    async def ping(
+        self, client: Client, deadline_seconds: float, late_seconds: float = 0, on_late: OnLate | None = None
+    ) -> float | None:
+        """Milliseconds to the server and back; None when unanswered at the deadline. `on_late` hears of it sooner."""
+        # rtt() cancels the future of its PONG at its own timeout, and a PONG after that kills the read loop: so that
+        # timeout is far away, ours is outside, and an unanswered ping waits until its connection is gone.
+        ping = asyncio.create_task(client.rtt(timeout=LONG_AGO_SECONDS))
+        self._pings.add(ping)
+        ping.add_done_callback(self._pings.discard)
+        if on_late is not None:
+            await asyncio.wait({ping}, timeout=late_seconds)
+            if not ping.done():
+                on_late()
+        await asyncio.wait({ping}, timeout=deadline_seconds - late_seconds)
+        return None if not ping.done() or ping.cancelled() or ping.exception() else ping.result() * 1000
+
+    def _forget_pings(self) -> None:
+        for ping in self._pings:
+            ping.cancel()
+
+    def _become(self, state: LinkState) -> None:
+        if state != self.state and self.state != "closed":
+            self.state, self.since = state, datetime.now(UTC)
+
+    def _count(self, error: BaseException) -> None:
+        self.errors += 1
+        self.last_error = f"{type(error).__name__}: {error}"[:200]
+
+    async def _on_error(self, error: Exception) -> None:
+        """Awaited inside nats-py's read loop, where a slow answer delays every subscription: only counts."""
+        if isinstance(error, SlowConsumerError):
+            self.slow_drops += 1
+        else:
+            self._count(error)
+
+
+def backoff_seconds(attempt: int, longest: float) -> float:
+    """0.1 s doubling up to `longest`, of which a random half is taken off so that a fleet does not return at once."""
+    return min(longest, 0.1 * 2.0 ** min(attempt, 16)) * random.uniform(0.5, 1)
+
+
+async def abandon(client: Client) -> None:
+    """Close a client without waiting for its peer, which may have stopped reading for ever."""
+    # close() flushes to the peer first and waits; a broken transport with nothing to write cannot keep it.
+    client._pending.clear()
+    client._pending_data_size = 0
+    writer = getattr(client._transport, "_io_writer", None)
+    if writer is not None:
+        writer.transport.abort()
+    subscriptions = list(client._subs.values())
+    closing = asyncio.create_task(client.close())
+    await asyncio.wait({closing}, timeout=CLOSE_SECONDS)
+    closing.cancel()
+    await asyncio.gather(closing, return_exceptions=True)
+    for subscription in subscriptions:
+        subscription._stop_processing()
+    for task in (client._reading_task, client._ping_interval_task, client._flusher_task):
+        if task is not None:
+            task.cancel()

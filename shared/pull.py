@@ -1,0 +1,161 @@
+"""Pulling from a durable consumer: lists of messages to a bounded number of handlers, with no call that can stall.
+
+nats-py's own fetch() may wait its whole timeout although a message is there, so the pull requests are made here: a long
+poll for one message, guarded by the server's heartbeats, then whatever else is ready.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Protocol
+
+import msgspec
+import structlog
+from nats.aio.msg import Msg
+
+from shared.interest import Interest, Mailbox
+from shared.jetstream import NANOSECONDS, Delivery
+from shared.problems import ProblemError
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 10.0
+HEARTBEAT_SECONDS = 1.0
+ANSWER_SECONDS = 2.0
+REST_SECONDS = 0.5
+STOP_SECONDS = 3.0
+LONGEST_NAK_SECONDS = 30.0
+HEARTBEAT = "100"
+ENDED = ("404", "408")  # nothing there, or the poll expired: as it should be
+
+
+class PullBus(Protocol):
+    """The part of the bus that is used here."""
+
+    async def send(self, subject: str, data: bytes, headers: dict[str, str] | None = None, reply: str = "") -> None: ...
+
+    async def mailbox(self) -> Mailbox: ...
+
+    async def unsubscribe(self, interest: Interest) -> None: ...
+
+    def on_connect(self, listener: Callable[[], Awaitable[None]]) -> None: ...
+
+    async def wait_up(self, timeout_seconds: float | None = None) -> bool: ...
+
+
+BatchHandler = Callable[[list[Delivery]], Awaitable[None]]
+
+
+class Consumption:
+    """Workers that pull and handle, each one list at a time, until `stop`."""
+
+    def __init__(
+        self, bus: PullBus, stream: str, durable: str, handler: BatchHandler, batch: int, concurrency: int
+    ) -> None:
+        self._bus, self._handler, self._batch = bus, handler, batch
+        self._pull_subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
+        self._durable = durable
+        self._concurrency = concurrency
+        self._numbers = count(1)
+        self._mailboxes: list[Mailbox] = []
+        self._workers: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
+        self.failed = 0
+        bus.on_connect(self._wake)
+
+    def start(self) -> None:
+        self._workers = [
+            asyncio.create_task(self._work(), name=f"pull {self._durable}") for _ in range(self._concurrency)
+        ]
+
+    async def stop(self, deadline_seconds: float = STOP_SECONDS) -> None:
+        """Take no more, and let the handlers that run end within the deadline."""
+        self._stopping.set()
+        await self._wake()
+        if self._workers:
+            _, late = await asyncio.wait(self._workers, timeout=deadline_seconds)
+            for worker in late:
+                worker.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        for mailbox in self._mailboxes:
+            await self._bus.unsubscribe(mailbox)
+
+    async def _wake(self) -> None:
+        for mailbox in self._mailboxes:
+            mailbox.wake()
+
+    async def _work(self) -> None:
+        mailbox = await self._bus.mailbox()
+        self._mailboxes.append(mailbox)
+        full = True
+        while not self._stopping.is_set():
+            try:
+                messages = await self._pull(mailbox, full)
+            except ProblemError:
+                await self._rest()
+                continue
+            full = len(messages) == self._batch
+            if self._stopping.is_set():
+                await self._give_back(messages, delay_seconds=0)
+            elif messages:
+                await self._handle(messages)
+
+    async def _pull(self, mailbox: Mailbox, backlog: bool) -> list[Delivery]:
+        """1 to `batch` messages as soon as there are any, or none after the poll's time. With a backlog the first
+        question is for all of them."""
+        found = await self._ask(mailbox, self._batch, 0) if backlog else []
+        if not found:
+            found = await self._ask(mailbox, 1, POLL_SECONDS)
+            if found and self._batch > 1:
+                found += await self._ask(mailbox, self._batch - 1, 0)
+        return found
+
+    async def _ask(self, mailbox: Mailbox, batch: int, poll_seconds: float) -> list[Delivery]:
+        """One pull request and its answers. Ends when complete, when the server ends it, or when it falls silent."""
+        number = str(next(self._numbers))
+        await self._bus.send(self._pull_subject, _request(batch, poll_seconds), reply=mailbox.address(number))
+        patience = HEARTBEAT_SECONDS * 2.5 if poll_seconds else ANSWER_SECONDS
+        found: list[Delivery] = []
+        while len(found) < batch:
+            message = await mailbox.take(patience)
+            if message is None:
+                break
+            status = (message.headers or {}).get("Status") if not message.data else None
+            if status is None or message.reply.startswith("$JS.ACK."):
+                found.append(Delivery(self._bus, message))
+            elif status != HEARTBEAT and message.subject == mailbox.address(number):
+                if status not in ENDED:
+                    await self._refused(message)
+                break
+        return found
+
+    async def _refused(self, message: Msg) -> None:
+        log.warning("bus.pull_refused", consumer=self._durable, reason=(message.headers or {}).get("Description", ""))
+        await self._rest()
+
+    async def _handle(self, messages: list[Delivery]) -> None:
+        try:
+            await self._handler(messages)
+        except Exception:
+            self.failed += 1
+            log.exception("bus.batch_failed", consumer=self._durable, messages=len(messages))
+            delay = min(LONGEST_NAK_SECONDS, 2.0 ** max(message.deliveries for message in messages))
+            await self._give_back([message for message in messages if not message.settled], delay)
+
+    async def _give_back(self, messages: list[Delivery], delay_seconds: float) -> None:
+        for message in messages:
+            await message.nak(delay_seconds)
+
+    async def _rest(self) -> None:
+        """A moment before the next try; none when stopping."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), REST_SECONDS)
+        except TimeoutError:
+            await self._bus.wait_up(POLL_SECONDS)
+
+
+def _request(batch: int, poll_seconds: float) -> bytes:
+    if not poll_seconds:
+        return msgspec.json.encode({"batch": batch, "no_wait": True})
+    expires, heartbeat = round(poll_seconds * NANOSECONDS), round(HEARTBEAT_SECONDS * NANOSECONDS)
+    return msgspec.json.encode({"batch": batch, "expires": expires, "idle_heartbeat": heartbeat})
