@@ -20,7 +20,9 @@ QUIET_LIBRARIES = ("aiohttp.access", "asyncio", "nats", "urllib3", "opentelemetr
 def configure(settings: Settings) -> None:
     """Once per process. Libraries that log in the standard way come out in the same form, from warnings up."""
     in_terminal = sys.stdout.isatty()
-    shared_processors = [*_processors(settings), *([] if in_terminal else [structlog.processors.format_exc_info])]
+    shared_processors = _processors(settings)
+    if not in_terminal:
+        shared_processors.append(structlog.processors.format_exc_info)
     renderer: Processor = structlog.dev.ConsoleRenderer() if in_terminal else structlog.processors.JSONRenderer(_json)
     structlog.configure(
         processors=[*shared_processors, hide_secrets, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

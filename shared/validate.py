@@ -1,7 +1,6 @@
 """Reads input into contract Structs, and names every bad field at once instead of the first."""
 
 import re
-from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -28,15 +27,17 @@ def validate(raw: Any, type_: type[T]) -> tuple[T | None, list[FieldError]]:
 
 def decode(body: bytes, type_: type[T]) -> T:
     """A JSON body as a Struct. Raises ProblemError: 400 for broken JSON, 422 with every bad field."""
-    if b"\\u0000" in body or b"\0" in body:
-        _refuse_nul(body)
+    errors: list[FieldError] = []
+    if b"\\u0000" in body:  # PostgreSQL cannot store it, and no field of ours has a use for it
+        errors = list(islice(nul_faults(_parsed(body)), MAX_ERRORS))
     try:
-        value: T = _decoder(type_).decode(body)
-        return value
-    except msgspec.ValidationError as refused:
-        raise invalid(_errors(_parsed(body), type_, refused)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
-        raise bad_request(_reason(body, broken)) from None
+        value: T | None = msgspec.json.decode(body, type=type_)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        value, more = validate(_parsed(body), type_)
+        errors += more
+    if errors or value is None:
+        raise invalid(errors)
+    return value
 
 
 def _errors(raw: Any, type_: Any, refused: msgspec.ValidationError) -> list[FieldError]:
@@ -48,24 +49,18 @@ def _only_error(refused: msgspec.ValidationError) -> FieldError:
     """The library's own words, for the rare type that `faults` does not know."""
     words = str(refused)
     where = _WHERE.search(words)
-    return FieldError(where["path"] if where and where["path"] else "body", _WHERE.sub("", words))
+    path = where["path"].replace("[...]", "") if where else ""
+    return FieldError(path or "body", _WHERE.sub("", words))
 
 
 def _parsed(body: bytes) -> Any:
+    """The body as plain values. Raises ProblemError 400, or 422 for a number that no reader can hold."""
     try:
         return msgspec.json.decode(body)
-    except msgspec.ValidationError as refused:  # a number that no JSON reader can hold
+    except msgspec.ValidationError as refused:
         raise invalid([_only_error(refused)]) from None
-
-
-def _refuse_nul(body: bytes) -> None:
-    """PostgreSQL cannot store U+0000, and no field of ours has a use for it."""
-    try:
-        found = list(islice(nul_faults(msgspec.json.decode(body)), MAX_ERRORS))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return  # the caller decodes again and says what is broken
-    if found:
-        raise invalid(found)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
+        raise bad_request(_reason(body, broken)) from None
 
 
 def _reason(body: bytes, broken: Exception) -> str:
@@ -76,8 +71,3 @@ def _reason(body: bytes, broken: Exception) -> str:
     if isinstance(broken, UnicodeDecodeError):
         return "The body is not UTF-8"
     return f"The body is not JSON: {broken}"
-
-
-@lru_cache(maxsize=None)
-def _decoder(type_: Any) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(type_)

@@ -1,3 +1,14 @@
 """Fixtures that every test may use."""
 
+import pytest
+
 pytest_plugins = ("tests.fixtures.servers", "tests.fixtures.processes")
+
+NEED_A_SERVER = {"nats_url", "postgres_url", "start_process"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What stands on a real server or process is marked, so that the fast tests can leave it out."""
+    for item in items:
+        if NEED_A_SERVER & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.integration)

@@ -10,9 +10,35 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 Positive = Annotated[float, Meta(gt=0)]
 Host = Annotated[str, Meta(min_length=1, max_length=253)]
 Text = Annotated[str, Meta(max_length=4096)]
-HttpUrl = Annotated[str, Meta(pattern=r"^https?://[^\s/]+", max_length=2048)]
-WebSocketUrl = Annotated[str, Meta(pattern=r"^wss?://[^\s/]+", max_length=2048)]
-StatusSet = Annotated[str, Meta(pattern=r"^([1-5](xx|\d\d)(-[1-5]\d\d)?)(,[1-5](xx|\d\d)(-[1-5]\d\d)?)*$")]
+HttpUrl = Annotated[
+    str, Meta(pattern=r"^https?://[^\s/]+", max_length=2048, description="an address that starts with http:// or https://")
+]
+WebSocketUrl = Annotated[
+    str, Meta(pattern=r"^wss?://[^\s/]+", max_length=2048, description="an address that starts with ws:// or wss://")
+]
+StatusSet = Annotated[
+    str,
+    Meta(
+        pattern=r"^([1-5](xx|\d\d)(-[1-5]\d\d)?)(,[1-5](xx|\d\d)(-[1-5]\d\d)?)*$",
+        description="status codes such as 2xx, or 200-299,301",
+    ),
+]
+PostgresDsn = Annotated[
+    str,
+    Meta(
+        pattern=r"^(postgres(ql)?://\S+|\$[A-Z][A-Z0-9_]*)$",
+        description="an address that starts with postgresql://, or a variable such as $SHOP_DSN",
+    ),
+]
+NatsUrl = Annotated[
+    str,
+    Meta(
+        pattern=r"^((nats|tls|ws|wss)://\S+|\$[A-Z][A-Z0-9_]*)$",
+        description="an address that starts with nats://, tls://, ws:// or wss://, or a variable such as $SHOP_NATS",
+    ),
+]
+MicroService = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+$", description="A-Z, a-z, 0-9, _ and -")]
+Subject = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.$-]+$", description="a subject without wildcards and spaces")]
 
 CheckKind = Literal["http", "tcp", "tls", "dns", "icmp", "grpc", "postgres", "nats", "websocket", "heartbeat"]
 
@@ -100,7 +126,7 @@ class GrpcCheck(Check, tag="grpc", frozen=True, kw_only=True):
 class PostgresCheck(Check, tag="postgres", frozen=True, kw_only=True):
     """A connection and a query that must answer; `dsn` may name an environment variable as `$NAME`."""
 
-    dsn: Annotated[str, Meta(pattern=r"^(postgres(ql)?://\S+|\$[A-Z][A-Z0-9_]*)$")]
+    dsn: PostgresDsn
     query: Text = "SELECT 1"
     expect: Text | None = None
 
@@ -109,10 +135,10 @@ class NatsCheck(Check, tag="nats", frozen=True, kw_only=True):
     """A NATS server (`url`), or a NATS micro service on Belfry's own bus (`service`, at least `min_instances`);
     `request` is a subject of that service whose health+json reply gives its components."""
 
-    url: Annotated[str, Meta(pattern=r"^((nats|tls|ws|wss)://\S+|\$[A-Z][A-Z0-9_]*)$")] | None = None
-    service: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+$")] | None = None
+    url: NatsUrl | None = None
+    service: MicroService | None = None
     min_instances: Annotated[int, Meta(ge=1)] = 1
-    request: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.$-]+$")] | None = None
+    request: Subject | None = None
 
 
 class WebSocketCheck(Check, tag="websocket", frozen=True, kw_only=True):
@@ -126,13 +152,22 @@ class WebSocketCheck(Check, tag="websocket", frozen=True, kw_only=True):
 
 
 class HeartbeatCheck(Check, tag="heartbeat", frozen=True, kw_only=True):
-    """Pushed by the service itself, over HTTP or NATS; late after the service's interval, down after `grace_seconds` more."""
+    """Pushed by the service itself, over HTTP or NATS; late after the interval, down after `grace_seconds` more."""
 
     grace_seconds: Annotated[float, Meta(ge=0)] = 30
 
 
 CheckSpec = (
-    HttpCheck | TcpCheck | TlsCheck | DnsCheck | IcmpCheck | GrpcCheck | PostgresCheck | NatsCheck | WebSocketCheck | HeartbeatCheck
+    HttpCheck
+    | TcpCheck
+    | TlsCheck
+    | DnsCheck
+    | IcmpCheck
+    | GrpcCheck
+    | PostgresCheck
+    | NatsCheck
+    | WebSocketCheck
+    | HeartbeatCheck
 )
 
 

@@ -284,7 +284,7 @@ class HealthIncidents(Struct, frozen=True, kw_only=True):
 
 
 class MaintenanceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Planned work on services and groups: once, or repeated by an RFC 5545 rule in a time zone. Empty lists: on all."""
+    """Planned work on services and groups: once, or by an RFC 5545 rule in a time zone. Empty lists: on all."""
 
     title: Name
     note: Annotated[str, Meta(max_length=2000)] = ""
@@ -490,7 +490,21 @@ GET_STATUS_PAGE = Rpc("belfry.rpc.health.get_status_page", Nothing, StatusPage)
 RECORD_HEARTBEAT = Rpc("belfry.rpc.health.record_heartbeat", Heartbeat, Nothing)
 
 RPCS = (
-    LIST_SERVICES, GET_SERVICE, CREATE_SERVICE, UPDATE_SERVICE, DELETE_SERVICE, GET_HISTORY, LIST_RUNS, CHECK_NOW, TRY_SERVICE,
-    GET_DEPENDENCIES, LIST_INCIDENTS, LIST_MAINTENANCE, CREATE_MAINTENANCE, UPDATE_MAINTENANCE, DELETE_MAINTENANCE,
-    GET_STATUS_PAGE, RECORD_HEARTBEAT,
-)  # fmt: skip
+    LIST_SERVICES,
+    GET_SERVICE,
+    CREATE_SERVICE,
+    UPDATE_SERVICE,
+    DELETE_SERVICE,
+    GET_HISTORY,
+    LIST_RUNS,
+    CHECK_NOW,
+    TRY_SERVICE,
+    GET_DEPENDENCIES,
+    LIST_INCIDENTS,
+    LIST_MAINTENANCE,
+    CREATE_MAINTENANCE,
+    UPDATE_MAINTENANCE,
+    DELETE_MAINTENANCE,
+    GET_STATUS_PAGE,
+    RECORD_HEARTBEAT,
+)
