@@ -1,7 +1,7 @@
 """Composes health_svc: settings, endpoints, workers, sources and upkeep."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from health_svc import upkeep
 from health_svc.api import HANDLERS
 from health_svc.checking import Checker
 from health_svc.handlers import on_heartbeat
-from health_svc.probes import probe_context
+from health_svc.probes import ProbeContext, probe_context
 from health_svc.recorder import Recorder
 from health_svc.room import Room, Snapshot
 from health_svc.sources import bus as bus_source
@@ -42,6 +42,7 @@ LOOPS: tuple[tuple[Callable[[Room], Awaitable[None]], float], ...] = (
     (upkeep.roll_up, 60),
 )
 FIRST_RETRY_SECONDS = 1.0
+STOP_SECONDS = 1.0
 
 
 class HealthSettings(Settings, frozen=True, kw_only=True):
@@ -64,9 +65,9 @@ async def health_context(app: web.Application) -> AsyncIterator[None]:
         serving = await serve(bus, settings, served, METADATA)
         heartbeats = await bus.subscribe(HEARTBEAT_SUBJECT, partial(on_heartbeat, room), queue=settings.service)
         due = bus.consume(TIMERS_STREAM, "health_due", room.checker.on_due, batch=DUE_BATCH, concurrency=1)
-        tasks = [asyncio.create_task(work, name=name) for name, work in loops(room, Path(settings.config_path).resolve())]
+        tasks = [asyncio.create_task(work, name=name) for name, work in loops(room, settings.config_path)]
         yield
-        await due.stop()
+        await due.stop(STOP_SECONDS)
         await bus.unsubscribe(heartbeats)
         await serving.stop()
         await room.recorder.finish()
@@ -75,7 +76,7 @@ async def health_context(app: web.Application) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def furnish(app: web.Application, context: object) -> Room:
+def furnish(app: web.Application, context: ProbeContext) -> Room:
     pool, bus, windows = app[POOL], app[BUS], Windows()
     wake = app[OUTBOX_WAKE].set
     recorder = Recorder(pool, bus, windows, wake)
@@ -90,11 +91,11 @@ def furnish(app: web.Application, context: object) -> Room:
     )
 
 
-def loops(room: Room, config: Path) -> list[tuple[str, Awaitable[None]]]:
+def loops(room: Room, config_path: str) -> list[tuple[str, Coroutine[None, None, None]]]:
     repeated = [(work.__name__, every(seconds, partial(work, room), work.__name__)) for work, seconds in LOOPS]
     return [
         ("recorder", room.recorder.run()),
-        ("config", until_it_works(partial(file_source.follow, room, config))),
+        ("config", until_it_works(partial(file_source.follow, room, Path(config_path).absolute()))),
         *repeated,
     ]
 

@@ -91,7 +91,7 @@ def dependency_map(view: View) -> DependencyMap:
         for c in in_order(view.cards)
     ]
     strangers = sorted({e.target for e in view.edges} - view.cards.keys())
-    failing_paths = {pair for pair in _impaired(view)}
+    failing_paths = set(_impaired(view))
     return DependencyMap(
         nodes=nodes + [_stranger(service_id) for service_id in strangers],
         edges=[
@@ -99,7 +99,9 @@ def dependency_map(view: View) -> DependencyMap:
             for e in view.edges
         ],
         cycles=[list(cycle) for cycle in spread.cycles],
-        root_causes=[RootCause(members=list(r.members), status=r.status, affects=list(r.affects)) for r in spread.root_causes],
+        root_causes=[
+            RootCause(members=list(r.members), status=r.status, affects=list(r.affects)) for r in spread.root_causes
+        ],
     )
 
 
@@ -191,7 +193,13 @@ def _reason(
 
 
 def _words(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 120
+        else f"{seconds / 60:.0f} min"
+        if seconds < 7200
+        else f"{seconds / 3600:.0f} h"
+    )
 
 
 def _next_check(m: Monitored, now: datetime) -> datetime | None:

@@ -19,7 +19,7 @@ from health_svc.store import services
 from health_svc.store.runs import Finished
 from health_svc.store.services import Monitored
 from shared.contracts.checks import HeartbeatCheck, component_of
-from shared.contracts.health import CheckRun, ComponentOutcome, ServiceSpec, Trigger
+from shared.contracts.health import CheckRun, ComponentOutcome, Result, ServiceSpec, Trigger
 from shared.db import Pool
 from shared.jetstream import Delivery
 from shared.problems import problem_of
@@ -96,7 +96,7 @@ class Checker:
         if is_quiet(finished.run):
             await message.ack()
         else:
-            self._recorder.put(replace(finished, sequence=message.seq), message)
+            self._recorder.put(finished, message)
 
     async def check_now(self, monitored: Monitored) -> CheckRun:
         """Run by hand within BY_HAND_SECONDS, recorded; callers at the same time share one run."""
@@ -153,23 +153,28 @@ def heartbeats(monitored: Monitored, now: datetime) -> list[ComponentOutcome]:
 
 
 def heartbeat_outcome(monitored: Monitored, check: HeartbeatCheck, now: datetime) -> ComponentOutcome:
+    result, reason = judge_beat(monitored, check, now)
+    return ComponentOutcome(
+        component=component_of(check),
+        kind="heartbeat",
+        result=result,
+        reason=reason,
+        duration_ms=0,
+        critical=check.critical,
+    )
+
+
+def judge_beat(monitored: Monitored, check: HeartbeatCheck, now: datetime) -> tuple[Result, str]:
+    """Down only when the grace is over; within it the reason counts what is left."""
     beat, interval_seconds = monitored.last_beat_at, monitored.spec.interval_seconds
     if beat is None:
-        result, reason = "error", "No heartbeat has come yet"
-    else:
-        age = (now - beat).total_seconds()
-        verdict = heartbeat_result(beat, now, interval_seconds, check.grace_seconds)
-        result = "fail" if verdict == "fail" else "pass"
-        left = interval_seconds + check.grace_seconds - age
-        reason = f"Last heartbeat {age:.0f} s ago"
-        if result == "fail":
-            reason += f", expected every {interval_seconds:g} s"
-        elif age > interval_seconds:
-            reason += f", late, {left:.0f} s of grace left"
-    return ComponentOutcome(
-        component=component_of(check), kind="heartbeat", result=result, reason=reason, duration_ms=0,
-        critical=check.critical,
-    )  # fmt: skip
+        return "error", "No heartbeat has come yet"
+    age = (now - beat).total_seconds()
+    reason = f"Last heartbeat {age:.0f} s ago"
+    if heartbeat_result(beat, now, interval_seconds, check.grace_seconds) == "fail":
+        return "fail", f"{reason}, expected every {interval_seconds:g} s"
+    left = interval_seconds + check.grace_seconds - age
+    return "pass", f"{reason}, late, {left:.0f} s of grace left" if age > interval_seconds else reason
 
 
 def is_quiet(run: CheckRun) -> bool:

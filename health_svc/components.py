@@ -3,20 +3,20 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from health_svc.state import SEVERITY_OF
-from shared.contracts.health import ComponentOutcome, Result, Status
+from health_svc.state import SEVERITY_OF, Severity
+from shared.contracts.health import ComponentOutcome, Result
 
 Measured = Literal["pass", "warn", "fail"]
 
 
-def combine(components: Sequence[ComponentOutcome]) -> tuple[Result, Status | None, str, list[str]]:
+def combine(components: Sequence[ComponentOutcome]) -> tuple[Result, Severity | None, str, list[str]]:
     """Result, severity (None: not measured), reason and affected components of one run.
 
     All failing, or one critical failing: fail, down. Some failing, or a warning: warn, degraded. What could not be
     measured is left out, unless nothing could be."""
     measured = [component for component in components if component.result != "error"]
     if not measured:
-        return "error", None, _reasons(components, len(components) > 1) or "Nothing is checked", []
+        return "error", None, _reasons(components, named=len(components) > 1) or "Nothing is checked", []
     result = _verdict(measured)
     affected = [name for component in measured for name in _affected(component)]
     return result, SEVERITY_OF[result], _reason(components, measured), affected
@@ -46,7 +46,7 @@ def _affected(component: ComponentOutcome) -> Iterator[str]:
 def _reason(components: Sequence[ComponentOutcome], measured: Sequence[ComponentOutcome]) -> str:
     at_fault = [component for component in measured if not _is_sound(component)]
     if at_fault:
-        return _reasons(sorted(at_fault, key=lambda component: component.result != "fail"), len(components) > 1)
+        return _reasons(sorted(at_fault, key=lambda component: component.result != "fail"), named=len(components) > 1)
     if len(components) == 1:
         return components[0].reason
     if len(components) == len(measured):
@@ -57,6 +57,10 @@ def _reason(components: Sequence[ComponentOutcome], measured: Sequence[Component
 
 def _reasons(components: Sequence[ComponentOutcome], named: bool) -> str:
     """`name: reason` of each, the failing first; a service with one check needs no name."""
-    if len(components) == 1 and not named:
-        return components[0].reason
-    return "; ".join(f"{component.component}: {component.reason}" for component in components)
+    return "; ".join(f"{c.component}: {_own_reason(c)}" if named else _own_reason(c) for c in components)
+
+
+def _own_reason(component: ComponentOutcome) -> str:
+    """Its own, or those of its parts at fault when it passes itself."""
+    parts = [child for child in component.children if not _is_sound(child)]
+    return _reasons(parts, named=True) if component.result == "pass" and parts else component.reason

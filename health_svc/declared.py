@@ -45,15 +45,22 @@ def parse(text: str, name: str) -> list[Declared]:
         raise InvalidFile([f"{name}:{mark.line + 1 if mark else 1}: {error.problem or 'is not YAML'}"]) from error
     if not isinstance(document, Mapping):
         raise InvalidFile([f"{name}:1: the file must hold a mapping with the key services"])
-    errors = [f"{name}:{_line(document, key)}: {key} unknown field; known: {', '.join(KEYS)}" for key in document if key not in KEYS]
+    errors = [
+        f"{name}:{_line(document, key)}: {key} unknown field; known: {', '.join(KEYS)}"
+        for key in document
+        if key not in KEYS
+    ]
     declared: list[Declared] = []
-    entries = document.get("services") or []
-    if not isinstance(entries, list):
+    entries: Any = document.get("services") or []
+    if not hasattr(entries, "lc") and entries != []:
         raise InvalidFile([*errors, f"{name}:{_line(document, 'services')}: services must be a list"])
     for index, entry in enumerate(entries):
         spec, mistakes = _service(entry)
         start = entries.lc.item(index)[0] + 1
-        errors += [f"{name}:{_line_of_path(entry, e.field) or start}: services[{index}].{e.field} {e.message}" for e in mistakes]
+        errors += [
+            f"{name}:{_line_of_path(entry, e.field) or start}: services[{index}].{e.field} {e.message}"
+            for e in mistakes
+        ]
         if spec is not None and not mistakes:
             declared.append(Declared(spec, start))
     errors += _repeated(declared, name)

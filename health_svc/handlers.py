@@ -10,10 +10,10 @@ from health_svc.checking import run_of
 from health_svc.room import Room
 from health_svc.store import services
 from health_svc.store.services import Monitored
-from shared.bus import Message
 from shared.contracts.checks import HeartbeatCheck, component_of
 from shared.contracts.health import ComponentOutcome, Heartbeat, ServiceSpec, Source
 from shared.contracts.wire import Nothing
+from shared.interest import Message
 from shared.problems import ProblemError, conflict, invalid
 from shared.rpc import Caller
 from shared.validate import decode, validate

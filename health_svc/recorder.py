@@ -13,9 +13,9 @@ from health_svc.store import runs
 from health_svc.store.runs import Finished, Recorded
 from health_svc.windows import Windows
 from shared.bus import Bus
-from shared.jetstream import Delivery
 from shared.contracts.health import HealthChecked
 from shared.db import Pool
+from shared.jetstream import Delivery
 from shared.problems import problem_of
 
 log = structlog.get_logger()

@@ -1,7 +1,7 @@
 """PostgreSQL: one pool per process, bound to the service's own schema."""
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import msgspec
@@ -17,8 +17,12 @@ __all__ = ["Connection", "MigrationError", "Pool", "applied_version", "connect",
 
 log = structlog.get_logger()
 
-Pool = asyncpg.Pool[asyncpg.Record]
-Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+if TYPE_CHECKING:
+    Pool = asyncpg.Pool[asyncpg.Record]
+    Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+else:  # asyncpg's classes take parameters only in its stubs
+    Pool = asyncpg.Pool
+    Connection = asyncpg.Connection
 
 COMMAND_TIMEOUT_SECONDS = 10.0
 CONNECT_TIMEOUT_SECONDS = 5.0

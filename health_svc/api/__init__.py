@@ -1,10 +1,16 @@
 """The endpoints of health_svc on the bus: which function answers which remote procedure."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from health_svc.api import history, maintenance, services, status_page
 from health_svc.handlers import record_heartbeat
+from health_svc.room import Room
 from shared.contracts import health as contract
+from shared.contracts.wire import Rpc
+from shared.rpc import Caller
 
-HANDLERS = [
+HANDLERS: list[tuple[Rpc, Callable[[Room, Any, Caller], Awaitable[Any]]]] = [
     (contract.LIST_SERVICES, services.list_services),
     (contract.GET_SERVICE, services.get_service),
     (contract.CREATE_SERVICE, services.create_service),

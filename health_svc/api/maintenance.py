@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from health_svc.maintenance import next_occurrence
+from health_svc.maintenance import active_at, next_occurrence
 from health_svc.room import Room
 from health_svc.semantics import maintenance_errors
 from health_svc.store import intervals, maintenance
 from health_svc.store.maintenance import Window
-from health_svc.windows import active_until, has_begun
+from health_svc.windows import has_begun
 from shared.contracts import health as contract
 from shared.contracts.wire import Nothing
 from shared.problems import invalid, not_found
@@ -50,12 +50,12 @@ async def delete_maintenance(room: Room, request: contract.MaintenanceRef, calle
 
 def shown(window: Window, now: datetime) -> contract.Maintenance:
     """A window with the occurrence that runs now, else the next."""
-    end = active_until(window.spec, now)
-    occurrence = next_occurrence(window.spec, now)
+    running = active_at(window.spec, now)
+    occurrence = running or next_occurrence(window.spec, now)
     return contract.Maintenance(
         id=window.id,
         spec=window.spec,
-        active=end is not None,
+        active=running is not None,
         occurrence_starts_at=occurrence[0] if occurrence else None,
         occurrence_ends_at=occurrence[1] if occurrence else None,
         created_by=window.created_by,

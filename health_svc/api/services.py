@@ -114,7 +114,11 @@ async def _after_change(room: Room, service_id: str, caller: Caller) -> contract
 def _refuse_foreign(found: Monitored) -> None:
     kind, source = found.source.kind, found.source
     if kind not in ("api", "heartbeat"):
-        place = f"{source.path} line {source.line}" if kind == "file" else {"nats": "the bus", "self": "Belfry itself"}[kind]
+        place = (
+            f"{source.path} line {source.line}"
+            if kind == "file"
+            else {"nats": "the bus", "self": "Belfry itself"}[kind]
+        )
         raise conflict(f"{found.spec.id} is declared by {place} and can only be changed there")
 
 

@@ -27,9 +27,7 @@ async def get_status_page(room: Room, _: Nothing, caller: Caller) -> StatusPage:
         shared = {m.spec.id: m for m in await services.list_monitored(conn) if m.spec.public and m.spec.id in cards}
         ends = {service_id: data_end(m, now) for service_id, m in shared.items()}
         spans = await intervals.list_spans(conn, list(shared), first, ends)
-        incidents = [
-            i for s in shared for i in await intervals.list_incidents(conn, s, "all", INCIDENTS, None, now)
-        ]
+        incidents = [i for s in shared for i in await intervals.list_incidents(conn, s, "all", INCIDENTS, None, now)]
         windows = await maintenance.list_windows(conn)
     in_order = [c.id for c in board.in_order(cards) if c.id in shared]
     return StatusPage(

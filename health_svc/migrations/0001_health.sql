@@ -8,12 +8,11 @@ CREATE TABLE service (
     updated_at timestamptz NOT NULL DEFAULT now()
 );
 
--- The status machine's memory of each service; last_sequence is the newest timer message that was counted.
+-- The status machine's memory of each service.
 CREATE TABLE service_state (
     service_id text PRIMARY KEY REFERENCES service (id) ON DELETE CASCADE,
     state jsonb NOT NULL,
     last_run jsonb,
-    last_sequence bigint NOT NULL DEFAULT 0,
     last_beat_at timestamptz
 );
 
@@ -23,7 +22,8 @@ CREATE TABLE check_run (
     service_id text NOT NULL,
     started_at timestamptz NOT NULL,
     result text NOT NULL,
-    run jsonb NOT NULL
+    run jsonb NOT NULL,
+    PRIMARY KEY (started_at, id)
 ) PARTITION BY RANGE (started_at);
 CREATE INDEX check_run_by_service ON check_run (service_id, started_at DESC, id DESC);
 

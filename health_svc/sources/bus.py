@@ -38,7 +38,11 @@ _decoder = json.Decoder(Info)
 
 async def discover(room: Room) -> None:
     """Ask who is there and declare who is new or changed. One replica does it at a time."""
-    found = {info.name: info for reply in await room.bus.request_many(INFO_SUBJECT, ANSWER_SECONDS) if (info := _info(reply))}
+    found = {
+        info.name: info
+        for reply in await room.bus.request_many(INFO_SUBJECT, ANSWER_SECONDS)
+        if (info := _info(reply.data))
+    }
     async with room.pool.acquire(timeout=5) as conn, conn.transaction():
         if not await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK_KEY):
             return
@@ -61,7 +65,11 @@ def spec_of(info: Info) -> ServiceSpec | None:
         return None
     metadata = info.metadata or {}
     readiness = next((e.subject for e in info.endpoints or [] if e.name == READINESS), None)
-    targets = [t.strip() for t in metadata.get("depends_on", "").split(",") if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", t.strip())]
+    targets = [
+        t.strip()
+        for t in metadata.get("depends_on", "").split(",")
+        if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", t.strip())
+    ]
     return ServiceSpec(
         id=service_id,
         name=info.name[:100],

@@ -1,5 +1,7 @@
 """The declarative file as a source: read at start and on change; a bad one never replaces a good one."""
 
+import logging
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from shared.db import Connection
 log = structlog.get_logger()
 
 REREAD_MS = 30_000
+KUBERNETES_LINK = "..data"  # what a mounted ConfigMap swaps when it changes
 LOCK_KEY = 7_301
 
 
@@ -23,15 +26,27 @@ async def follow(room: Room, path: Path) -> None:
     a wake-up every REREAD_MS catches what the system did not report."""
     known: bytes | None = b""
     async for _ in _changes(path):
-        content = path.read_bytes() if path.is_file() else None
+        content = content_of(path)
         if content != known:
             await reload(room, path, was_there=bool(known))
             known = content
 
 
-async def _changes(path: Path):  # type: ignore[no-untyped-def]
+def content_of(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+async def _changes(path: Path) -> AsyncIterator[None]:
     yield None
-    async for _ in awatch(path.parent, recursive=False, rust_timeout=REREAD_MS, yield_on_timeout=True):
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    ours = (path.name, KUBERNETES_LINK)
+    async for _ in awatch(
+        path.parent,
+        watch_filter=lambda _, changed: Path(changed).name in ours,
+        recursive=False,
+        rust_timeout=REREAD_MS,
+        yield_on_timeout=True,
+    ):
         yield None
 
 

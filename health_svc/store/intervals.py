@@ -104,7 +104,8 @@ async def save_days(conn: Connection, days: Sequence[tuple[str, date, Totals]]) 
     await conn.execute(
         """
         INSERT INTO uptime_day (service_id, day, totals)
-        SELECT u.service_id, u.day, u.totals::jsonb FROM unnest($1::text[], $2::date[], $3::text[]) AS u (service_id, day, totals)
+        SELECT u.service_id, u.day, u.totals::jsonb
+        FROM unnest($1::text[], $2::date[], $3::text[]) AS u (service_id, day, totals)
         JOIN service s ON s.id = u.service_id
         ON CONFLICT (service_id, day) DO UPDATE SET totals = excluded.totals
         """,
@@ -140,5 +141,7 @@ async def sum_days(conn: Connection, from_day: date) -> dict[str, Totals]:
     """Time by status since a day, by service: numerators are added, percentages never averaged."""
     fields = Totals.__struct_fields__
     columns = ", ".join(f"sum((totals->>'{field}')::numeric) AS {field}" for field in fields)
-    rows = await conn.fetch(f"SELECT service_id, {columns} FROM uptime_day WHERE day >= $1 GROUP BY service_id", from_day)
+    rows = await conn.fetch(
+        f"SELECT service_id, {columns} FROM uptime_day WHERE day >= $1 GROUP BY service_id", from_day
+    )
     return {row["service_id"]: Totals(**{field: float(row[field]) for field in fields}) for row in rows}

@@ -27,12 +27,14 @@ def _window(row: asyncpg.Record) -> Window:
 
 
 async def list_windows(conn: Connection) -> list[Window]:
-    rows = await conn.fetch("SELECT id, spec::text AS spec, created_by, created_at FROM maintenance ORDER BY created_at, id")
+    rows = await conn.fetch(
+        "SELECT id, spec::text AS spec, created_by, created_at FROM maintenance ORDER BY created_at, id"
+    )
     return [_window(row) for row in rows]
 
 
 async def create_window(conn: Connection, window_id: str, spec: MaintenanceSpec, actor: str) -> Window:
-    row = await conn.fetchrow(
+    [row] = await conn.fetch(
         "INSERT INTO maintenance (id, spec, created_by) VALUES ($1, $2::text::jsonb, $3) "
         "RETURNING id, spec::text AS spec, created_by, created_at",
         window_id,

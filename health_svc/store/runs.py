@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct, json
 
-from health_svc.health_check import Observation, ServiceState, Transition, observe, stale_after_seconds
+from health_svc.health_check import Observation, ServiceState, Severity, Transition, observe, stale_after_seconds
 from health_svc.store import intervals
 from health_svc.store.services import COLUMNS, Monitored, monitored
 from shared import outbox
@@ -18,12 +18,10 @@ _run = json.Decoder(CheckRun)
 
 
 class Finished(Struct, frozen=True, kw_only=True):
-    """A run to record. `severity` is what it says of the service, None when it could not measure;
-    `sequence` is the timer message it answers, None for a run by hand."""
+    """A run to record. `severity` is what it says of the service, None when it could not measure."""
 
     run: CheckRun
-    severity: Status | None
-    sequence: int | None = None
+    severity: Severity | None
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
@@ -37,15 +35,15 @@ class Recorded(Struct, frozen=True, kw_only=True):
 async def record(
     conn: Connection, batch: Sequence[Finished], in_maintenance: Callable[[ServiceSpec, datetime], bool]
 ) -> list[Recorded]:
-    """Record a batch in the caller's transaction. A service that is gone, or a timer message that was counted
-    before, is left out; the row lock makes each transition happen in exactly one replica."""
+    """Record a batch in the caller's transaction. A service that is gone is left out. The row lock makes each
+    transition happen in exactly one replica; a run that is recorded again changes nothing."""
     locked = await _lock(conn, sorted({f.run.service_id for f in batch}))
     states: dict[str, ServiceState] = {service_id: m.state for service_id, m in locked.items()}
     newest: dict[str, Finished] = {}
     recorded: list[Recorded] = []
     for finished in sorted(batch, key=lambda f: f.run.started_at):
         current = locked.get(finished.run.service_id)
-        if current is None or (finished.sequence is not None and finished.sequence <= current.last_sequence):
+        if current is None:
             continue
         maintained = in_maintenance(current.spec, finished.run.started_at)
         state, transitions = _observe(current.spec, states[current.spec.id], finished, maintained)
@@ -156,15 +154,13 @@ async def _save_states(conn: Connection, states: dict[str, ServiceState], newest
     await conn.execute(
         """
         UPDATE service_state AS t
-        SET state = u.state::jsonb, last_run = u.last_run::jsonb,
-            last_sequence = greatest(t.last_sequence, u.last_sequence)
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS u (id, state, last_run, last_sequence)
+        SET state = u.state::jsonb, last_run = u.last_run::jsonb
+        FROM unnest($1::text[], $2::text[], $3::text[]) AS u (id, state, last_run)
         WHERE t.service_id = u.id
         """,
         ids,
         [json.encode(states[i]).decode() for i in ids],
         [json.encode(newest[i].run).decode() for i in ids],
-        [newest[i].sequence or 0 for i in ids],
     )
 
 
@@ -175,6 +171,7 @@ async def _insert(conn: Connection, runs: Sequence[CheckRun]) -> None:
         SELECT id, service_id, started_at, result, run::jsonb
         FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])
             AS u (id, service_id, started_at, result, run)
+        ON CONFLICT DO NOTHING
         """,
         [r.id for r in runs],
         [r.service_id for r in runs],

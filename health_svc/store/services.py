@@ -30,14 +30,13 @@ class Monitored(Struct, frozen=True, kw_only=True):
     version: int
     state: ServiceState
     last_run: CheckRun | None
-    last_sequence: int
     last_beat_at: datetime | None
     created_at: datetime
 
 
 COLUMNS = """
     s.spec::text AS spec, s.source::text AS source, s.version,
-    t.state::text AS state, t.last_run::text AS last_run, t.last_sequence, t.last_beat_at, s.created_at
+    t.state::text AS state, t.last_run::text AS last_run, t.last_beat_at, s.created_at
 """
 
 
@@ -48,14 +47,15 @@ def monitored(row: asyncpg.Record) -> Monitored:
         version=row["version"],
         state=_state.decode(row["state"]),
         last_run=_run.decode(row["last_run"]) if row["last_run"] else None,
-        last_sequence=row["last_sequence"],
         last_beat_at=row["last_beat_at"],
         created_at=row["created_at"],
     )
 
 
 async def list_monitored(conn: Connection) -> list[Monitored]:
-    rows = await conn.fetch(f"SELECT {COLUMNS} FROM service s JOIN service_state t ON t.service_id = s.id ORDER BY s.id")
+    rows = await conn.fetch(
+        f"SELECT {COLUMNS} FROM service s JOIN service_state t ON t.service_id = s.id ORDER BY s.id"
+    )
     return [monitored(row) for row in rows]
 
 
@@ -73,7 +73,9 @@ async def list_by_ids(conn: Connection, service_ids: Sequence[str]) -> dict[str,
     return {m.spec.id: m for m in map(monitored, rows)}
 
 
-async def declare(conn: Connection, spec: ServiceSpec, source: Source, actor: str) -> Literal["added", "changed"] | None:
+async def declare(
+    conn: Connection, spec: ServiceSpec, source: Source, actor: str
+) -> Literal["added", "changed"] | None:
     """Add or change a service with its timer and event, in the caller's transaction. None: nothing was new."""
     row = await conn.fetchrow(
         """

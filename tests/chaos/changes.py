@@ -1,0 +1,46 @@
+"""What an outside subscriber sees on the bus."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import msgspec
+import nats
+from nats.aio.msg import Msg
+
+from shared.contracts.health import HealthChanged
+
+
+class Changes:
+    """Every `health.changed` since the subscription, and a way to wait for more."""
+
+    def __init__(self) -> None:
+        self.events: list[HealthChanged] = []
+        self._news = asyncio.Condition()
+
+    async def note(self, message: Msg) -> None:
+        async with self._news:
+            self.events.append(msgspec.json.decode(message.data, type=HealthChanged))
+            self._news.notify_all()
+
+    def count(self, from_status: str, to_status: str) -> Counter[str]:
+        """How often each service made this change."""
+        return Counter(e.service_id for e in self.events if (e.from_status, e.to_status) == (from_status, to_status))
+
+    async def until(self, holds: Callable[["Changes"], bool], timeout_seconds: float) -> None:
+        async with self._news:
+            await asyncio.wait_for(self._news.wait_for(lambda: holds(self)), timeout_seconds)
+
+
+@asynccontextmanager
+async def watching(nats_url: str) -> AsyncIterator[Changes]:
+    """Subscribes as any other program would, with plain nats-py."""
+    client = await nats.connect(nats_url)
+    changes = Changes()
+    await client.subscribe("belfry.v1.health.changed.*", cb=changes.note)
+    await client.flush()
+    try:
+        yield changes
+    finally:
+        await client.close()

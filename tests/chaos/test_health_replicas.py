@@ -1,0 +1,53 @@
+"""Two replicas of health_svc share 200 services; one dies in the middle."""
+
+import asyncio
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from tests.chaos.changes import watching
+from tests.chaos.targets import declaration, running_fleet
+
+SERVICES = 200
+INTERVAL_SECONDS = 2
+FAILING = set(range(0, SERVICES, 4))
+SCHEDULING_SLACK_SECONDS = 1.0  # timers land on whole seconds, and the machine runs other tests
+
+pytestmark = pytest.mark.integration
+
+
+async def test_one_replica_killed_loses_no_slot_and_doubles_no_change(
+    start_process, service_env, tmp_path: Path
+) -> None:
+    """No service stays unchecked for more than two intervals, and each transition is told exactly once."""
+    async with running_fleet() as fleet, watching(service_env["NATS_URL"]) as changes:
+        config = tmp_path / "belfry.yaml"
+        config.write_text(declaration(fleet, SERVICES, INTERVAL_SECONDS))
+        env = {**service_env, "BELFRY_CONFIG": str(config)}
+        first = await asyncio.to_thread(start_process, "health_svc", env)
+        second = await asyncio.to_thread(start_process, "health_svc", env)
+        await changes.until(lambda c: len(fleet_ids(c.count("unknown", "healthy"))) == SERVICES, 60)
+
+        began = monotonic()
+        fleet.failing |= FAILING
+        await changes.until(lambda c: len(c.count("healthy", "down")) >= 5, 30)
+        first.kill()
+        expected = {f"s-{n}" for n in FAILING}
+        await changes.until(lambda c: expected <= c.count("healthy", "down").keys(), 30)
+        fleet.failing.clear()
+        await changes.until(lambda c: expected <= c.count("down", "healthy").keys(), 30)
+        ended = monotonic()
+
+        gaps = {n: fleet.longest_gap_seconds(n, began, ended) for n in range(SERVICES)}
+        assert max(gaps.values()) <= 2 * INTERVAL_SECONDS + SCHEDULING_SLACK_SECONDS, sorted(
+            gaps.items(), key=lambda g: -g[1]
+        )[:5]
+        for change in (("healthy", "down"), ("down", "healthy")):
+            assert fleet_ids(changes.count(*change)) == dict.fromkeys(expected, 1)
+        assert second.run.process.poll() is None
+
+
+def fleet_ids(counted: dict[str, int]) -> dict[str, int]:
+    """Only the fleet: Belfry's own services change too."""
+    return {service_id: times for service_id, times in counted.items() if service_id.startswith("s-")}
