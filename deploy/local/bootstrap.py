@@ -61,7 +61,9 @@ def _uv(lock: Path) -> None:
 
 
 def _works(python: Path) -> bool:
-    return python.exists() and subprocess.run([str(python), "-m", "pip", "--version"], capture_output=True).returncode == 0
+    return (
+        python.exists() and subprocess.run([str(python), "-m", "pip", "--version"], capture_output=True).returncode == 0
+    )
 
 
 def _create_venv() -> None:

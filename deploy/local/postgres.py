@@ -6,7 +6,7 @@ namespaces are forbidden, as the real `nobody`, when that user can reach the dir
 
 import os
 import pwd
-import secrets
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -15,13 +15,12 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-import psutil
-
 from deploy.local.ports import free_port
-from deploy.local.program import Program, ProgramFailedError, Running, running
+from deploy.local.program import Program, ProgramFailedError, Running, end_leftover, running
+from deploy.local.secret_files import secret
 
 SUPERUSER = "belfry"
-STALE_STOP_SECONDS = 20.0
+MAJOR_VERSION = "18"
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -35,20 +34,24 @@ SETTINGS = {
 UNSAFE_AND_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # tests only
 
 
-def postgres_program(data_dir: Path, port: int, fsync: bool = True, log_path: Path | None = None) -> Program:
-    """Creates the cluster at the first call. The superuser's password is kept beside it, in `<data_dir>.password`."""
-    if not (data_dir / "PG_VERSION").exists():
-        _create_cluster(data_dir)
-    _remove_stale_lock(data_dir)
+def postgres_program(
+    data_dir: Path, port: int, fsync: bool = True, log_path: Path | None = None, password_path: Path | None = None
+) -> Program:
+    """Creates the cluster at the first call, with a superuser whose new password goes to `password_path`."""
+    data_dir = data_dir.absolute()
+    password_path = password_path or data_dir.with_name(f"{data_dir.name}.password")
+    if not data_dir.exists():
+        _create_cluster(data_dir, password_path)
+    _check_version(data_dir)
     settings = SETTINGS | {"port": str(port)} | ({} if fsync else UNSAFE_AND_FAST)
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    password = _password_path(data_dir).read_text().strip()
     return Program(
         name="postgres",
         argv=(*_as_unprivileged(), _binary("postgres"), "-D", str(data_dir), *options),
+        prepare=lambda: _remove_stale_lock(data_dir),
         ready=lambda pid: _is_ready(data_dir, pid),
         log_path=log_path or data_dir.with_name(f"{data_dir.name}.log"),
-        url=f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{port}/postgres",
+        url=f"postgresql://{SUPERUSER}:{secret(password_path)}@127.0.0.1:{port}/postgres",
         env=_environment(),
         stop_signal=signal.SIGINT,  # fast shutdown: ends sessions, writes a checkpoint
         death_signal=signal.SIGINT,
@@ -62,19 +65,28 @@ def start_postgres(data_dir: Path, fsync: bool = True, port: int | None = None) 
         yield server
 
 
-def _create_cluster(data_dir: Path) -> None:
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    password = _password_path(data_dir)
-    password.touch(mode=0o600)
-    password.write_text(secrets.token_urlsafe(24) + "\n")
-    locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-    # The password goes through standard input: the file belongs to us, not to `nobody`.
+def _create_cluster(data_dir: Path, password_path: Path) -> None:
+    """Made beside its place and then moved there, so that a broken start leaves no half cluster."""
+    new = data_dir.with_name(f"{data_dir.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True, mode=0o700)
+    _give_to_unprivileged(new)
+    # The password goes through standard input: a file of ours may be closed to `nobody`.
     login = (f"--username={SUPERUSER}", "--auth=scram-sha-256", "--pwfile=/dev/stdin")
-    argv = (*_as_unprivileged(), _binary("initdb"), "-D", str(data_dir), *login, *locale)
-    _give_to_unprivileged(data_dir)
-    result = subprocess.run(argv, input=password.read_text(), capture_output=True, text=True, env=_environment())
+    locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+    argv = (*_as_unprivileged(), _binary("initdb"), "-D", str(new), *login, *locale)
+    result = subprocess.run(argv, input=secret(password_path), capture_output=True, text=True, env=_environment())
     if result.returncode != 0:
         raise ProgramFailedError(f"initdb failed: {result.stderr.strip()}")
+    new.rename(data_dir)
+
+
+def _check_version(data_dir: Path) -> None:
+    found = (data_dir / "PG_VERSION").read_text().strip()
+    if found != MAJOR_VERSION:
+        raise ProgramFailedError(
+            f"{data_dir} was made by PostgreSQL {found}, and this is {MAJOR_VERSION}: move it away, or set DATABASE_URL"
+        )
 
 
 def _is_ready(data_dir: Path, pid: int) -> bool:
@@ -87,20 +99,13 @@ def _is_ready(data_dir: Path, pid: int) -> bool:
 
 
 def _remove_stale_lock(data_dir: Path) -> None:
-    """The lock file of a killed server: its process may still be ending, or its number may be another's by now."""
+    """The lock file of a killed server: it may still be ending, or its process number may be another's by now."""
     lock = data_dir / "postmaster.pid"
-    try:
-        process = psutil.Process(int(lock.read_text().splitlines()[0]))
-        if process.name() == "postgres" and Path(process.cwd()) == data_dir.resolve():
-            process.send_signal(signal.SIGINT)
-            process.wait(STALE_STOP_SECONDS)
-    except (FileNotFoundError, psutil.NoSuchProcess, psutil.AccessDenied, IndexError, ValueError):
-        pass  # no lock, nobody behind it, or somebody else
-    lock.unlink(missing_ok=True)
-
-
-def _password_path(data_dir: Path) -> Path:
-    return data_dir.with_name(f"{data_dir.name}.password")
+    if lock.exists():
+        first_line = lock.read_text().partition("\n")[0]
+        if first_line.isdecimal():
+            end_leftover(int(first_line), "postgres", data_dir, signal.SIGINT)
+        lock.unlink(missing_ok=True)
 
 
 def _environment() -> dict[str, str]:

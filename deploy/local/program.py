@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 from msgspec import Struct
 
 PR_SET_PDEATHSIG = 1
@@ -20,12 +21,13 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Program(Struct, frozen=True, kw_only=True):
-    """One child. `ready(pid)` is asked again and again; it must answer within about a second."""
+    """One child. `prepare()` clears what a killed run left, before each start; `ready(pid)` is asked until yes."""
 
     name: str
     argv: tuple[str, ...]
     ready: Callable[[int], bool]
     log_path: Path
+    prepare: Callable[[], None] = lambda: None
     url: str = ""
     env: Mapping[str, str] = {}
     stop_signal: int = signal.SIGTERM
@@ -90,6 +92,7 @@ def running(program: Program, ready_seconds: float = 30.0) -> Iterator[Running]:
 
 
 def spawn(program: Program) -> "subprocess.Popen[bytes]":
+    program.prepare()
     program.log_path.parent.mkdir(parents=True, exist_ok=True)
     with program.log_path.open("ab") as log:
         return subprocess.Popen(program.argv, stdout=log, stderr=log, **spawn_options(program))
@@ -101,7 +104,7 @@ def spawn_options(program: Program) -> dict[str, Any]:
         "stdin": subprocess.DEVNULL,
         "env": dict(program.env),
         "start_new_session": True,
-        "preexec_fn": _die_with_parent(os.getpid(), program.death_signal),
+        "preexec_fn": _bind_to(os.getpid(), program.death_signal),
     }
 
 
@@ -127,9 +130,29 @@ def log_tail(path: Path, lines: int = TAIL_LINES) -> str:
         return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
 
-def _die_with_parent(parent: int, death_signal: int) -> Callable[[], None]:
+def end_leftover(pid: int, name: str, directory: Path, stop_signal: int) -> None:
+    """Ends the server of a killed run that still works in `directory`; one of another name or place is left alone."""
+    try:
+        process = psutil.Process(pid)
+        if process.name() != name or str(directory) not in " ".join(process.cmdline()):
+            return
+        process.send_signal(stop_signal)
+        process.wait(STOP_SECONDS)
+    except psutil.TimeoutExpired:
+        process.kill()
+        process.wait(STOP_SECONDS)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return  # it ended by itself, or it is somebody else's
+
+
+def die_with_parent(death_signal: int) -> None:
+    """From now on the kernel sends this signal when the thread that started us ends, however it ends."""
+    _libc.prctl(PR_SET_PDEATHSIG, death_signal)
+
+
+def _bind_to(parent: int, death_signal: int) -> Callable[[], None]:
     def in_child() -> None:
-        _libc.prctl(PR_SET_PDEATHSIG, death_signal)
+        die_with_parent(death_signal)
         if os.getppid() != parent:  # it died before the line above
             os._exit(1)
 

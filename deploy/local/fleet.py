@@ -1,0 +1,69 @@
+"""Belfry's own processes as programs: which port, which environment, when ready."""
+
+import sys
+from collections.abc import Callable, Mapping
+from http.client import HTTPConnection, HTTPException
+
+from msgspec import Struct
+
+from deploy.local import servers
+from deploy.local.program import Program
+from deploy.local.settings import GATEWAY, ROOT, LocalSettings, environment_of
+
+READY_ANSWER_SECONDS = 3.0
+
+
+class Ground(Struct, frozen=True, kw_only=True):
+    """What the processes stand on: settings, the user's environment, servers (None: given from outside), ports."""
+
+    settings: LocalSettings
+    environ: Mapping[str, str]
+    nats: Program | None
+    postgres: Program | None
+    ports: Mapping[str, int]
+    first_password: str = ""
+
+
+def process(child: str, ground: Ground) -> Program:
+    """`python -m <child>`, ready when its /readyz says so."""
+    settings = ground.settings
+    host, port = (settings.host, settings.port) if child == GATEWAY else ("127.0.0.1", ground.ports[child])
+    reached_at = settings.gateway_address if child == GATEWAY else host
+    ours = {
+        "PYTHONPATH": str(ROOT),
+        "PORT": str(port),
+        "BELFRY_HOST": host,
+        "BELFRY_CONFIG": str(settings.config),
+        "BELFRY_DATA_DIR": str(settings.data),
+        **servers.nats_variables(settings, ground.nats, child),
+        **servers.postgres_variables(settings, ground.postgres, child),
+        **(_gateway_variables(ground) if child == GATEWAY else {}),
+    }
+    return Program(
+        name=child,
+        argv=(sys.executable, "-m", child),
+        ready=is_ready(reached_at, port),
+        log_path=settings.logs / f"{child}.log",
+        env=environment_of(child, ground.environ) | ours,
+    )
+
+
+def is_ready(host: str, port: int) -> Callable[[int], bool]:
+    def ask(pid: int) -> bool:
+        connection = HTTPConnection(host, port, timeout=READY_ANSWER_SECONDS)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    return ask
+
+
+def _gateway_variables(ground: Ground) -> dict[str, str]:
+    variables = {"BELFRY_SPA_DIR": ground.environ.get("BELFRY_SPA_DIR") or str(ROOT / "frontend" / "dist")}
+    if ground.first_password:
+        variables |= {"BELFRY_ADMIN_PASSWORD": ground.first_password, "BELFRY_ADMIN_PASSWORD_GENERATED": "true"}
+    return variables

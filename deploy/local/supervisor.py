@@ -1,0 +1,89 @@
+"""Starts Belfry in order, keeps it running, stops it in the reverse order."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from msgspec.structs import replace
+
+from deploy.local import ports, servers
+from deploy.local.child import Child
+from deploy.local.fleet import Ground, process
+from deploy.local.follow import LogFile, follow, say, shown_level
+from deploy.local.program import Program
+from deploy.local.settings import GATEWAY, SERVICES, LocalSettings
+from deploy.local.steps import step
+
+SERVER_READY_SECONDS = 60.0  # PostgreSQL may have to recover
+PROCESS_READY_SECONDS = 60.0
+
+
+@asynccontextmanager
+async def belfry(settings: LocalSettings, environ: Mapping[str, str]) -> AsyncIterator[None]:
+    """All of Belfry, ready. Raises ProgramFailedError, ApplyError, MigrationError, OSError when it cannot start."""
+    async with AsyncExitStack() as stack:
+        ground = await _lay_ground(stack, settings, environ)
+        programs = [process(child, ground) for child in (*SERVICES, GATEWAY)]
+        log_files = [LogFile(program.log_path) for program in _embedded(ground) + programs]
+        with step("services"):
+            await _start(stack, programs[:-1], PROCESS_READY_SECONDS)
+        with step("gateway"):
+            await _start(stack, programs[-1:], PROCESS_READY_SECONDS)
+        following = asyncio.create_task(follow(log_files, shown_level(settings.log_level)), name="follow logs")
+        stack.callback(following.cancel)
+        _welcome(ground)
+        yield
+
+
+async def _lay_ground(stack: AsyncExitStack, settings: LocalSettings, environ: Mapping[str, str]) -> Ground:
+    """Servers, streams, schemas, ports and the first password."""
+    wanted = {"nats": 0, "postgres": 0} | {name: settings.port + n for n, name in enumerate(SERVICES, 1)}
+    chosen = ports.choose(wanted, settings.data / "ports.json")
+    with step("NATS and PostgreSQL"):
+        nats = None if settings.nats_url else servers.embedded_nats(settings, chosen["nats"])
+        postgres = None if settings.database_url else await _postgres(settings, chosen["postgres"])
+        await _start(stack, [program for program in (nats, postgres) if program], SERVER_READY_SECONDS)
+    with step("streams and tables"):
+        _, admin_dsn = await asyncio.gather(
+            servers.prepare_nats(settings, nats), servers.prepare_postgres(settings, postgres)
+        )
+    ground = Ground(settings=settings, environ=environ, nats=nats, postgres=postgres, ports=chosen)
+    return replace(ground, first_password=await _first_password(settings, admin_dsn))
+
+
+async def _postgres(settings: LocalSettings, port: int) -> Program:
+    return await asyncio.to_thread(servers.embedded_postgres, settings, port)
+
+
+async def _first_password(settings: LocalSettings, admin_dsn: str) -> str:
+    """A new one for an installation that has no user yet, unless one is given."""
+    if settings.admin_password or await servers.has_users(admin_dsn):
+        return ""
+    return secrets.token_urlsafe(12)
+
+
+async def _start(stack: AsyncExitStack, programs: Sequence[Program], ready_seconds: float) -> None:
+    """Starts them together; they end together, after everything that was started later."""
+    children = [Child(program) for program in programs]
+    stack.push_async_callback(_stop, children)
+    await asyncio.gather(*(child.start(ready_seconds) for child in children))
+    for child in children:
+        child.keep_running()
+
+
+async def _stop(children: Sequence[Child]) -> None:
+    await asyncio.gather(*(child.stop() for child in children))
+
+
+def _welcome(ground: Ground) -> None:
+    say(f"\nBelfry is ready: {ground.settings.url}")
+    if ground.first_password:
+        say(
+            f"Sign in as admin with the password {ground.first_password}\n(it is shown only now; change it in Settings)"
+        )
+    say("Ctrl-C stops it.\n")
+
+
+def _embedded(ground: Ground) -> list[Program]:
+    return [program for program in (ground.nats, ground.postgres) if program]
