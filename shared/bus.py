@@ -3,10 +3,9 @@
 import asyncio
 import contextlib
 import secrets
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
-from itertools import count
+from functools import partial
 
 from msgspec import Struct
 from nats.aio.client import Client
@@ -14,21 +13,22 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 
+from shared.connection import Address
 from shared.contracts.wire import Event
 from shared.envelope import Envelope, seal
+from shared.event_queue import EventQueue
+from shared.follow import follow
 from shared.interest import Interest, Mailbox, Message, MessageHandler, Subscription, nobody_answers
-from shared.jetstream import OutboxMessage, purge, store, subjects
+from shared.jetstream import Delivery, OutboxMessage, purge, store, subjects
 from shared.keyvalue import KeyValue
 from shared.link import Link, LinkOptions, LinkState
 from shared.problems import ProblemError, too_large, unavailable
 from shared.pull import BatchHandler, Consumption
+from shared.requests import Requests
 from shared.settings import Settings
 from shared.telemetry import current_traceparent
 
 __all__ = ["Bus", "BusOptions", "BusState", "Message", "MessageHandler", "Reply"]
-
-YIELD_EVERY = 256
-FULL_WAIT_SECONDS = 0.01
 
 
 class BusOptions(LinkOptions, frozen=True, kw_only=True):
@@ -72,21 +72,19 @@ class Bus:
     def __init__(self, settings: Settings, options: BusOptions) -> None:
         self._settings = settings
         self._options = options
-        self._inbox = f"_INBOX_{settings.service}.{secrets.token_hex(8)}"
-        urls = [url.strip() for url in settings.nats_url.split(",")]
-        name = f"{settings.service}-{settings.instance}"
-        self._link = Link(urls, name, f"_INBOX_{settings.service}", settings.nats_seed_file, options, self)
+        address = Address(
+            urls=[url.strip() for url in settings.nats_url.split(",")],
+            name=f"{settings.service}-{settings.instance}",
+            inbox_prefix=f"_INBOX_{settings.service}",
+            seed_file=settings.nats_seed_file,
+        )
+        self._link = Link(address, options, self)
         self._interests: list[Interest] = []
         self._listeners: list[Callable[[], Awaitable[None]]] = []
-        self._tokens = count(1)
-        self._waiting: dict[str, asyncio.Future[Msg]] = {}
-        self._queue: deque[Envelope] = deque()
-        self._queue_filled = asyncio.Event()
-        self._queue_empty = asyncio.Event()
-        self._queue_empty.set()
+        self._consumptions: list[Consumption] = []
+        self._requests = Requests(f"_INBOX_{settings.service}.{secrets.token_hex(8)}")
+        self._queue = EventQueue(options.queue_limit, self._link, self._send_envelope)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._published = 0
-        self._dropped = 0
 
     @classmethod
     async def connect(cls, settings: Settings, options: BusOptions | None = None) -> "Bus":
@@ -94,7 +92,7 @@ class Bus:
         options = options or BusOptions()
         bus = cls(settings, options)
         bus._link.start()
-        bus._spawn(bus._send_queue(), "bus publisher")
+        bus._spawn(bus._queue.run(), "bus publisher")
         await bus._link.wait_up(options.start_seconds)
         return bus
 
@@ -107,12 +105,7 @@ class Bus:
 
     def publish_raw(self, envelope: Envelope) -> None:
         """As `publish`, of something that is not an event."""
-        if len(self._queue) >= self._options.queue_limit:
-            self._queue.popleft()
-            self._dropped += 1
-        self._queue.append(envelope)
-        self._queue_empty.clear()
-        self._queue_filled.set()
+        self._queue.put(envelope)
 
     async def publish_acked(self, messages: Sequence[OutboxMessage]) -> list[str]:
         """Store messages in their streams, in order. Returns the ids JetStream has; the rest may be tried again."""
@@ -136,7 +129,8 @@ class Bus:
 
     async def unsubscribe(self, interest: Interest) -> None:
         """Take no more, and let the handlers that run end within the deadline."""
-        self._interests.remove(interest)
+        if interest in self._interests:
+            self._interests.remove(interest)
         await interest.stop(self._options.close_seconds)
 
     def consume(
@@ -145,8 +139,13 @@ class Bus:
         """Pull from a durable consumer that exists already. `handler` gets lists of 1 to `batch` messages, up to
         `concurrency` lists at a time, and acknowledges each message itself."""
         consumption = Consumption(self, stream, durable, handler, batch, concurrency)
+        self._consumptions.append(consumption)
         consumption.start()
         return consumption
+
+    def follow(self, stream: str, filters: Sequence[str], after: int) -> AsyncIterator[Delivery]:
+        """Every message of a stream above the sequence `after`, in order, each once, without end."""
+        return follow(self, stream, filters, after)
 
     def on_connect(self, listener: Callable[[], Awaitable[None]]) -> None:
         """Call `listener` after every new connection: what was heard before may have gaps."""
@@ -171,26 +170,22 @@ class Bus:
 
     async def ask(self, subject: str, data: bytes, headers: dict[str, str] | None, deadline_seconds: float) -> Msg:
         """As `request`, with the message as it came. Leaves nothing behind when it fails."""
-        client = self._link.client()
-        token = str(next(self._tokens))
-        answer: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
-        self._waiting[token] = answer
-        try:
-            await self._send(client, subject, data, f"{self._inbox}.{token}", headers)
-            done, _ = await asyncio.wait({answer}, timeout=deadline_seconds)
-            if not done:
-                raise unavailable(_service_of(subject), f"No answer within {deadline_seconds:g} s")
-            message = answer.result()
-        finally:
-            del self._waiting[token]
-            answer.cancel()
+        message = await self._requests.answer_to(partial(self.send, subject, data, headers), deadline_seconds)
+        if message is None:
+            raise unavailable(_service_of(subject), f"No answer within {deadline_seconds:g} s")
         if nobody_answers(message):
             raise unavailable(_service_of(subject), "No instance answers")
         return message
 
     async def send(self, subject: str, data: bytes, headers: dict[str, str] | None = None, reply: str = "") -> None:
-        """Send now, or raise ProblemError 503: for answers, acknowledgements and requests with many answers."""
-        await self._send(self._link.client(), subject, data, reply, headers)
+        """Send now, for answers and acknowledgements. Raises ProblemError 503, and 413 when `data` is too large."""
+        client = self._link.client()
+        try:
+            await client.publish(subject, data, reply=reply, headers=headers)
+        except MaxPayloadError as error:
+            raise too_large(client.max_payload) from error
+        except NatsError as error:
+            raise unavailable("nats", f"The message bus did not take the message: {error}") from error
 
     # --- JetStream ------------------------------------------------------------------------------------------------
 
@@ -215,9 +210,9 @@ class Bus:
             since=link.since,
             rtt_ms=link.rtt_ms,
             queued=len(self._queue),
-            waiting_requests=len(self._waiting),
-            published_total=self._published,
-            dropped_total=self._dropped,
+            waiting_requests=len(self._requests),
+            published_total=self._queue.sent,
+            dropped_total=self._queue.dropped,
             slow_dropped_total=link.slow_drops,
             errors_total=link.errors,
             reconnects_total=max(0, link.connects - 1),
@@ -237,9 +232,10 @@ class Bus:
     async def close(self) -> None:
         """Take no more, let handlers end, send what is queued, each within the deadline. Safe in every state."""
         deadline = self._options.close_seconds
+        await asyncio.gather(*(consumption.stop(deadline) for consumption in self._consumptions))
         await asyncio.gather(*(interest.stop(deadline) for interest in list(self._interests)))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._queue_empty.wait(), deadline if self._link.state == "up" else 0)
+        if self._link.state == "up":
+            await self._queue.emptied(deadline)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -249,64 +245,26 @@ class Bus:
     # --- the link's listener --------------------------------------------------------------------------------------
 
     async def came_up(self, client: Client) -> None:
-        await client.subscribe(f"{self._inbox}.*", cb=self._answered)
+        await client.subscribe(self._requests.subject, cb=self._requests.receive)
         for interest in self._interests:
             await interest.start(client)
         for listener in self._listeners:
             self._spawn(_call(listener), "bus listener")
 
     def went_down(self) -> None:
-        for answer in self._waiting.values():
-            if not answer.done():
-                answer.set_exception(unavailable("nats", "The connection to the message bus was lost"))
+        self._requests.fail(unavailable("nats", "The connection to the message bus was lost"))
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
     async def _listen(self, interest: Interest) -> None:
         """Start now when connected, and on every connection to come; on return the server has it, when it answers."""
         self._interests.append(interest)
-        with contextlib.suppress(ProblemError):
+        with contextlib.suppress(ProblemError, NatsError):
             await interest.start(self._link.client())
             await self.rtt()
 
-    async def _answered(self, message: Msg) -> None:
-        answer = self._waiting.get(message.subject.rsplit(".", 1)[1])
-        if answer is not None and not answer.done():
-            answer.set_result(message)
-
-    async def _send(
-        self, client: Client, subject: str, data: bytes, reply: str, headers: dict[str, str] | None
-    ) -> None:
-        try:
-            await client.publish(subject, data, reply=reply, headers=headers)
-        except MaxPayloadError as error:
-            raise too_large(client.max_payload) from error
-        except NatsError as error:
-            raise unavailable("nats", f"The message bus did not take the message: {error}") from error
-
-    async def _send_queue(self) -> None:
-        """Sends what is queued, in order; yields so that a long queue does not keep the loop."""
-        while True:
-            await self._queue_filled.wait()
-            await self._link.wait_up()
-            try:
-                client = self._link.client()
-            except ProblemError:
-                await asyncio.sleep(FULL_WAIT_SECONDS)
-                continue
-            for _ in range(min(YIELD_EVERY, len(self._queue))):
-                await self._send_one(client, self._queue.popleft())
-            if not self._queue:
-                self._queue_filled.clear()
-                self._queue_empty.set()
-            await asyncio.sleep(0)
-
-    async def _send_one(self, client: Client, envelope: Envelope) -> None:
-        try:
-            await self._send(client, envelope.subject, envelope.body, "", envelope.headers)
-            self._published += 1
-        except ProblemError:
-            self._dropped += 1
+    async def _send_envelope(self, envelope: Envelope) -> None:
+        await self.send(envelope.subject, envelope.body, envelope.headers)
 
     def _spawn(self, work: Awaitable[None], name: str) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work, name=name)  # type: ignore[arg-type]

@@ -78,7 +78,13 @@ class Subscription(Interest):
         await self._lane.enter(Message(message.subject, message.data, message.headers or {}, message.reply))
 
     async def stop(self, deadline_seconds: float) -> None:
-        await super().stop(deadline_seconds)
+        """Also those that wait for a place are still served: who asked us will not ask another."""
+        current, self._current = self._current, None
+        if current is not None:
+            draining: asyncio.Task[None] = asyncio.create_task(current.drain())  # type: ignore[no-untyped-call]
+            await asyncio.wait({draining}, timeout=deadline_seconds)
+            draining.cancel()
+            await asyncio.gather(draining, return_exceptions=True)
         await self._lane.finish(deadline_seconds)
 
 
@@ -89,6 +95,13 @@ class Mailbox(Interest):
         super().__init__(f"{prefix}.*", "", limits)
         self._prefix = prefix
         self._letters: asyncio.Queue[Msg | None] = asyncio.Queue(maxsize=limits.pending_messages)
+        self._connections = 0
+
+    async def start(self, client: Client) -> None:
+        await super().start(client)
+        self._connections += 1
+        if self._connections > 1:
+            self.wake()  # what was asked over the old connection is not answered any more
 
     def address(self, token: str) -> str:
         """A reply subject of this mailbox."""

@@ -17,6 +17,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import SlowConsumerError
 
+from shared.connection import LONG_AGO_SECONDS, Address, abandon, drain, open_client
 from shared.problems import unavailable
 
 log = structlog.get_logger(__name__)
@@ -24,8 +25,7 @@ log = structlog.get_logger(__name__)
 LinkState = Literal["connecting", "up", "stalled", "down", "closed"]
 """Can we talk to NATS? `stalled`: connected, but a ping is not answered; `down`: was up, being replaced."""
 
-LONG_AGO_SECONDS = 86_400
-CLOSE_SECONDS = 1.0
+CONNECT_FAULTS = (OSError, NatsError, TimeoutError, ValueError)
 
 
 class LinkOptions(Struct, frozen=True, kw_only=True):
@@ -53,17 +53,8 @@ class Listener(Protocol):
 class Link:
     """Keeps a client connected, for ever, until `close`."""
 
-    def __init__(
-        self,
-        urls: list[str],
-        name: str,
-        inbox_prefix: str,
-        seed_file: str | None,
-        options: LinkOptions,
-        listener: Listener,
-    ) -> None:
-        self._urls, self._name, self._inbox_prefix, self._seed_file = urls, name, inbox_prefix, seed_file
-        self._options, self._listener = options, listener
+    def __init__(self, address: Address, options: LinkOptions, listener: Listener) -> None:
+        self._address, self._options, self._listener = address, options, listener
         self._client: Client | None = None
         self._lost = asyncio.Event()
         self._up = asyncio.Event()
@@ -105,10 +96,7 @@ class Link:
         if client is None:
             return
         if not client.is_closed:
-            # drain() swallows cancellation, so it is watched from outside.
-            draining = asyncio.create_task(client.drain())
-            await asyncio.wait({draining}, timeout=drain_seconds)
-            draining.cancel()
+            await drain(client, drain_seconds)
         await abandon(client)
 
     async def _supervise(self) -> None:
@@ -117,12 +105,15 @@ class Link:
             client = Client()
             try:
                 await self._open(client)
-            except (OSError, NatsError, TimeoutError, ValueError) as error:
+            except CONNECT_FAULTS as error:
                 self._count(error)
                 await abandon(client)
                 await asyncio.sleep(backoff_seconds(attempt, self._options.longest_backoff_seconds))
                 attempt += 1
                 continue
+            except asyncio.CancelledError:
+                await abandon(client)
+                raise
             attempt = 0
             reason = await self._watch(client)
             log.warning("bus.lost", reason=reason, last_error=self.last_error)
@@ -141,24 +132,9 @@ class Link:
             lost.set()
             self._forget_pings()
 
-        connecting = client.connect(
-            list(self._urls),
-            name=self._name,
-            inbox_prefix=self._inbox_prefix,
-            nkeys_seed=self._seed_file,
-            error_cb=self._on_error,
-            disconnected_cb=ended,
-            closed_cb=ended,
-            allow_reconnect=False,
-            max_reconnect_attempts=1,
-            reconnect_time_wait=0,
-            connect_timeout=self._options.connect_seconds,  # type: ignore[arg-type]
-            ping_interval=LONG_AGO_SECONDS,  # `_watch` pings
-            pending_size=0,  # nothing is kept while not connected, and publish() never waits for the peer
-        )
-        await asyncio.wait_for(connecting, self._options.connect_seconds * (len(self._urls) * 2 + 1))
-        self._client = client
+        await open_client(client, self._address, self._options.connect_seconds, self._on_error, ended)
         await self._listener.came_up(client)
+        self._client = client
         self.connects += 1
         self._become("up")
         self._up.set()
@@ -222,23 +198,3 @@ class Link:
 def backoff_seconds(attempt: int, longest: float) -> float:
     """0.1 s doubling up to `longest`, of which a random half is taken off so that a fleet does not return at once."""
     return min(longest, 0.1 * 2.0 ** min(attempt, 16)) * random.uniform(0.5, 1)
-
-
-async def abandon(client: Client) -> None:
-    """Close a client without waiting for its peer, which may have stopped reading for ever."""
-    # close() flushes to the peer first and waits; a broken transport with nothing to write cannot keep it.
-    client._pending.clear()
-    client._pending_data_size = 0
-    writer = getattr(client._transport, "_io_writer", None)
-    if writer is not None:
-        writer.transport.abort()
-    subscriptions = list(client._subs.values())
-    closing = asyncio.create_task(client.close())
-    await asyncio.wait({closing}, timeout=CLOSE_SECONDS)
-    closing.cancel()
-    await asyncio.gather(closing, return_exceptions=True)
-    for subscription in subscriptions:
-        subscription._stop_processing()
-    for task in (client._reading_task, client._ping_interval_task, client._flusher_task):
-        if task is not None:
-            task.cancel()

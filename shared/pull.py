@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS = 10.0
 HEARTBEAT_SECONDS = 1.0
 ANSWER_SECONDS = 2.0
-REST_SECONDS = 0.5
+REST_SECONDS = 1.0
 STOP_SECONDS = 3.0
 LONGEST_NAK_SECONDS = 30.0
 HEARTBEAT = "100"
@@ -37,8 +37,6 @@ class PullBus(Protocol):
     async def mailbox(self) -> Mailbox: ...
 
     async def unsubscribe(self, interest: Interest) -> None: ...
-
-    def on_connect(self, listener: Callable[[], Awaitable[None]]) -> None: ...
 
     async def wait_up(self, timeout_seconds: float | None = None) -> bool: ...
 
@@ -61,7 +59,6 @@ class Consumption:
         self._workers: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
         self.failed = 0
-        bus.on_connect(self._wake)
 
     def start(self) -> None:
         self._workers = [
@@ -71,18 +68,15 @@ class Consumption:
     async def stop(self, deadline_seconds: float = STOP_SECONDS) -> None:
         """Take no more, and let the handlers that run end within the deadline."""
         self._stopping.set()
-        await self._wake()
+        for mailbox in self._mailboxes:
+            mailbox.wake()
         if self._workers:
             _, late = await asyncio.wait(self._workers, timeout=deadline_seconds)
             for worker in late:
                 worker.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        for mailbox in self._mailboxes:
-            await self._bus.unsubscribe(mailbox)
-
-    async def _wake(self) -> None:
-        for mailbox in self._mailboxes:
-            mailbox.wake()
+        while self._mailboxes:
+            await self._bus.unsubscribe(self._mailboxes.pop())
 
     async def _work(self) -> None:
         mailbox = await self._bus.mailbox()

@@ -1,0 +1,102 @@
+"""Reading a stream in order, from any place in it, over every loss of the connection.
+
+nats-py's ordered push consumer notices a lost connection by two missed heartbeats of 5 s. This one pulls: it starts a
+new consumer behind the last message it saw, at once after a reconnect, after 2.5 s of silence, or after a gap.
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Protocol
+
+import msgspec
+import structlog
+from nats.aio.msg import Msg
+
+from shared.interest import Mailbox
+from shared.jetstream import NANOSECONDS, Asks, Delivery, JetStreamError, api
+from shared.problems import ProblemError, unavailable
+from shared.pull import PullBus
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+POLL_SECONDS = 10.0
+HEARTBEAT_SECONDS = 1.0
+INACTIVE_SECONDS = 30
+REST_SECONDS = 1.0
+HEARTBEAT = "100"
+BATCH_ENDED = ("404", "408")
+
+
+class FollowBus(Asks, PullBus, Protocol):
+    """The part of the bus that is used here."""
+
+
+async def follow(bus: FollowBus, stream: str, filters: Sequence[str], after: int) -> AsyncIterator[Delivery]:
+    """Every message of the stream with a sequence above `after`, in order, each once, without end. Nothing is
+    acknowledged. What the stream has dropped meanwhile is skipped."""
+    mailbox = await bus.mailbox()
+    try:
+        while True:
+            name = f"follow_{secrets.token_hex(8)}"
+            try:
+                await api(bus, f"CONSUMER.CREATE.{stream}.{name}", _consumer(stream, name, filters, after))
+                async for message in _read(bus, mailbox, stream, name):
+                    after = message.seq
+                    yield message
+            except (ProblemError, JetStreamError) as error:
+                log.warning("bus.follow_waiting", stream=stream, reason=str(error))
+                await mailbox.take(REST_SECONDS)
+            await bus.wait_up()
+    finally:
+        await bus.unsubscribe(mailbox)
+
+
+async def _read(bus: FollowBus, mailbox: Mailbox, stream: str, name: str) -> AsyncIterator[Delivery]:
+    """The messages of one consumer, until it falls silent or something of it is missing."""
+    expected = 1
+    while True:
+        await bus.send(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{name}", _request(), reply=mailbox.address(name))
+        while True:
+            message = await mailbox.take(HEARTBEAT_SECONDS * 2.5)
+            if message is None:
+                return
+            if not message.reply.startswith(f"$JS.ACK.{stream}.{name}."):
+                status = (message.headers or {}).get("Status")
+                if message.subject != mailbox.address(name) or status == HEARTBEAT:
+                    continue
+                if status in BATCH_ENDED:
+                    break
+                raise unavailable("nats", (message.headers or {}).get("Description", "The reader was ended"))
+            if _consumer_sequence(message) != expected:
+                return
+            expected += 1
+            yield Delivery(bus, message)
+            if (expected - 1) % BATCH == 0:
+                break
+
+
+def _consumer(stream: str, name: str, filters: Sequence[str], after: int) -> dict[str, Any]:
+    return {
+        "stream_name": stream,
+        "config": {
+            "name": name,
+            "deliver_policy": "by_start_sequence",
+            "opt_start_seq": after + 1,
+            "filter_subjects": list(filters),
+            "ack_policy": "none",
+            "mem_storage": True,
+            "num_replicas": 1,
+            "inactive_threshold": INACTIVE_SECONDS * NANOSECONDS,
+        },
+    }
+
+
+def _request() -> bytes:
+    expires, heartbeat = round(POLL_SECONDS * NANOSECONDS), round(HEARTBEAT_SECONDS * NANOSECONDS)
+    return msgspec.json.encode({"batch": BATCH, "expires": expires, "idle_heartbeat": heartbeat})
+
+
+def _consumer_sequence(message: Msg) -> int:
+    parts = message.reply.split(".")
+    return int(parts[6 if len(parts) == 9 else 8])

@@ -1,0 +1,51 @@
+"""Questions that wait for one answer each, over one inbox; whatever happens, none is left behind."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from itertools import count
+
+from nats.aio.msg import Msg
+
+from shared.problems import ProblemError
+
+Ask = Callable[[str], Awaitable[None]]
+
+
+class Requests:
+    """The questions open on `inbox`."""
+
+    def __init__(self, inbox: str) -> None:
+        self._inbox = inbox
+        self._tokens = count(1)
+        self._open: dict[str, asyncio.Future[Msg]] = {}
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    @property
+    def subject(self) -> str:
+        return f"{self._inbox}.*"
+
+    async def answer_to(self, ask: Ask, deadline_seconds: float) -> Msg | None:
+        """`ask(reply)` sends the question; returns the answer, or None at the deadline."""
+        token = str(next(self._tokens))
+        answer: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
+        self._open[token] = answer
+        try:
+            await ask(f"{self._inbox}.{token}")
+            done, _ = await asyncio.wait({answer}, timeout=deadline_seconds)
+            return answer.result() if done else None
+        finally:
+            del self._open[token]
+            answer.cancel()
+
+    async def receive(self, message: Msg) -> None:
+        answer = self._open.get(message.subject.rsplit(".", 1)[1])
+        if answer is not None and not answer.done():
+            answer.set_result(message)
+
+    def fail(self, reason: ProblemError) -> None:
+        """Tell all who wait."""
+        for answer in self._open.values():
+            if not answer.done():
+                answer.set_exception(ProblemError(reason.problem))
