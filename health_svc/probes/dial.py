@@ -4,7 +4,8 @@ import asyncio
 import errno
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from ipaddress import ip_address
 from typing import TypeVar, cast
@@ -113,61 +114,82 @@ async def dial(
     context.seen.begin("connect")
     loop = asyncio.get_running_loop()
     try:
-        transport, made = await loop.create_connection(protocol, address, port)
+        if tls is None:
+            return await loop.create_connection(protocol, address, port)
+        sock = await _connected(address, port)
     except OSError as error:
         raise fault_of(error, endpoint(host, port)) from error
-    if tls is None:
-        return transport, made
-    return await secure(transport, made, tls, host, port, context), made
+    async with _handshake(tls, host, port, context):
+        transport, made = await loop.create_connection(
+            protocol, sock=sock, ssl=tls.context, server_hostname=tls.server_name
+        )
+    note_certificate(transport.get_extra_info("ssl_object"), context)
+    return transport, made
 
 
 async def secure(
     transport: asyncio.Transport, protocol: asyncio.Protocol, tls: Tls, host: str, port: int, context: ProbeContext
 ) -> asyncio.Transport:
-    """Runs the TLS handshake on an open connection (phase `tls`) and notes when the certificate ends."""
-    context.seen.begin("tls")
+    """Starts TLS on a connection that began without it (phase `tls`)."""
     loop = asyncio.get_running_loop()
-    try:
+    async with _handshake(tls, host, port, context):
         secured = await loop.start_tls(transport, protocol, tls.context, server_hostname=tls.server_name)
         if secured is None:
             raise ConnectionResetError
+    note_certificate(secured.get_extra_info("ssl_object"), context)
+    return secured
+
+
+async def _connected(address: str, port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    try:
+        await asyncio.get_running_loop().sock_connect(sock, (address, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+@asynccontextmanager
+async def _handshake(tls: Tls, host: str, port: int, context: ProbeContext) -> AsyncIterator[None]:
+    """Times a TLS handshake and says what went wrong in it."""
+    context.seen.begin("tls")
+    try:
+        yield
     except ssl.SSLCertVerificationError as error:
-        raise await _certificate_fault(error, tls, host, port, context) from error
+        raise await certificate_fault(error, tls.server_name, host, port, context) from error
     except ssl.SSLError as error:
         raise fault_of(error, endpoint(host, port)) from error
     except OSError as error:
         raise FaultError("fail", f"{endpoint(host, port)} closed the connection during the TLS handshake") from error
-    except BaseException:
-        transport.abort()
-        raise
-    note_certificate(secured, context)
-    return secured
 
 
-def note_certificate(transport: asyncio.BaseTransport, context: ProbeContext) -> None:
+def note_certificate(connection: ssl.SSLObject, context: ProbeContext) -> None:
     """Keeps the earliest end of the certificates met on the way."""
-    certificate = transport.get_extra_info("ssl_object").getpeercert(True)
+    certificate = connection.getpeercert(True)
     if certificate:
         ends, known = ends_at(certificate), context.seen.certificate_ends_at
         context.seen.certificate_ends_at = min(ends, known) if known else ends
 
 
-async def _certificate_fault(
-    error: ssl.SSLCertVerificationError, tls: Tls, host: str, port: int, context: ProbeContext
+async def certificate_fault(
+    error: ssl.SSLCertVerificationError, server_name: str, host: str, port: int, context: ProbeContext
 ) -> FaultError:
+    """Why a certificate was refused."""
     context.seen.end()
     words = verify_words(error)
-    if error.verify_code == EXPIRED_CODE and (ends := await _peek(tls, host, port, context)):
+    if error.verify_code == EXPIRED_CODE and (ends := await _peek(server_name, host, port, context)):
         context.seen.certificate_ends_at = ends
         words = days_words(ends, context.now())
     elif error.verify_code in MISMATCH_CODES:
-        words = f"is not valid for {tls.server_name}"
-    return FaultError("fail", f"The certificate of {tls.server_name} {words}")
+        words = f"is not valid for {server_name}"
+    return FaultError("fail", f"The certificate of {server_name} {words}")
 
 
-async def _peek(tls: Tls, host: str, port: int, context: ProbeContext) -> datetime | None:
+async def _peek(server_name: str, host: str, port: int, context: ProbeContext) -> datetime | None:
     """When a refused certificate ends: only a second, unverified handshake shows it."""
-    aside, trusting = context.for_check(context.timeout_seconds), Tls(context.tls.get(verify=False), tls.server_name)
+    aside, trusting = context.for_check(context.timeout_seconds), Tls(context.tls.get(verify=False), server_name)
     try:
         transport, _ = await dial(host, port, aside, asyncio.Protocol, trusting)
     except FaultError:

@@ -31,16 +31,12 @@ class FaultError(Exception):
 class Evidence:
     """Phase times, the address used, assertions and the answer's head. A phase entered twice adds up."""
 
-    __slots__ = (
-        "_phases_ms", "_since", "_started", "address", "assertions", "certificate_ends_at", "children", "current",
-        "response_head",
-    )  # fmt: skip
-
     def __init__(self) -> None:
         self._started = self._since = perf_counter()
         self._phases_ms: dict[str, float] = {}
         self.current = ""
         self.address = ""
+        self.answered_ms: float | None = None
         self.assertions: list[Assertion] = []
         self.certificate_ends_at: datetime | None = None
         self.children: list[ComponentOutcome] = []
@@ -61,7 +57,8 @@ class Evidence:
         return [Phase(name, round(duration_ms, 3)) for name, duration_ms in self._phases_ms.items()]
 
     def elapsed_ms(self) -> float:
-        return (perf_counter() - self._started) * 1000
+        """How long the target took: what the probe measured itself, else the time since it began."""
+        return (perf_counter() - self._started) * 1000 if self.answered_ms is None else self.answered_ms
 
 
 def worst(verdicts: list[Verdict]) -> Verdict:

@@ -7,13 +7,13 @@ from msgspec.structs import replace
 from yarl import URL
 
 from health_svc.probes import assertions
-from health_svc.probes.certificates import days_words
 from health_svc.probes.context import ProbeContext
 from health_svc.probes.evidence import PASS, FaultError, Verdict, worst
 from health_svc.probes.health_json import contradiction, report_of
 from health_svc.probes.http_answer import Answer
 from health_svc.probes.http_wire import Request, exchange, target_of
 from health_svc.probes.masking import answer_head, is_secret_header
+from health_svc.probes.tls import certificate_verdict
 from health_svc.probes.words import endpoint, short
 from shared.contracts.checks import HttpCheck
 
@@ -108,11 +108,3 @@ def _reported(answer: Answer, document: Any, context: ProbeContext) -> Verdict:
     context.seen.children = report.children
     conflict = contradiction(report.verdict.result, answer.status)
     return worst([report.verdict, conflict] if conflict else [report.verdict])
-
-
-def certificate_verdict(warn_days: int, host: str, context: ProbeContext) -> Verdict:
-    """Warns when a certificate met on the way ends within `warn_days`."""
-    ends, now = context.seen.certificate_ends_at, context.now()
-    if ends is None or (ends - now).total_seconds() > warn_days * 86_400:
-        return PASS
-    return Verdict("warn", f"The certificate of {host} {days_words(ends, now)}")
