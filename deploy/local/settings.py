@@ -50,10 +50,12 @@ class LocalSettings(Settings, frozen=True, kw_only=True):
         return f"http://{host}:{self.port}"
 
 
+OWN = frozenset(variable_of(field) for field in LocalSettings.__struct_fields__)
+
+
 def load(environ: Mapping[str, str]) -> LocalSettings:
     """Raises SettingsError. A variable that only one of the services reads is that service's to judge."""
-    own = {variable_of(field) for field in LocalSettings.__struct_fields__}
-    services_own = {name for name in environ if _name(name) not in own and _readers(_name(name))}
+    services_own = {name for name in environ if _name(name) not in OWN and _readers(_name(name))}
     return load_settings(LocalSettings, {name: value for name, value in environ.items() if name not in services_own})
 
 
@@ -70,7 +72,7 @@ def _readers(name: str) -> set[str]:
     """The children whose own settings hold this variable. Imports them only when there is one to judge."""
     if name in READ_BY_OTHERS:
         return {GATEWAY}
-    if not name.startswith("BELFRY_"):
+    if name in OWN or not name.startswith("BELFRY_"):
         return set()
     return {child for child in (*SERVICES, GATEWAY) if name in _variables(child)}
 

@@ -26,10 +26,8 @@ async def belfry(settings: LocalSettings, environ: Mapping[str, str]) -> AsyncIt
         ground = await _lay_ground(stack, settings, environ)
         programs = [process(child, ground) for child in (*SERVICES, GATEWAY)]
         log_files = [LogFile(program.log_path) for program in _embedded(ground) + programs]
-        with step("services"):
-            await _start(stack, programs[:-1], PROCESS_READY_SECONDS)
-        with step("gateway"):
-            await _start(stack, programs[-1:], PROCESS_READY_SECONDS)
+        with step("services and gateway"):
+            await _start(stack, [programs[:-1], programs[-1:]], PROCESS_READY_SECONDS)
         following = asyncio.create_task(follow(log_files, shown_level(settings.log_level)), name="follow logs")
         stack.callback(following.cancel)
         _welcome(ground)
@@ -43,7 +41,7 @@ async def _lay_ground(stack: AsyncExitStack, settings: LocalSettings, environ: M
     with step("NATS and PostgreSQL"):
         nats = None if settings.nats_url else servers.embedded_nats(settings, chosen["nats"])
         postgres = None if settings.database_url else await _postgres(settings, chosen["postgres"])
-        await _start(stack, [program for program in (nats, postgres) if program], SERVER_READY_SECONDS)
+        await _start(stack, [[program for program in (nats, postgres) if program]], SERVER_READY_SECONDS)
     with step("streams and tables"):
         _, admin_dsn = await asyncio.gather(
             servers.prepare_nats(settings, nats), servers.prepare_postgres(settings, postgres)
@@ -63,12 +61,15 @@ async def _first_password(settings: LocalSettings, admin_dsn: str) -> str:
     return secrets.token_urlsafe(12)
 
 
-async def _start(stack: AsyncExitStack, programs: Sequence[Program], ready_seconds: float) -> None:
-    """Starts them together; they end together, after everything that was started later."""
-    children = [Child(program) for program in programs]
-    stack.push_async_callback(_stop, children)
-    await asyncio.gather(*(child.start(ready_seconds) for child in children))
-    for child in children:
+async def _start(stack: AsyncExitStack, groups: Sequence[Sequence[Program]], ready_seconds: float) -> None:
+    """Starts all at once, to be stopped group by group: the last group first, one group's children together."""
+    started = []
+    for programs in groups:
+        children = [Child(program) for program in programs]
+        stack.push_async_callback(_stop, children)
+        started += children
+    await asyncio.gather(*(child.start(ready_seconds) for child in started))
+    for child in started:
         child.keep_running()
 
 
