@@ -39,7 +39,7 @@ export default [
     },
   },
   { files: ['src/api/client.js'], rules: { 'no-restricted-globals': 'off' } },
-  { files: ['*.config.js', 'scripts/**', 'public/**'], languageOptions: { globals: globals.node }, rules: { 'import/no-default-export': 'off' } },
+  { files: ['*.config.js', 'scripts/**', 'dev/**', 'public/**'], languageOptions: { globals: globals.node }, rules: { 'import/no-default-export': 'off' } },
   { files: ['public/**'], languageOptions: { globals: globals.browser } },
   { files: ['**/*.test.{js,jsx}', 'src/test/**'], languageOptions: { globals: globals.node }, rules: { 'max-lines': ['error', 300] } },
 ];

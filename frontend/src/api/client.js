@@ -55,3 +55,6 @@ export const post = (path, body, options) => request('POST', path, { ...options,
 export const put = (path, body, options) => request('PUT', path, { ...options, body });
 export const patch = (path, body, options) => request('PATCH', path, { ...options, body });
 export const del = (path, options) => request('DELETE', path, options);
+
+/** Whether an address outside the API answers well. */
+export const probe = async (path, signal) => (await fetch(path, { signal })).ok;

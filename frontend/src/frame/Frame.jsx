@@ -1,11 +1,81 @@
-import { Outlet } from 'react-router';
+import { AppShell } from '@mantine/core';
+import { Suspense } from 'react';
+import { Outlet, useLocation, useNavigate, useSearchParams } from 'react-router';
+import { useBoard } from '../api/health.js';
+import { ErrorBoundary } from '../components/ErrorBoundary.jsx';
 import { LiveRegion } from '../components/LiveRegion.jsx';
+import { useBoardAnnouncements } from '../hooks/useBoardAnnouncements.js';
+import { useLive } from '../hooks/useLive.js';
+import { useShortcut } from '../hooks/useShortcut.js';
+import { useTabTitle } from '../hooks/useTabTitle.js';
+import { page } from '../lib/page.js';
+import { tally } from '../lib/status.js';
+import { useStore } from '../lib/store.js';
+import styles from './Frame.module.css';
+import { Header } from './Header.jsx';
+import { Nav } from './Nav.jsx';
+import { pages } from './navigation.js';
+import { OfflineBanner } from './OfflineBanner.jsx';
+import { Palette } from './Palette.jsx';
+import { ShortcutSheet, shortcutSheetOpen } from './ShortcutSheet.jsx';
+import { SignedIn } from './SignedIn.jsx';
+import { SignInDialog } from './SignInDialog.jsx';
+import { TabBar } from './TabBar.jsx';
+
+const GoTo = ({ to, keys }) => {
+  const navigate = useNavigate();
+  useShortcut(keys, () => navigate(to));
+  return null;
+};
+
+const Shortcuts = () => {
+  const { refresh } = useStore(page);
+  useShortcut('?', () => shortcutSheetOpen.set(true));
+  useShortcut('r', () => refresh(), Boolean(refresh));
+  return pages.filter(({ key }) => key).map(({ path, key }) => <GoTo key={path} to={path} keys={`g ${key}`} />);
+};
+
+const Content = ({ live }) => {
+  const { pathname } = useLocation();
+  return (
+    <div className={styles.page}>
+      <OfflineBanner live={live} />
+      <ErrorBoundary resetKey={pathname}>
+        <Suspense>
+          <Outlet />
+        </Suspense>
+      </ErrorBoundary>
+    </div>
+  );
+};
+
+const Shell = () => {
+  const [search] = useSearchParams();
+  const live = useLive();
+  const services = useBoard().data?.services;
+  const counts = tally(services ?? []);
+  useTabTitle(useStore(page).title, counts.down);
+  useBoardAnnouncements(services);
+  const wall = search.get('tv') === '1';
+  return (
+    <AppShell layout="alt" disabled={wall} header={{ height: { base: 48, sm: 52 } }} footer={{ height: { base: 60, sm: 0 } }}
+      navbar={{ width: { sm: 56, xl: 208 }, breakpoint: 'sm', collapsed: { mobile: true } }} className={wall ? styles.wall : undefined}>
+      <a className={styles.skip} href="#content">Skip to content</a>
+      <AppShell.Header component="div"><Header live={live} /></AppShell.Header>
+      <AppShell.Navbar component="div" className={styles.navbar}><Nav counts={counts} /></AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}><Content live={live} /></AppShell.Main>
+      <AppShell.Footer component="div" hiddenFrom="sm"><TabBar counts={counts} /></AppShell.Footer>
+      <Shortcuts />
+      <Palette />
+      <ShortcutSheet />
+      <SignInDialog />
+    </AppShell>
+  );
+};
 
 export const Frame = () => (
   <>
-    <main>
-      <Outlet />
-    </main>
+    <SignedIn><Shell /></SignedIn>
     <LiveRegion />
   </>
 );

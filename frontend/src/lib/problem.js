@@ -1,3 +1,5 @@
+import { sentence } from './sentences.js';
+
 /** An answer that is not the one asked for: RFC 9457 problem details as an Error. Status 0: no answer at all. */
 export class Problem extends Error {
   constructor({ status, title, detail = '', errors = [], retry_after_seconds: retryAfterSeconds = null, request_id: requestId = '', ...rest }) {
@@ -13,8 +15,6 @@ export class Problem extends Error {
     return this.errors.find((error) => error.field === path)?.message ?? '';
   }
 }
-
-const sentence = (text) => (!text || /[.?!]$/.test(text) ? text : `${text}.`);
 
 /** What happened, in words an operator can act on. */
 export const problemWords = (problem) => {

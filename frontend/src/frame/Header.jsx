@@ -1,0 +1,50 @@
+import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { openSpotlight } from '@mantine/spotlight';
+import { Icon } from '../components/Icon.jsx';
+import { Moment } from '../components/Moment.jsx';
+import { page } from '../lib/page.js';
+import { useStore } from '../lib/store.js';
+import { Bell } from './Bell.jsx';
+import styles from './Header.module.css';
+import { LiveIndicator } from './LiveIndicator.jsx';
+import { UserMenu } from './UserMenu.jsx';
+
+const modifier = /Mac|iP(hone|ad)/.test(navigator.platform) ? '⌘' : 'Ctrl';
+
+const ThemeToggle = () => {
+  const { setColorScheme } = useMantineColorScheme();
+  const other = useComputedColorScheme('light') === 'dark' ? 'light' : 'dark';
+  const label = other === 'dark' ? 'Dark theme' : 'Light theme';
+  return (
+    <ActionIcon variant="subtle" className="desk" aria-label={label} title={label} onClick={() => setColorScheme(other)}>
+      <Icon name={other === 'dark' ? 'moon' : 'sun'} />
+    </ActionIcon>
+  );
+};
+
+const Updated = ({ at, seconds }) => (
+  <p className={`desk small dim ${styles.updated}`}>
+    Updated <Moment at={at} clockOnly />, refreshes every {seconds} s
+  </p>
+);
+
+/** The page's name and age, the palette, and how Belfry and the person are doing. */
+export const Header = ({ live }) => {
+  const { title, updatedAt, refreshSeconds } = useStore(page);
+  return (
+    <header className={styles.header}>
+      <h1>{title || 'Belfry'}</h1>
+      {updatedAt > 0 && refreshSeconds && <Updated at={updatedAt} seconds={refreshSeconds} />}
+      <div className="grow" />
+      <button type="button" className={`desk ${styles.search}`} onClick={openSpotlight} aria-label="Search or run a command">
+        <Icon name="search" size={14} />
+        <span className="grow">Search or run a command</span>
+        <kbd>{modifier} K</kbd>
+      </button>
+      <LiveIndicator state={live.state} at={live.at} nextAt={live.nextAt} />
+      <Bell />
+      <ThemeToggle />
+      <UserMenu />
+    </header>
+  );
+};

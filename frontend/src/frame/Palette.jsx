@@ -1,0 +1,20 @@
+import { Spotlight } from '@mantine/spotlight';
+import { Icon } from '../components/Icon.jsx';
+import { paletteFilter } from './paletteFilter.js';
+import { usePaletteActions } from './usePaletteActions.jsx';
+import './Palette.css';
+
+/** Ctrl K: find a service or a page, or run a command. */
+export const Palette = () => (
+  <Spotlight
+    actions={usePaletteActions()}
+    filter={paletteFilter}
+    shortcut={['mod + K']}
+    nothingFound="Nothing matches."
+    limit={32}
+    scrollable
+    maxHeight={420}
+    radius={12}
+    searchProps={{ leftSection: <Icon name="search" />, placeholder: 'Search or run a command', 'aria-label': 'Search or run a command' }}
+  />
+);

@@ -1,0 +1,33 @@
+import { Link, useNavigate } from 'react-router';
+import { useMe, useSignOut } from '../api/session.js';
+import { Icon } from '../components/Icon.jsx';
+import { Preferences } from '../components/Preferences.jsx';
+import { shortcutSheetOpen } from './ShortcutSheet.jsx';
+import styles from './UserPanel.module.css';
+
+/** Who is signed in, what they chose, and the way out. `touch`: the phone's version, with what its tab bar leaves out. */
+export const UserPanel = ({ onDone, touch = false }) => {
+  const { user } = useMe().data;
+  const signOut = useSignOut();
+  const navigate = useNavigate();
+  const showKeys = () => {
+    onDone();
+    shortcutSheetOpen.set(true);
+  };
+  const leave = () => signOut.mutate(undefined, { onSuccess: () => navigate('/login') });
+  return (
+    <div className={`${styles.panel} ${touch ? styles.touch : ''}`}>
+      <p className={styles.who}><b className="strong">{user.name}</b> <span className="dim">{user.role}</span></p>
+      <div className={styles.group}><Preferences /></div>
+      <div className={styles.group}>
+        {touch && <a href="/status"><Icon name="globe" />Status page</a>}
+        <Link to="/admin/settings/profile" onClick={onDone}><Icon name="person" />Profile and sessions</Link>
+        <Link to="/admin/settings/tokens" onClick={onDone}><Icon name="key" />API tokens</Link>
+        <button type="button" onClick={showKeys}><Icon name="keyboard" />Keyboard shortcuts<kbd>?</kbd></button>
+      </div>
+      <div className={styles.group}>
+        <button type="button" onClick={leave} disabled={signOut.isPending}><Icon name="exit" />Sign out</button>
+      </div>
+    </div>
+  );
+};

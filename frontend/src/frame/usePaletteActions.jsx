@@ -1,0 +1,82 @@
+import { useMantineColorScheme } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useNavigate } from 'react-router';
+import { useBoard, useCheckNow } from '../api/health.js';
+import { useHasRole } from '../api/session.js';
+import { Icon } from '../components/Icon.jsx';
+import { StatusShape } from '../components/StatusShape.jsx';
+import { noteUsed } from '../lib/lastUsed.js';
+import { formatLatency } from '../lib/formatNumber.js';
+import { problemWords } from '../lib/problem.js';
+import { failingFirst, shownStatus, statusWords } from '../lib/status.js';
+import { setPreference } from '../lib/preferences.js';
+import { pages } from './navigation.js';
+import { shortcutSheetOpen } from './ShortcutSheet.jsx';
+
+const action = (id, label, run, more = {}) => ({
+  id,
+  label,
+  onClick: () => {
+    noteUsed(id);
+    run();
+  },
+  ...more,
+});
+
+const hint = (keys) => keys && <kbd>{keys}</kbd>;
+
+const pageActions = (navigate) =>
+  pages.map(({ label, path, icon, key, outside }) =>
+    action(`page:${path}`, label, () => (outside ? window.location.assign(path) : navigate(path)), {
+      leftSection: <Icon name={icon} />,
+      rightSection: hint(key && `g ${key}`),
+    }),
+  );
+
+const serviceActions = (services, navigate) =>
+  failingFirst(services).map((service) =>
+    action(`service:${service.id}`, service.name, () => navigate(`/admin/health?open=${service.id}`), {
+      description: `${statusWords[shownStatus(service)]} · ${service.group}`,
+      keywords: `${service.id} ${service.group} ${service.tags.join(' ')}`,
+      leftSection: <StatusShape status={shownStatus(service)} />,
+    }),
+  );
+
+const checkActions = (services, allowed, check) =>
+  failingFirst(services).map((service) =>
+    action(`check:${service.id}`, `Check ${service.name} now`, () => check(service), {
+      disabled: !allowed,
+      description: allowed ? undefined : 'Needs the operator role',
+      leftSection: <Icon name="play" />,
+    }),
+  );
+
+const commandActions = (setColorScheme, navigate) => [
+  action('theme:light', 'Light theme', () => setColorScheme('light'), { leftSection: <Icon name="sun" /> }),
+  action('theme:dark', 'Dark theme', () => setColorScheme('dark'), { leftSection: <Icon name="moon" /> }),
+  action('theme:auto', 'Theme of the system', () => setColorScheme('auto'), { leftSection: <Icon name="system" /> }),
+  action('zone:UTC', 'Times in UTC', () => setPreference('zone', 'UTC'), { leftSection: <Icon name="clock" /> }),
+  action('zone:local', 'Times in the local zone', () => setPreference('zone', 'local'), { leftSection: <Icon name="clock" /> }),
+  action('shortcuts', 'Keyboard shortcuts', () => shortcutSheetOpen.set(true), { leftSection: <Icon name="keyboard" />, rightSection: hint('?') }),
+  action('tokens', 'API tokens', () => navigate('/admin/settings/tokens'), { leftSection: <Icon name="key" /> }),
+];
+
+const told = (service) => ({
+  onSuccess: (run) => notifications.show({ title: service.name, message: `${run.result === 'pass' ? 'Passed' : run.reason} in ${formatLatency(run.duration_ms)}` }),
+  onError: (problem) => notifications.show({ title: `${service.name} was not checked`, message: problemWords(problem) }),
+});
+
+/** Everything the palette can do, in its groups. */
+export const usePaletteActions = () => {
+  const navigate = useNavigate();
+  const { setColorScheme } = useMantineColorScheme();
+  const services = useBoard().data?.services ?? [];
+  const checkNow = useCheckNow();
+  const check = (service) => checkNow.mutate(service.id, told(service));
+  return [
+    { group: 'Services', actions: serviceActions(services, navigate) },
+    { group: 'Pages', actions: pageActions(navigate) },
+    { group: 'Commands', actions: commandActions(setColorScheme, navigate) },
+    { group: 'Check now', actions: checkActions(services, useHasRole('operator'), check) },
+  ];
+};

@@ -1,0 +1,8 @@
+import { nextTryAt } from '../api/polling.js';
+import { StaleNote } from '../components/StaleNote.jsx';
+
+/** The note on top of a card whose query failed while its last data is kept; null when all is well. */
+export const QueryNote = ({ query }) => {
+  if (!query.isError || !query.data) return null;
+  return <StaleNote problem={query.error} from={query.dataUpdatedAt} nextAt={nextTryAt(query)} onRetry={() => query.refetch()} />;
+};

@@ -1,0 +1,32 @@
+import { refreshSeconds } from '../../api/polling.js';
+import { LoadFailed } from '../../components/LoadFailed.jsx';
+import { QueryNote } from '../../hooks/QueryNote.jsx';
+import { usePage } from '../../hooks/usePage.js';
+import { useServices } from '../../hooks/useServices.js';
+import { verdict } from '../../lib/verdict.js';
+import { DashboardSkeleton } from './dashboard/DashboardSkeleton.jsx';
+import styles from './dashboard/Dashboard.module.css';
+import { HealthStrip } from './dashboard/HealthStrip.jsx';
+import { IncidentList } from './dashboard/IncidentList.jsx';
+import { MaintenanceCard } from './dashboard/MaintenanceCard.jsx';
+import { Verdict } from './dashboard/Verdict.jsx';
+
+/** Is it fine, and if not, where do I go? */
+export const DashboardPage = () => {
+  const { services, board } = useServices();
+  usePage('Dashboard', { updatedAt: board.dataUpdatedAt, refreshSeconds, refresh: board.refetch });
+  if (board.isPending) return <DashboardSkeleton />;
+  if (!board.data) return <section className="card"><LoadFailed problem={board.error} what="the services" onRetry={board.refetch} /></section>;
+  const worst = verdict({ ...board.data, services });
+  return (
+    <div className="stack">
+      <QueryNote query={board} />
+      {worst && <Verdict {...worst} />}
+      <HealthStrip services={services} />
+      <div className={styles.columns}>
+        <IncidentList />
+        <MaintenanceCard />
+      </div>
+    </div>
+  );
+};

@@ -1,0 +1,32 @@
+import { Navigate, useSearchParams } from 'react-router';
+import { useReadiness } from '../../api/readiness.js';
+import { useMe, useSignIn } from '../../api/session.js';
+import { SignInForm } from '../../components/SignInForm.jsx';
+import { StatusShape } from '../../components/StatusShape.jsx';
+import { nextPath } from '../../lib/nextPath.js';
+import { LoginCard } from './LoginCard.jsx';
+import styles from './Login.module.css';
+
+const BelfryLine = () => {
+  const { data, isPending } = useReadiness();
+  if (isPending) return null;
+  return (
+    <span className="row">
+      <StatusShape status={data ? 'healthy' : 'down'} size={12} />
+      {data ? 'Belfry is ready' : 'Belfry is not ready. Signing in may fail'}
+    </span>
+  );
+};
+
+export const LoginPage = () => {
+  const [search] = useSearchParams();
+  const me = useMe();
+  const signIn = useSignIn();
+  if (me.data && !me.isError) return <Navigate to={nextPath(search.get('next'))} replace />;
+  return (
+    <LoginCard title="Sign in" foot={<BelfryLine />}>
+      <SignInForm onSubmit={signIn.mutate} pending={signIn.isPending} problem={signIn.error} refusedAt={signIn.submittedAt} />
+      <p className={`small dim ${styles.hint}`}>First time here? The first password was printed where Belfry was started.</p>
+    </LoginCard>
+  );
+};
