@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from time import monotonic
 
 from aiohttp import web
@@ -24,7 +25,7 @@ class Fleet:
     def longest_gap_seconds(self, number: int, since: float, until: float) -> float:
         """The longest time without a request between two moments."""
         moments = [since, *(at for at in self.seen[number] if since < at < until), until]
-        return max(b - a for a, b in zip(moments, moments[1:], strict=False))
+        return max(b - a for a, b in pairwise(moments))
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -120,7 +120,6 @@ def _answers(port: int) -> bool:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _spa_is_built() -> Iterator[None]:
+def _spa_is_built() -> None:
     built = Path(__file__).parents[2] / "frontend" / "dist" / "index.html"
     assert built.is_file(), "the SPA is not built; run make test, or python -m deploy.local.frontend build"
-    yield
