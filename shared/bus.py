@@ -221,7 +221,7 @@ class Bus:
 
     async def rtt(self, deadline_seconds: float = 2.0) -> float:
         """Milliseconds to NATS and back. Raises ProblemError 503."""
-        rtt_ms = await self._link.ping(self._link.client(), deadline_seconds)
+        rtt_ms = await self._link.ping(deadline_seconds)
         if rtt_ms is None:
             raise unavailable("nats", f"NATS did not answer a ping within {deadline_seconds:g} s")
         return rtt_ms
@@ -240,7 +240,6 @@ class Bus:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._link.close(deadline)
-        self.went_down()
 
     # --- the link's listener --------------------------------------------------------------------------------------
 

@@ -7,8 +7,8 @@ late, ends for ever on a refused credential, and waits on a peer that stopped re
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Literal, Protocol
 
 import structlog
@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 LinkState = Literal["connecting", "up", "stalled", "down", "closed"]
 """Can we talk to NATS? `stalled`: connected, but a ping is not answered; `down`: was up, being replaced."""
 
+STEADY_SECONDS = 10.0  # a connection that ended sooner counts as a failed attempt
 CONNECT_FAULTS = (OSError, NatsError, TimeoutError, ValueError)
 
 
@@ -37,9 +38,6 @@ class LinkOptions(Struct, frozen=True, kw_only=True):
     connect_seconds: float = 2.0
     longest_backoff_seconds: float = 5.0
     pending_bytes: int = 4 * 1024 * 1024
-
-
-OnLate = Callable[[], None]
 
 
 class Listener(Protocol):
@@ -89,40 +87,46 @@ class Link:
     async def close(self, drain_seconds: float) -> None:
         """Drain within the deadline, else just close. Safe in every state."""
         self._become("closed")
+        if self._client is not None and not self._client.is_closed:
+            await drain(self._client, drain_seconds)
         if self._supervisor is not None:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
-        client, self._client = self._client, None
-        if client is None:
-            return
-        if not client.is_closed:
-            await drain(client, drain_seconds)
-        await abandon(client)
 
     async def _supervise(self) -> None:
         attempt = 0
         while True:
-            client = Client()
-            try:
-                await self._open(client)
-            except CONNECT_FAULTS as error:
-                self._count(error)
-                await abandon(client)
-                await asyncio.sleep(backoff_seconds(attempt, self._options.longest_backoff_seconds))
-                attempt += 1
-                continue
-            except asyncio.CancelledError:
-                await abandon(client)
-                raise
-            attempt = 0
+            up_seconds = await self._live()
+            if self.state == "closed":
+                return
+            attempt = 0 if up_seconds > STEADY_SECONDS else attempt + 1
+            await asyncio.sleep(backoff_seconds(attempt, self._options.longest_backoff_seconds))
+
+    async def _live(self) -> float:
+        """One connection, from its opening to its loss; returns the seconds it was up."""
+        client, opened_at = Client(), None
+        try:
+            await self._open(client)
+            opened_at = monotonic()
             reason = await self._watch(client)
-            log.warning("bus.lost", reason=reason, last_error=self.last_error)
-            self._become("down")
+            if self.state != "closed":
+                log.warning("bus.lost", reason=reason, last_error=self.last_error)
+        except CONNECT_FAULTS as error:
+            self._count(error)
+            log.debug("bus.not_connected", reason=self.last_error)
+        finally:
+            self._go_down()
+            await abandon(client)
+        return 0 if opened_at is None else monotonic() - opened_at
+
+    def _go_down(self) -> None:
+        if self._client is not None:
             self._client = None
+            self._become("down")
             self._up.clear()
             self._listener.went_down()
-            self._forget_pings()
-            await abandon(client)
+        for ping in self._pings:
+            ping.cancel()
 
     async def _open(self, client: Client) -> None:
         """Connect and let the listener subscribe. Raises OSError, NatsError, TimeoutError."""
@@ -130,7 +134,6 @@ class Link:
 
         async def ended() -> None:
             lost.set()
-            self._forget_pings()
 
         await open_client(client, self._address, self._options.connect_seconds, self._on_error, ended)
         await self._listener.came_up(client)
@@ -152,32 +155,33 @@ class Link:
 
     async def _probe(self, client: Client) -> bool:
         """A ping and its answer; also finds a read loop that died quietly."""
-        stall = min(self._options.stall_seconds, self._options.ping_seconds)
-        rtt_ms = await self.ping(client, self._options.ping_seconds, stall, lambda: self._become("stalled"))
-        if rtt_ms is not None:
-            self.rtt_ms = rtt_ms
+        lost = asyncio.create_task(self._lost.wait())
+        ping = self._ping(client)
+        stall_seconds = min(self._options.stall_seconds, self._options.ping_seconds)
+        await asyncio.wait({ping, lost}, timeout=stall_seconds, return_when=asyncio.FIRST_COMPLETED)
+        if not ping.done():
+            self._become("stalled")
+            rest_seconds = self._options.ping_seconds - stall_seconds
+            await asyncio.wait({ping, lost}, timeout=rest_seconds, return_when=asyncio.FIRST_COMPLETED)
+        lost.cancel()
+        self.rtt_ms = _milliseconds(ping)
+        if self.rtt_ms is not None:
             self._become("up")
-        return rtt_ms is not None
+        return self.rtt_ms is not None
 
-    async def ping(
-        self, client: Client, deadline_seconds: float, late_seconds: float = 0, on_late: OnLate | None = None
-    ) -> float | None:
-        """Milliseconds to the server and back; None when unanswered at the deadline. `on_late` hears of it sooner."""
+    async def ping(self, deadline_seconds: float) -> float | None:
+        """Milliseconds to the server and back; None when unanswered at the deadline. Raises ProblemError 503."""
+        ping = self._ping(self.client())
+        await asyncio.wait({ping}, timeout=deadline_seconds)
+        return _milliseconds(ping)
+
+    def _ping(self, client: Client) -> "asyncio.Task[float]":
         # rtt() cancels the future of its PONG at its own timeout, and a PONG after that kills the read loop: so that
         # timeout is far away, ours is outside, and an unanswered ping waits until its connection is gone.
         ping = asyncio.create_task(client.rtt(timeout=LONG_AGO_SECONDS))
         self._pings.add(ping)
         ping.add_done_callback(self._pings.discard)
-        if on_late is not None:
-            await asyncio.wait({ping}, timeout=late_seconds)
-            if not ping.done():
-                on_late()
-        await asyncio.wait({ping}, timeout=deadline_seconds - late_seconds)
-        return None if not ping.done() or ping.cancelled() or ping.exception() else ping.result() * 1000
-
-    def _forget_pings(self) -> None:
-        for ping in self._pings:
-            ping.cancel()
+        return ping
 
     def _become(self, state: LinkState) -> None:
         if state != self.state and self.state != "closed":
@@ -198,3 +202,8 @@ class Link:
 def backoff_seconds(attempt: int, longest: float) -> float:
     """0.1 s doubling up to `longest`, of which a random half is taken off so that a fleet does not return at once."""
     return min(longest, 0.1 * 2.0 ** min(attempt, 16)) * random.uniform(0.5, 1)
+
+
+def _milliseconds(ping: "asyncio.Task[float]") -> float | None:
+    failed = not ping.done() or ping.cancelled() or ping.exception() is not None
+    return None if failed else ping.result() * 1000
