@@ -31,13 +31,13 @@ def run(create_app: Callable[[SettingsT], web.Application], settings_cls: type[S
     except SettingsError as error:
         refuse("; ".join(error.messages))
     logs.configure(settings)
-    exporting = telemetry.configure(settings)
+    stop_exporting = telemetry.configure(settings)
     try:
         uvloop.run(_serve(create_app, settings))
     except OSError as error:
         refuse(f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}")
     finally:
-        exporting.close()
+        stop_exporting()
 
 
 def refuse(reason: str) -> NoReturn:

@@ -27,8 +27,24 @@ VARIABLES = {
 }
 """Fields whose variable is not simply `BELFRY_<FIELD>`."""
 
-READ_BY_OTHERS = frozenset({"BELFRY_ADMIN_PASSWORD", "BELFRY_ADMIN_TOKEN", "BELFRY_SECRET_KEY"})
-"""Variables of one process that may stand in the environment of all of them."""
+PREFIX = "BELFRY_"
+VARIABLES_OF_BELFRY = frozenset(
+    PREFIX + name
+    for name in (
+        "ADMIN_PASSWORD",
+        "ADMIN_PASSWORD_GENERATED",
+        "ADMIN_TOKEN",
+        "CONFIG",
+        "DATA_DIR",
+        "HOST",
+        "INSTANCE",
+        "NATS_SEED_FILE",
+        "PUBLIC_URL",
+        "SPA_DIR",
+        "TRUSTED_PROXIES",
+    )
+)
+"""All that some process reads: one environment may be given to all of them."""
 
 FROM_CODE = frozenset({"service"})
 
@@ -83,12 +99,12 @@ def load_settings(cls: type[SettingsT], environ: Mapping[str, str]) -> SettingsT
     described = inspect.type_info(cls)
     assert isinstance(described, inspect.StructType)
     names = {variable_of(field.name): field for field in described.fields if field.name not in FROM_CODE}
-    problems = _unknown(environ, set(names))
+    problems = _unknown(environ)
     raw: dict[str, Any] = {}
     for variable, field in names.items():
         try:
             text = _read(environ, variable)
-        except (OSError, UnicodeDecodeError, ValueError) as error:
+        except ValueError as error:
             problems.append(str(error))
         else:
             if text is not None:
@@ -102,11 +118,12 @@ def load_settings(cls: type[SettingsT], environ: Mapping[str, str]) -> SettingsT
 
 def variable_of(field: str) -> str:
     """The environment variable of a settings field."""
-    return VARIABLES.get(field, f"BELFRY_{field.upper()}")
+    return VARIABLES.get(field, PREFIX + field.upper())
 
 
 def _read(environ: Mapping[str, str], variable: str) -> str | None:
-    """The value of a variable, or of the file that `<variable>_FILE` names; empty counts as not given."""
+    """The value of a variable, or of the file that `<variable>_FILE` names; empty counts as not given.
+    Raises ValueError when both are set or the file cannot be read."""
     value, path = environ.get(variable, ""), environ.get(f"{variable}_FILE", "")
     if value and path:
         raise ValueError(f"{variable} and {variable}_FILE are both set. Keep one")
@@ -114,32 +131,33 @@ def _read(environ: Mapping[str, str], variable: str) -> str | None:
         return value or None
     try:
         return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ValueError(f"{variable}_FILE: {path} cannot be read: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{variable}_FILE: {path} cannot be read: {error}") from error
 
 
-def _unknown(environ: Mapping[str, str], known: set[str]) -> list[str]:
-    """One message for each BELFRY_ variable that nothing reads."""
-    names = known | READ_BY_OTHERS
-    allowed = names | {f"{name}_FILE" for name in names}
-    strange = sorted(name for name in environ if name.startswith("BELFRY_") and name not in allowed)
-    return [f"{name} is not a setting{_hint(name, allowed)}" for name in strange]
+def _unknown(environ: Mapping[str, str]) -> list[str]:
+    """One message for each BELFRY_ variable that no process reads."""
+    known = VARIABLES_OF_BELFRY
+    strange = {name for name in environ if name.startswith(PREFIX) and name.removesuffix("_FILE") not in known}
+    return [f"{name} is not a setting{_hint(name)}" for name in sorted(strange - known)]
 
 
-def _hint(name: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(name, sorted(known), n=1)
-    return f". Did you mean {close[0]}?" if close else ""
+def _hint(name: str) -> str:
+    known = sorted(each.removeprefix(PREFIX) for each in VARIABLES_OF_BELFRY)  # the prefix makes all look alike
+    close = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1)
+    return f". Did you mean {PREFIX}{close[0]}?" if close else ""
 
 
 def _typed(text: str, node: inspect.Type) -> Any:
     """The text as the number, boolean or list (written with commas) that its field asks for, else the text itself."""
-    nodes = node.types if isinstance(node, inspect.UnionType) else (node,)
-    for kind in (_KINDS.get(type(each.type if isinstance(each, inspect.Metadata) else each)) for each in nodes):
-        if kind is list:
-            return [part.strip() for part in text.split(",") if part.strip()]
-        with suppress(msgspec.ValidationError):
-            return msgspec.convert(text, kind, strict=False) if kind else text
-    return text
+    members = node.types if isinstance(node, inspect.UnionType) else (node,)
+    bare = [member.type if isinstance(member, inspect.Metadata) else member for member in members]
+    kind = next((_KINDS[type(member)] for member in bare if type(member) in _KINDS), str)
+    if kind is list:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    with suppress(msgspec.ValidationError):
+        return msgspec.convert(text, kind, strict=False)
+    return text  # refused by `validate`, in its words
 
 
 def _bad_value(error: FieldError, raw: Mapping[str, Any]) -> str:

@@ -1,73 +1,59 @@
 """What a process measures about itself: OpenTelemetry traces and Prometheus metrics."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from msgspec import Struct
 from opentelemetry import context, trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import REGISTRY, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from shared.settings import Settings
 from shared.version import VERSION
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 HTTP_REQUESTS = Counter(
     "belfry_http_requests_total", "HTTP requests answered", ["service", "method", "route", "status"]
 )
 HTTP_DURATION = Histogram(
-    "belfry_http_request_duration_seconds", "Time to answer an HTTP request", ["service", "method", "route"], buckets=SECONDS
+    "belfry_http_request_duration_seconds", "HTTP answer time", ["service", "method", "route"], buckets=SECONDS
 )
 RPC_REQUESTS = Counter("belfry_rpc_requests_total", "RPC requests served", ["endpoint", "outcome"])
-RPC_DURATION = Histogram("belfry_rpc_duration_seconds", "Time to serve an RPC request", ["endpoint"], buckets=SECONDS)
-
-METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+RPC_DURATION = Histogram("belfry_rpc_duration_seconds", "RPC answer time", ["endpoint"], buckets=SECONDS)
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 _IDS = random.SystemRandom()
 
 
-class Exporting(Struct, frozen=True):
-    """The running exporter, to be flushed at the end; None when no endpoint was set."""
-
-    provider: TracerProvider | None
-
-    def close(self) -> None:
-        if self.provider is not None:
-            self.provider.shutdown()
+# --- traces -------------------------------------------------------------------------------------------------------
 
 
-def configure(settings: Settings) -> Exporting:
-    """Once per process. Without an OTLP endpoint spans only carry their ids on, which costs a few microseconds."""
+def configure(settings: Settings) -> Callable[[], None]:
+    """Once per process; returns what ends it. Without an OTLP endpoint spans only carry their ids on."""
     if settings.otlp_endpoint is None:
-        return Exporting(None)
-    resource = Resource.create(
-        {"service.name": settings.service, "service.version": VERSION, "service.instance.id": settings.instance}
-    )
-    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-    endpoint = settings.otlp_endpoint.rstrip("/") + "/v1/traces"
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, timeout=2)))
-    trace.set_tracer_provider(provider)
-    return Exporting(provider)
+        return lambda: None
+    from shared.exporting import start_exporting  # heavy, and most processes never need it
+
+    return start_exporting(settings, settings.otlp_endpoint).shutdown
 
 
 @contextmanager
 def span(
-    name: str, kind: SpanKind = SpanKind.INTERNAL, traceparent: str | None = None, attributes: dict[str, Any] | None = None
+    name: str,
+    kind: SpanKind = SpanKind.INTERNAL,
+    traceparent: str | None = None,
+    attributes: dict[str, Any] | None = None,
 ) -> Iterator[Span]:
     """A span below `traceparent`, or below the current one. An exception marks it as failed and goes on."""
-    parent = _parent(traceparent)
     tracer = trace.get_tracer("belfry", VERSION)
-    with tracer.start_as_current_span(name, context=parent, kind=kind, attributes=attributes) as current:
+    with tracer.start_as_current_span(name, _parent(traceparent), kind, attributes) as current:
         yield current
 
 
@@ -82,13 +68,30 @@ def current_traceparent() -> str:
     return carrier.get("traceparent", "")
 
 
-def exposition(*more: "StateMetrics") -> bytes:
-    """The Prometheus text of this process, with the metrics that are read at the moment of asking."""
-    return b"".join([generate_latest(REGISTRY), *(generate_latest(each) for each in more)])
+def _parent(traceparent: str | None) -> context.Context:
+    """The context of a header, or of the current span. With neither, and nobody to make ids: of a new trace."""
+    current = context.get_current()
+    found = _PROPAGATOR.extract({"traceparent": traceparent}, current) if traceparent else current
+    if trace.get_current_span(found).get_span_context().is_valid or _is_exporting():
+        return found
+    fresh = SpanContext(_IDS.getrandbits(128) | 1, _IDS.getrandbits(64) | 1, is_remote=False)
+    return trace.set_span_in_context(NonRecordingSpan(fresh), found)
 
 
-class StateMetrics:
-    """A Struct of numbers as metrics `<prefix>_<field>`: fields ending in `_total` are counters, all else gauges."""
+def _is_exporting() -> bool:
+    return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+
+
+# --- metrics ------------------------------------------------------------------------------------------------------
+
+
+def exposition(*more: Collector) -> bytes:
+    """The Prometheus text of this process, with metrics that are read at the moment of asking."""
+    return b"".join(generate_latest(collector) for collector in (REGISTRY, *more))
+
+
+class StateMetrics(Collector):
+    """The numbers of a Struct as `<prefix>_<field>`: fields that end in `_total` are counters, all others gauges."""
 
     def __init__(self, prefix: str, state: Struct, labels: dict[str, str]) -> None:
         self._prefix, self._state, self._labels = prefix, state, labels
@@ -97,20 +100,11 @@ class StateMetrics:
         for name in self._state.__struct_fields__:
             value = getattr(self._state, name)
             if isinstance(value, bool | int | float):
-                family = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
-                metric = family(f"{self._prefix}_{name}", name.replace("_", " "), labels=list(self._labels))
-                metric.add_metric(list(self._labels.values()), float(value))
-                yield metric
+                yield self._metric(name, float(value))
 
-
-def _parent(traceparent: str | None) -> context.Context:
-    """The context of a header; of the current span without one; of a new trace, not sampled, when there is neither."""
-    found = _PROPAGATOR.extract({"traceparent": traceparent}) if traceparent else context.get_current()
-    if trace.get_current_span(found).get_span_context().is_valid or _exports():
-        return found
-    fresh = SpanContext(_IDS.getrandbits(128) | 1, _IDS.getrandbits(64) | 1, is_remote=False, trace_flags=TraceFlags(0))
-    return trace.set_span_in_context(NonRecordingSpan(fresh), found)
-
-
-def _exports() -> bool:
-    return isinstance(trace.get_tracer_provider(), TracerProvider)
+    def _metric(self, name: str, value: float) -> Metric:
+        family = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
+        words = name.removesuffix("_total").replace("_", " ")
+        metric = family(f"{self._prefix}_{name}", f"State: {words}", labels=list(self._labels))
+        metric.add_metric(list(self._labels.values()), value)
+        return metric
