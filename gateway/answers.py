@@ -11,6 +11,7 @@ from shared.contracts.wire import Nothing
 
 JSON = "application/json"
 TAG_BYTES = 12
+GZIP_MAGIC, GZIP_HEAD_BYTES = b"\x1f\x8b", 10
 REVALIDATE = "private, no-cache"
 
 
@@ -21,21 +22,39 @@ def answer_struct(value: Struct, status: int = 200) -> web.Response:
     return web.Response(body=msgspec.json.encode(value), content_type=JSON, status=status)
 
 
-def answer_bytes(request: web.Request, body: bytes, encoding: str, tag: str, content_type: str = JSON) -> web.Response:
-    """A body that is ready, maybe packed by who made it. Unpacked only for a client that cannot."""
-    etag = f'W/"{tag or tag_of(body)}"'
+def answer_read(request: web.Request, body: bytes, encoding: str = "", tag: str = "") -> web.Response:
+    """A body that is ready, maybe packed by who made it; 304 for a client that has it."""
+    etag = f'W/"{tag.strip("W/").strip(chr(34)) or tag_of(body)}"'
     headers = {hdrs.ETAG: etag, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.VARY: hdrs.ACCEPT_ENCODING}
     if knows(request, etag):
         return web.Response(status=304, headers=headers)
+    return _packed(request, body, encoding, headers, 200)
+
+
+def answer_change(request: web.Request, body: bytes, encoding: str, status: int) -> web.Response:
+    """The answer to a change: not to be kept, nor asked for again by a tag."""
+    if status == 204:
+        return web.Response(status=204)
+    return _packed(request, body, encoding, {hdrs.CACHE_CONTROL: "no-store"}, status)
+
+
+def unpacked(body: bytes, encoding: str) -> bytes:
+    return gzip.decompress(body) if encoding == "gzip" else body
+
+
+def _packed(request: web.Request, body: bytes, encoding: str, headers: dict[str, str], status: int) -> web.Response:
+    """Unpacked only for a client that cannot do it."""
     if encoding == "gzip" and not accepts_gzip(request):
-        body, encoding = gzip.decompress(body), ""
+        body, encoding = unpacked(body, encoding), ""
     if encoding:
         headers[hdrs.CONTENT_ENCODING] = encoding
-    return web.Response(body=body, content_type=content_type, headers=headers)
+    return web.Response(body=body, content_type=JSON, headers=headers, status=status)
 
 
 def tag_of(body: bytes) -> str:
-    return blake2b(body, digest_size=TAG_BYTES).hexdigest()
+    """The same for the same content: the head of a gzip stream holds the time it was packed and is left out."""
+    start = GZIP_HEAD_BYTES if body.startswith(GZIP_MAGIC) else 0
+    return blake2b(memoryview(body)[start:], digest_size=TAG_BYTES).hexdigest()
 
 
 def knows(request: web.Request, etag: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -49,7 +50,7 @@ def plan_of(route: Route) -> Plan:
         request=route.answer.request,
         path=path,
         query=query,
-        params=_part(route.answer.request, "Params", [fields[name] for name in (*path, *query)]),
+        params=_part(route.answer.request, "Params", (*path, *query)),
         body=_body_type(route, fields, members),
         body_field=route.body,
         body_required=bool(route.body) or required,
@@ -62,12 +63,14 @@ def _body_type(route: Route, fields: dict[str, structs.FieldInfo], members: list
         return fields[route.body].type
     if len(members) == len(fields):  # the body is the request: its own type says what is forbidden
         return route.answer.request if members else None
-    return _part(route.answer.request, "Body", [fields[name] for name in members]) if members else None
+    return _part(route.answer.request, "Body", tuple(members)) if members else None
 
 
-def _part(request: type[Struct], suffix: str, fields: list[structs.FieldInfo]) -> type[Struct]:
+@cache
+def _part(request: type[Struct], suffix: str, names: tuple[str, ...]) -> type[Struct]:
     """Some fields of a Struct as a Struct of its own."""
-    return defstruct(f"{request.__name__}{suffix}", [_declared(each) for each in fields], kw_only=True, frozen=True)
+    fields = [_declared(each) for each in structs.fields(request) if each.name in names]
+    return defstruct(f"{request.__name__}{suffix}", fields, kw_only=True, frozen=True)
 
 
 def _declared(each: structs.FieldInfo) -> Any:

@@ -1,19 +1,18 @@
 """The one handler behind every row of the route tables: bind, ask, answer."""
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from aiohttp.typedefs import Handler
 from msgspec import Struct, json
 
-from gateway.answers import answer_bytes, answer_struct
+from gateway.answers import answer_change, answer_read, answer_struct
 from gateway.auth.identity import IDENTITY
 from gateway.binding import Plan, bind, plan_of
 from gateway.routes import ROUTES
 from gateway.routes.route import Access, Local, Route
 from gateway.single_flight import SingleFlight
-from shared.bus import Reply
 from shared.contracts.wire import Rpc
 from shared.keys import BUS, REQUEST_ID
-from shared.rpc import Caller, call
+from shared.rpc import Caller, Reply, call
 from shared.telemetry import current_traceparent
 
 FLIGHTS: web.AppKey[SingleFlight[Reply]] = web.AppKey("FLIGHTS", SingleFlight)
@@ -45,10 +44,11 @@ def caller_of(request: web.Request) -> Caller:
     """Who asks, as the services hear it."""
     identity = request.get(IDENTITY)
     return Caller(
-        actor=identity.actor if identity else "",
-        role=identity.role if identity else "",
+        actor=identity.actor if identity else "anonymous",
+        role=identity.role if identity else "viewer",
         request_id=request[REQUEST_ID],
         traceparent=current_traceparent(),
+        idempotency_key=request.headers.get("Idempotency-Key", ""),
     )
 
 
@@ -73,10 +73,10 @@ def _rpc_handler(route: Route, rpc: Rpc, plan: Plan) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         given = await bind(request, plan)
         reply = await ask(request, rpc, given, shared=not route.unsafe)
-        if route.status == 204:
-            return web.Response(status=204)
-        response = answer_bytes(request, reply.data, reply.headers.get("Content-Encoding", ""), reply.headers.get("ETag", ""))
-        return response if not route.unsafe else _changed(response, route.status)
+        encoding = reply.headers.get("Content-Encoding", "")
+        if route.unsafe:
+            return answer_change(request, reply.data, encoding, route.status)
+        return answer_read(request, reply.data, encoding, reply.headers.get("ETag", ""))
 
     return handle
 
@@ -88,14 +88,7 @@ def _local_handler(route: Route, local: Local, plan: Plan) -> Handler:
             return value
         if route.unsafe:
             return answer_struct(value, route.status)
-        return answer_bytes(request, json.encode(value), "", "")
+        return answer_read(request, json.encode(value))
 
     return handle
 
-
-def _changed(response: web.Response, status: int) -> web.Response:
-    """The answer to a change: not to be kept, nor asked for again by its tag."""
-    response.set_status(status)
-    response.headers.pop(hdrs.ETAG, None)
-    response.headers[hdrs.CACHE_CONTROL] = "no-store"
-    return response

@@ -10,8 +10,10 @@ from typing import Literal
 from aiohttp import web
 from msgspec import Struct
 
-from gateway.routes.route import Access
 from shared.contracts.wire import ROLES, Role
+
+Access = Literal["public", "self", "viewer", "operator", "admin"]
+"""Who may? `public`: anyone. `self`: anyone signed in, even before the first password was changed. Else: this role and those above."""
 
 CACHE_SECONDS = 5.0
 CACHE_SIZE = 10_000

@@ -6,12 +6,10 @@ from typing import Any, Literal
 from aiohttp import web
 from msgspec import Struct
 
+from gateway.auth.identity import Access
 from shared.contracts.wire import Rpc
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Access = Literal["public", "self", "viewer", "operator", "admin"]
-"""Who may? `public`: anyone. `self`: anyone signed in, even before the first password was changed. Else: this role and those above."""
-
 
 class Local(Struct, frozen=True):
     """An operation the gateway answers itself, from a validated request Struct."""

@@ -1,0 +1,54 @@
+"""Composes the gateway: settings, interceptors, operations, pages, and what they hold."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import structlog
+from aiohttp import web
+
+from gateway.auth.first_admin import ensure_first_admin
+from gateway.auth.gatekeeper import GATEKEEPER, Gatekeeper
+from gateway.auth.revocation import hear_revocations
+from gateway.documents import add_documents
+from gateway.interceptors import CHAIN
+from gateway.operations import OPEN, add_operations
+from gateway.settings import GatewaySettings
+from gateway.spa import add_pages
+from gateway.status_page import add_status_page
+from shared.db import wait_until_ready
+from shared.outbox import relay_context
+from shared.service import POOL, SETTINGS, bus_context, new_app, pool_context, rpc_context
+
+log = structlog.get_logger(__name__)
+
+ACCOUNTS_WAIT_SECONDS = 5.0
+
+
+def create_app(settings: GatewaySettings) -> web.Application:
+    app = new_app(settings)
+    app.middlewares[:] = CHAIN
+    app[OPEN] = set(app.router.routes())  # the probes of every process
+    add_operations(app)
+    add_documents(app)
+    add_status_page(app)
+    add_pages(app, settings)
+    app.cleanup_ctx.extend([pool_context, bus_context, relay_context, auth_context, rpc_context])
+    return app
+
+
+async def auth_context(app: web.Application) -> AsyncIterator[None]:
+    """The gatekeeper, and the first admin as soon as the database is there."""
+    settings = app[SETTINGS]
+    assert isinstance(settings, GatewaySettings)
+    app[GATEKEEPER] = Gatekeeper(app[POOL], settings)
+    await hear_revocations(app)
+    making = asyncio.create_task(_first_admin(app, settings), name="first admin")
+    await asyncio.wait([making], timeout=ACCOUNTS_WAIT_SECONDS)
+    yield
+    making.cancel()
+    await asyncio.gather(making, return_exceptions=True)
+
+
+async def _first_admin(app: web.Application, settings: GatewaySettings) -> None:
+    await wait_until_ready(app[POOL], settings)
+    await ensure_first_admin(app[POOL], settings, app[GATEKEEPER].passwords)

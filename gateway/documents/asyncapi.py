@@ -1,0 +1,86 @@
+"""AsyncAPI 3, from the events of the contracts: what anyone may hear on the bus."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import json
+
+import shared.contracts
+from shared.contracts.wire import Event, type_of
+from shared.version import VERSION
+
+REF = "#/components/schemas/{name}"
+_PARAMETER = re.compile(r"{(\w+)}")
+_TEXT = {"type": "string"}
+HEADERS: dict[str, Any] = {
+    "type": "object",
+    "description": "CloudEvents 1.0, binary mode; values outside of printable ASCII are percent-encoded",
+    "properties": {
+        "ce-specversion": {"const": "1.0"},
+        "ce-id": {**_TEXT, "description": "The same for every attempt to send the event"},
+        "ce-type": _TEXT,
+        "ce-source": _TEXT,
+        "ce-time": {**_TEXT, "format": "date-time"},
+        "ce-datacontenttype": {"const": "application/json"},
+        "Nats-Msg-Id": {**_TEXT, "description": "As ce-id, by which JetStream drops repetitions"},
+        "traceparent": {**_TEXT, "description": "W3C trace context"},
+    },
+    "required": ["ce-specversion", "ce-id", "ce-type", "ce-source", "ce-time"],
+}
+
+
+def all_events() -> Iterator[type[Event]]:
+    """The events of every contract module, in the order of the modules."""
+    for module in pkgutil.iter_modules(shared.contracts.__path__, "shared.contracts."):
+        yield from getattr(importlib.import_module(module.name), "EVENTS", ())
+
+
+def asyncapi() -> dict[str, Any]:
+    """The whole document as plain data."""
+    events = list(all_events())
+    _, schemas = json.schema_components(events, ref_template=REF)
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Belfry events",
+            "version": VERSION,
+            "description": "What Belfry says on NATS. Bodies are JSON; an additive change keeps `v1` in the subject.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": {event.__name__: _channel(event) for event in events},
+        "operations": {f"send{event.__name__}": _operation(event) for event in events},
+        "components": {
+            "messages": {event.__name__: _message(event) for event in events},
+            "messageTraits": {"cloudEvent": {"headers": HEADERS, "contentType": "application/json"}},
+            "schemas": schemas,
+        },
+    }
+
+
+def _channel(event: type[Event]) -> dict[str, Any]:
+    subject: str = event.SUBJECT  # type: ignore[attr-defined]  # every event of a contract has one
+    return {
+        "address": subject,
+        "parameters": {name: {"description": f"`{name}` of the event"} for name in _PARAMETER.findall(subject)},
+        "messages": {event.__name__: {"$ref": f"#/components/messages/{event.__name__}"}},
+        "x-stream": event.STREAM,  # type: ignore[attr-defined]
+    }
+
+
+def _operation(event: type[Event]) -> dict[str, Any]:
+    channel = f"#/channels/{event.__name__}"
+    return {"action": "send", "channel": {"$ref": channel}, "messages": [{"$ref": f"{channel}/messages/{event.__name__}"}]}
+
+
+def _message(event: type[Event]) -> dict[str, Any]:
+    return {
+        "name": type_of(event),
+        "summary": inspect.getdoc(event),
+        "payload": {"$ref": REF.format(name=event.__name__)},
+        "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],
+    }

@@ -1,0 +1,105 @@
+"""How OpenAPI shows what can go wrong: one row a status, and when it applies."""
+
+from collections.abc import Callable
+from typing import Any
+
+from gateway.binding import Plan
+from gateway.routes.route import Route
+
+PROBLEM: dict[str, Any] = {
+    "title": "Problem",
+    "description": "An RFC 9457 problem. Further members stand beside these, for example `service` with a 503.",
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "retry_after_seconds": {"type": "integer"},
+        "errors": {
+            "type": "array",
+            "description": "Every bad field of the input",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "required": ["field", "message"],
+            },
+        },
+    },
+    "required": ["title", "status"],
+}
+
+RESPONSES = "#/components/responses/"
+
+Applies = Callable[[Route, Plan], bool]
+
+
+def _always(route: Route, plan: Plan) -> bool:
+    return True
+
+
+def _reads_body(route: Route, plan: Plan) -> bool:
+    return plan.body is not None
+
+
+def _takes_input(route: Route, plan: Plan) -> bool:
+    return bool(plan.path or plan.query or plan.body is not None)
+
+
+def _has_path(route: Route, plan: Plan) -> bool:
+    return bool(plan.path)
+
+
+def _signed_in(route: Route, plan: Plan) -> bool:
+    return route.access != "public"
+
+
+def _changes(route: Route, plan: Plan) -> bool:
+    return route.unsafe
+
+
+def _tries_password(route: Route, plan: Plan) -> bool:
+    return route.answer.name in ("sign_in", "change_password")
+
+
+STATUSES: tuple[tuple[int, Applies, str, dict[str, Any]], ...] = (
+    (400, _reads_body, "The body is not JSON", {"title": "Bad request", "detail": "The body is empty. Send a JSON object"}),
+    (401, lambda route, plan: _signed_in(route, plan) or _tries_password(route, plan), "Nobody is signed in",
+     {"title": "Sign-in needed", "detail": "The token is unknown, has ended or was revoked"}),
+    (403, lambda route, plan: _signed_in(route, plan) or _changes(route, plan), "The role is too low, or the request is not from our own page",
+     {"title": "Not allowed", "detail": "Needs the admin role", "code": "role"}),
+    (404, _has_path, "There is no such object", {"title": "Not found", "detail": "There is no service orders"}),
+    (409, _changes, "The change does not fit what is there", {"title": "Conflict", "detail": "There is already a service orders"}),
+    (412, lambda route, plan: bool(plan.if_match), "Changed since it was read",
+     {"title": "Changed since you read it", "detail": "The service is at version 4, the change is based on 3"}),
+    (413, _reads_body, "The body is too large", {"title": "Too large", "detail": "The body must be at most 1048576 bytes"}),
+    (415, _reads_body, "The body is of another type", {"title": "Unsupported media type", "detail": "Send application/json, not text/plain"}),
+    (422, _takes_input, "Bad fields, all of them",
+     {"title": "Invalid input", "detail": "1 field to fix", "errors": [{"field": "interval_seconds", "message": "must be at least 1"}]}),
+    (429, _tries_password, "Too many tries", {"title": "Too many requests", "detail": "Too many tries to sign in", "retry_after_seconds": 28}),
+    (503, _always, "A service behind the gateway does not answer; `service` names it",
+     {"title": "Service unavailable", "detail": "No instance answers", "service": "health_svc"}),
+)  # fmt: skip
+
+
+def problem_responses(route: Route, plan: Plan) -> dict[str, Any]:
+    """The answers an operation may give when it cannot do as asked, by status."""
+    statuses = [str(status) for status, applies, _, _ in STATUSES if applies(route, plan)]
+    return {status: {"$ref": f"{RESPONSES}Problem{status}"} for status in statuses} | {"default": {"$ref": f"{RESPONSES}Problem"}}
+
+
+def shared_responses() -> dict[str, Any]:
+    """What `problem_responses` refers to."""
+    found = {f"Problem{status}": _response(status, words, example) for status, _, words, example in STATUSES}
+    return {**found, "Problem": _response(0, "Any other problem", {})}
+
+
+def _response(status: int, words: str, example: dict[str, Any]) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    if example:
+        content["example"] = {"type": "about:blank", "status": status, **example}
+    response: dict[str, Any] = {"description": words, "content": {"application/problem+json": content}}
+    if status == 429:
+        response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}}
+    return response

@@ -1,0 +1,86 @@
+"""Records what was changed, what was refused for lack of a role, and failed sign-ins."""
+
+from typing import Any
+
+import msgspec
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from gateway.answers import unpacked
+from gateway.auth.audit import AFTER, BEFORE, OBJECT, Deed, record, told
+from gateway.auth.gatekeeper import GATEKEEPER
+from gateway.auth.identity import IDENTITY
+from gateway.client import client_ip
+from gateway.operations import ask, operation_of
+from gateway.routes.route import Route
+from shared.keys import REQUEST_ID
+from shared.problems import ProblemError
+
+log = structlog.get_logger()
+
+REFUSED = frozenset({401, 403, 429})
+
+
+@web.middleware
+async def audit(request: web.Request, handler: Handler) -> web.StreamResponse:
+    route = operation_of(request)
+    if route is None or not route.unsafe or not route.audited:
+        return await handler(request)
+    before = await _before(request, route)
+    try:
+        response = await handler(request)
+    except ProblemError as error:
+        if error.problem.status in REFUSED:
+            await _write(request, route, "refused", None, None)
+        raise
+    after = request.get(AFTER) or await _given(request)
+    await _write(request, route, "done", request.get(BEFORE, before), after)
+    return response
+
+
+async def _before(request: web.Request, route: Route) -> Any:
+    """The object as it is before the change; None when it cannot be had, which the change itself will say better."""
+    if route.before is None:
+        return None
+    path = dict(request.match_info)
+    try:
+        given = msgspec.convert(path, route.before.rpc.request)
+        reply = await ask(request, route.before.rpc, given, shared=False)
+        return route.before.part(msgspec.json.decode(unpacked(reply.data, reply.headers.get("Content-Encoding", ""))), path)
+    except (ProblemError, msgspec.MsgspecError):
+        return None
+
+
+async def _given(request: web.Request) -> Any:
+    """What the request asked for, as it came."""
+    body = await request.read()
+    return msgspec.json.decode(body) if body else None
+
+
+async def _write(request: web.Request, route: Route, outcome: str, before: Any, after: Any) -> None:
+    """A deed that is done stays done when it cannot be recorded: the log keeps it then."""
+    identity = request.get(IDENTITY)
+    deed = Deed(
+        actor=identity.actor if identity else request.get(OBJECT, "anonymous"),
+        role=identity.role if identity else "",
+        action=f"{route.method} {route.path}",
+        object=request.get(OBJECT) or _object(request, after),
+        outcome=outcome,
+        client_ip=client_ip(request),
+        request_id=request[REQUEST_ID],
+        before=told(before),
+        after=told(after),
+    )
+    try:
+        await record(request.app[GATEKEEPER].pool, deed)
+    except Exception:
+        log.exception("audit.not_written", **msgspec.structs.asdict(deed))
+
+
+def _object(request: web.Request, after: Any) -> str:
+    """The last id in the path; else the id or the title in the body."""
+    if request.match_info:
+        return list(request.match_info.values())[-1]
+    named = after if isinstance(after, dict) else {}
+    return str(named.get("id") or named.get("title") or "")
