@@ -14,12 +14,12 @@ from deploy.local.checks import RefusedError, check_config, check_data, check_po
 from deploy.local.follow import say, shown_level, silence
 from deploy.local.lock import TakenError, only_one
 from deploy.local.program import ProgramFailedError, die_with_parent
-from deploy.local.settings import LocalSettings, load
+from deploy.local.settings import LocalSettings
 from deploy.local.supervisor import belfry
 from deploy.nats.apply import ApplyError
 from shared import log
 from shared.migrations import MigrationError
-from shared.settings import SettingsError
+from shared.settings import SettingsError, load_settings
 
 FAILED, REFUSED = 1, 2
 CANNOT_START = (ProgramFailedError, ApplyError, MigrationError, asyncpg.PostgresError, OSError)
@@ -34,7 +34,7 @@ def main(argv: list[str]) -> int:
     if "MAKELEVEL" in os.environ:
         die_with_parent(signal.SIGTERM)  # a killed make leaves nothing behind
     try:
-        settings = load(os.environ)
+        settings = load_settings(LocalSettings, os.environ)
         check_config(settings, os.environ)
         check_data(settings)
         with only_one(settings.data):

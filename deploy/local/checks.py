@@ -26,7 +26,7 @@ def check_data(settings: LocalSettings) -> None:
 def check_port(settings: LocalSettings) -> None:
     if reason := why_not_free(settings.port, settings.host):
         raise RefusedError(
-            f"cannot listen on {settings.host}:{settings.port} ({reason}). Choose another one: PORT=8090"
+            f"cannot listen on {settings.host}:{settings.port} ({reason}). Choose another: PORT=8090"
         )
 
 

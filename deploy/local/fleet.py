@@ -63,7 +63,9 @@ def is_ready(host: str, port: int) -> Callable[[int], bool]:
 
 
 def _gateway_variables(ground: Ground) -> dict[str, str]:
-    variables = {"BELFRY_SPA_DIR": ground.environ.get("BELFRY_SPA_DIR") or str(ROOT / "frontend" / "dist")}
+    variables: dict[str, str] = {}
+    if not {"BELFRY_SPA_DIR", "BELFRY_SPA_DIR_FILE"} & set(ground.environ):
+        variables["BELFRY_SPA_DIR"] = str(ROOT / "frontend" / "dist")
     if ground.first_password:
         variables |= {"BELFRY_ADMIN_PASSWORD": ground.first_password, "BELFRY_ADMIN_PASSWORD_GENERATED": "true"}
     return variables

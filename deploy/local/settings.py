@@ -1,17 +1,20 @@
 """What `make run` is told from outside, and what each child hears of it."""
 
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 
-from shared.settings import READ_BY_OTHERS, Port, Settings, load_settings, variable_of
+from shared.settings import Port, Settings
 
 SERVICES = ("health_svc", "latency_svc", "ws_svc", "pipeline_svc", "alert_svc")
 GATEWAY = "gateway"
 ROOT = Path(__file__).resolve().parents[2]
 
-OURS_TO_SET = {"PORT", "NATS_URL", "DATABASE_URL"}
-"""What a child never inherits, besides all BELFRY_ variables that it does not read: it is told by us."""
+GATEWAY_ONLY = {"BELFRY_ADMIN_PASSWORD", "BELFRY_ADMIN_TOKEN"}
+"""Secrets that no other process needs to know."""
+
+SET_BY_US = {"PORT", "NATS_URL", "DATABASE_URL"} | {
+    f"BELFRY_{name}" for name in ("HOST", "INSTANCE", "CONFIG", "DATA_DIR", "NATS_SEED_FILE")
+}
 
 
 class LocalSettings(Settings, frozen=True, kw_only=True):
@@ -50,41 +53,8 @@ class LocalSettings(Settings, frozen=True, kw_only=True):
         return f"http://{host}:{self.port}"
 
 
-OWN = frozenset(variable_of(field) for field in LocalSettings.__struct_fields__)
-
-
-def load(environ: Mapping[str, str]) -> LocalSettings:
-    """Raises SettingsError. A variable that only one of the services reads is that service's to judge."""
-    services_own = {name for name in environ if _name(name) not in OWN and _readers(_name(name))}
-    return load_settings(LocalSettings, {name: value for name, value in environ.items() if name not in services_own})
-
-
 def environment_of(child: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """The user's environment as one child may see it: without what we set, with the variables that it alone reads."""
-
-    def is_seen(name: str) -> bool:
-        return child in _readers(name) if name.startswith("BELFRY_") else name not in OURS_TO_SET
-
-    return {variable: value for variable, value in environ.items() if is_seen(_name(variable))}
-
-
-def _readers(name: str) -> set[str]:
-    """The children whose own settings hold this variable. Imports them only when there is one to judge."""
-    if name in READ_BY_OTHERS:
-        return {GATEWAY}
-    if name in OWN or not name.startswith("BELFRY_"):
-        return set()
-    return {child for child in (*SERVICES, GATEWAY) if name in _variables(child)}
-
-
-def _variables(child: str) -> set[str]:
-    """The variables of a child's settings class beyond those that every process knows."""
-    found = (value for value in vars(import_module(f"{child}.app")).values() if isinstance(value, type))
-    classes = [cls for cls in found if issubclass(cls, Settings) and cls is not Settings]
-    frame = set(Settings.__struct_fields__)
-    return {variable_of(field) for cls in classes for field in cls.__struct_fields__ if field not in frame}
-
-
-def _name(variable: str) -> str:
-    """`BELFRY_X` of `BELFRY_X_FILE`, which stands for the same setting."""
-    return variable.removesuffix("_FILE") if variable != "BELFRY_NATS_SEED_FILE" else variable
+    """The user's environment as one child may see it: without what we set ourselves, and without others' secrets."""
+    hidden = SET_BY_US if child == GATEWAY else SET_BY_US | GATEWAY_ONLY
+    hidden |= {f"{name}_FILE" for name in hidden}
+    return {name: value for name, value in environ.items() if name not in hidden}
