@@ -19,8 +19,8 @@ from shared.version import VERSION
 
 log = structlog.get_logger()
 
-STOP_SECONDS = 4.5  # all in all; a launcher or Kubernetes waits longer
-REQUESTS_END_SECONDS = 1.0
+STOP_SECONDS = 4.4  # all in all; a launcher or Kubernetes waits longer
+REQUESTS_END_SECONDS = 0.8  # and as long again for those that must be cancelled
 USAGE_ERROR = 2
 
 
@@ -35,7 +35,8 @@ def run(create_app: Callable[[SettingsT], web.Application], settings_cls: type[S
     try:
         uvloop.run(_serve(create_app, settings))
     except OSError as error:
-        refuse(f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}")
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        refuse(f"cannot listen on {settings.host}:{settings.port}: {reason}")
     finally:
         stop_exporting()
 

@@ -38,7 +38,7 @@ ENDPOINTS: web.AppKey[list[tuple[Rpc, Handler]]] = web.AppKey("ENDPOINTS", list)
 
 MAX_BODY_BYTES = 1024 * 1024
 START_WAIT_SECONDS = 0.5  # a bus that is there is connected before the first request; one that is away holds up nothing
-CLOSE_SECONDS = 1.0
+CLOSE_SECONDS = 0.6  # for each resource; all of them together must fit into the time a process has to end
 
 
 def new_app(settings: Settings, max_body_bytes: int = MAX_BODY_BYTES) -> web.Application:
