@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+
+const folder = new URL('../../tests/contracts/golden/', import.meta.url);
+const takenAt = Date.parse('2026-11-23T14:08:20Z');
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+
+/** Moves every time in a golden answer by as much as has passed since it was taken, so that nothing looks old. */
+const shifted = (value, by) => {
+  if (typeof value === 'string' && moment.test(value)) return new Date(Date.parse(value) + by).toISOString();
+  if (Array.isArray(value)) return value.map((one) => shifted(one, by));
+  if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shifted(one, by)]));
+  return value;
+};
+
+const golden = (name) => shifted(JSON.parse(readFileSync(new URL(`${name}.json`, folder))), Date.now() - takenAt);
+
+/** `?services=1000`-like boards: copies of the golden services in many groups. */
+const manyServices = (board, wanted) => {
+  const copies = Array.from({ length: wanted }, (_, at) => {
+    const like = board.services[at < 60 ? at % 8 : 8 + (at % (board.services.length - 8))];
+    return { ...like, id: `${like.id}-${at}`, name: `${like.name}-${at}`, group: `Team ${Math.floor(at / 50) + 1}`, root_causes: like.root_causes.map((id) => `${id}-${at}`) };
+  });
+  return { ...board, services: copies };
+};
+
+const manyNodes = (map, services) => ({
+  ...map,
+  nodes: services.map((service) => ({ ...service, is_root_cause: service.status === 'down', known: true })),
+  edges: services.slice(1).map((service, at) => ({ source: service.id, target: services[Math.floor(at / 3)].id, kind: 'required', impaired: false })),
+  cycles: [],
+});
+
+const board = () => {
+  const all = golden('health/board');
+  return process.env.SERVICES ? manyServices(all, Number(process.env.SERVICES)) : all;
+};
+
+const detail = (id) => {
+  const answer = golden('health/service_detail');
+  const service = board().services.find((one) => one.id === id) ?? answer.service;
+  if (service.id === answer.service.id) return answer;
+  const healthy = service.status === 'healthy';
+  const component = { component: service.kinds[0], kind: service.kinds[0], result: healthy ? 'pass' : 'warn', reason: service.reason, duration_ms: 41.2, phases: [] };
+  return {
+    ...answer,
+    service,
+    spec: { ...answer.spec, id, name: service.name, group: service.group, checks: [{ kind: 'http', url: 'https://shop.example.com/health' }] },
+    last_run: { ...answer.last_run, service_id: id, result: component.result, reason: service.reason, affected: service.affected, components: [component] },
+    why: [],
+    affects: [],
+    affected_by: [],
+  };
+};
+
+/** What the gateway would say to `method path`; undefined when nobody knows. */
+export const answerTo = (method, path) => {
+  const [, id, what] = /^\/admin\/health\/services\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
+  if (path === '/auth/me') return golden('auth/me');
+  if (path === '/admin/health/services') return method === 'GET' ? board() : golden('health/service_detail');
+  if (id && what === 'history') return golden('health/history');
+  if (id && what === 'checks') return golden('health/runs');
+  if (id && what === 'check') return { ...golden('health/check_run'), service_id: id };
+  if (id) return detail(id);
+  if (path === '/admin/health/try') return golden('health/check_run');
+  if (path === '/admin/health/dependencies') return process.env.SERVICES ? manyNodes(golden('health/dependencies'), board().services) : golden('health/dependencies');
+  const named = { '/admin/health/incidents': 'health/incidents', '/admin/health/maintenance': 'health/maintenance', '/admin/about': 'auth/about', '/auth/users': 'auth/users', '/auth/tokens': 'auth/tokens', '/auth/audit': 'auth/audit', '/auth/sessions': 'auth/sessions' };
+  return named[path] && golden(named[path]);
+};

@@ -1,0 +1,28 @@
+import { formatLatency, formatUptime } from '../../lib/formatNumber.js';
+import { Duration } from '../Duration.jsx';
+import { Moment } from '../Moment.jsx';
+import { RelativeTime } from '../RelativeTime.jsx';
+import { statusWords } from '../../lib/status.js';
+import styles from './card.module.css';
+
+const Fact = ({ title, className, children }) => (
+  <div className={className}><dt>{title}</dt><dd>{children}</dd></div>
+);
+
+export const CardFacts = ({ service, status }) => (
+  <dl className={styles.facts}>
+    {status === 'maintenance' && service.maintenance_until ? (
+      <Fact title="Maintenance until"><Moment at={service.maintenance_until} /></Fact>
+    ) : (
+      service.since && <Fact title={`${statusWords[service.status]} for`}><Duration since={service.since} /></Fact>
+    )}
+    <Fact title="Uptime, 30 d">{formatUptime(service.uptime_pct)}</Fact>
+    <Fact title="Coverage">{service.uptime_pct == null ? '–' : `${Math.floor(service.coverage_pct)} %`}</Fact>
+    <Fact title="Last check"><RelativeTime at={service.last_check} reason="not checked yet" /></Fact>
+    <Fact title="Took" className="desk">{formatLatency(service.duration_ms)}</Fact>
+    <Fact title="Next" className="desk"><NextCheck service={service} /></Fact>
+  </dl>
+);
+
+const NextCheck = ({ service }) =>
+  service.overlays.includes('paused') ? 'paused' : <RelativeTime at={service.next_check} reason="not planned" />;

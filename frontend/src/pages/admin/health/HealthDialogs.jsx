@@ -1,0 +1,2 @@
+/** The dialog that the address asks for, if any. */
+export const HealthDialogs = () => null;
