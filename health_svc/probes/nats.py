@@ -29,9 +29,19 @@ async def probe_nats(check: NatsCheck, context: ProbeContext) -> Verdict:
         verdicts.append(await _count(check.service, check.min_instances, context))
     if check.request is not None:
         verdicts.append(await _readiness(check.request, context))
-    if not verdicts:
-        raise FaultError("error", "The check needs a url, a service or a request")
-    return worst(verdicts)
+    return worst(verdicts or [await _own_bus(context)])
+
+
+async def _own_bus(context: ProbeContext) -> Verdict:
+    """Belfry's own NATS: a ping over the connection that is open already."""
+    bus = _bus(context)
+    context.seen.begin("ping")
+    try:
+        await bus.rtt(context.timeout_seconds)
+    except ProblemError as error:
+        raise FaultError("fail", short(error.problem.detail, 120)) from error
+    context.seen.end()
+    return PASS
 
 
 def _bus(context: ProbeContext) -> "Bus":
@@ -62,9 +72,8 @@ async def _count(service: str, wanted: int, context: ProbeContext) -> Verdict:
     )
     if passed:
         return PASS
-    return Verdict(
-        "fail", f"{found or 'No'} instance{'' if found == 1 else 's'} of {service} on the bus, expected {wanted}"
-    )
+    counted = f"{found} instance{'' if found == 1 else 's'}" if found else "No instance"
+    return Verdict("fail", f"{counted} of {service} on the bus, expected {wanted}")
 
 
 async def _readiness(subject: str, context: ProbeContext) -> Verdict:

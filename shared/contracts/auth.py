@@ -126,7 +126,7 @@ class AuditQuery(Struct, frozen=True, kw_only=True):
     actor: Annotated[str, Meta(max_length=100)] | None = None
     action: Annotated[str, Meta(max_length=100)] | None = None
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
-    cursor: Annotated[str, Meta(max_length=64)] | None = None
+    cursor: Annotated[str, Meta(max_length=128)] | None = None
 
 
 class AuditTrail(Struct, frozen=True, kw_only=True):

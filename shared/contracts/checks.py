@@ -133,7 +133,7 @@ class PostgresCheck(Check, tag="postgres", frozen=True, kw_only=True):
 
 class NatsCheck(Check, tag="nats", frozen=True, kw_only=True):
     """A NATS server (`url`), or a NATS micro service on Belfry's own bus (`service`, at least `min_instances`);
-    `request` is a subject of that service whose health+json reply gives its components."""
+    `request` is a subject of that service whose health+json reply gives its components. Nothing given: Belfry's bus."""
 
     url: NatsUrl | None = None
     service: MicroService | None = None

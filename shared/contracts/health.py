@@ -429,7 +429,7 @@ class HistoryQuery(Struct, frozen=True, kw_only=True):
 class RunsQuery(Struct, frozen=True, kw_only=True):
     service_id: Id
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
-    cursor: Annotated[str, Meta(max_length=64)] | None = None
+    cursor: Annotated[str, Meta(max_length=128)] | None = None
     result: Result | None = None
 
 
@@ -437,7 +437,7 @@ class IncidentsQuery(Struct, frozen=True, kw_only=True):
     service_id: Id | None = None
     state: Literal["open", "ended", "all"] = "all"
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
-    cursor: Annotated[str, Meta(max_length=64)] | None = None
+    cursor: Annotated[str, Meta(max_length=128)] | None = None
 
 
 class TryService(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """health_svc and the gateway on real servers, as one API; and a client that may be anyone."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import aiohttp
@@ -32,18 +32,21 @@ class Api(Struct, frozen=True):
         return aiohttp.ClientSession(self.url, headers={"Authorization": f"Bearer {token}"} if token else {})
 
 
+@pytest.fixture(scope="module")
+def api_database(postgres_url: str, migrated_template: str) -> Iterator[str]:
+    with new_database(postgres_url, template=template_name(migrated_template)) as url:
+        yield url
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def api(
-    nats_url: str, postgres_url: str, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Api]:
+async def api(nats_url: str, api_database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
     directory = tmp_path_factory.mktemp("api")
     config = directory / "belfry.yaml"
     config.write_text("services: []\n")
-    with new_database(postgres_url, template=template_name(migrated_template)) as database:
-        given = {"nats_url": nats_url, "database_url": database, "data_dir": str(directory), "config_path": str(config)}
-        health = TestServer(health_svc.app.create_app(HealthSettings(**given)))
-        front = TestServer(gateway.app.create_app(GatewaySettings(**given, admin_token=TOKEN)))
-        async with serve_targets() as targets, health, front:
-            url = str(front.make_url(""))
-            async with aiohttp.ClientSession(url, headers={"Authorization": f"Bearer {TOKEN}"}) as admin:
-                yield Api(url, admin, config, targets, health)
+    given = {"nats_url": nats_url, "database_url": api_database, "data_dir": str(directory), "config_path": str(config)}
+    health = TestServer(health_svc.app.create_app(HealthSettings(**given)))
+    front = TestServer(gateway.app.create_app(GatewaySettings(**given, admin_token=TOKEN)))
+    async with serve_targets() as targets, health, front:
+        url = str(front.make_url(""))
+        async with aiohttp.ClientSession(url, headers={"Authorization": f"Bearer {TOKEN}"}) as admin:
+            yield Api(url, admin, config, targets, health)

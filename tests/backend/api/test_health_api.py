@@ -66,9 +66,11 @@ async def test_board_has_every_service_failing_first(api: Api) -> None:
     """R2.1.1, I2.1.4: `{id, name, status, last_check, uptime_pct, dependencies[]}`, failed services on top."""
     await create(
         api,
-        watched("board-well", {"kind": "http", "url": f"{api.targets.http}/ok"}, dependencies=[{"id": "board-sick"}]),
+        watched(
+            "board-well", {"kind": "http", "url": f"{api.targets.at.http}/ok"}, dependencies=[{"id": "board-sick"}]
+        ),
     )
-    await create(api, watched("board-sick", {"kind": "http", "url": f"{api.targets.http}/status/500"}))
+    await create(api, watched("board-sick", {"kind": "http", "url": f"{api.targets.at.http}/status/500"}))
     await until_status(api, "board-sick", "down")
     await until_status(api, "board-well", "healthy")
     board: Board = await until(
@@ -89,7 +91,7 @@ async def test_board_has_every_service_failing_first(api: Api) -> None:
 async def test_check_now_runs_at_once_counts_and_is_listed(api: Api) -> None:
     """F2.1.4, I2.1.3: a check by hand answers with the real result, which is recorded."""
     await create(
-        api, watched("by-hand", {"kind": "http", "url": f"{api.targets.http}/status/503"}, interval_seconds=3600)
+        api, watched("by-hand", {"kind": "http", "url": f"{api.targets.at.http}/status/503"}, interval_seconds=3600)
     )
     started = datetime.now(UTC)
     async with api.admin.post(f"{SERVICES}/by-hand/check") as answer:
@@ -105,8 +107,8 @@ async def test_check_now_runs_at_once_counts_and_is_listed(api: Api) -> None:
 
 async def test_partial_failure_is_degraded_with_the_component_named(api: Api) -> None:
     """R2.1.3: one of two components fails: degraded, and it says which."""
-    refused = {"kind": "tcp", "name": "queue", "host": "127.0.0.1", "port": api.targets.refused_port}
-    await create(api, watched("partial", {"kind": "http", "name": "page", "url": f"{api.targets.http}/ok"}, refused))
+    refused = {"kind": "tcp", "name": "queue", "host": "127.0.0.1", "port": api.targets.at.refused_port}
+    await create(api, watched("partial", {"kind": "http", "name": "page", "url": f"{api.targets.at.http}/ok"}, refused))
     found = await until_status(api, "partial", "degraded")
     assert found.service.affected == ["queue"]
     assert "refused" in found.service.reason
@@ -117,7 +119,7 @@ async def test_partial_failure_is_degraded_with_the_component_named(api: Api) ->
 
 async def test_history_is_thirty_days_of_time(api: Api) -> None:
     """F2.1.2, I2.1.2: thirty UTC days, today last; what was before the service has no data."""
-    await create(api, watched("history", {"kind": "http", "url": f"{api.targets.http}/ok"}))
+    await create(api, watched("history", {"kind": "http", "url": f"{api.targets.at.http}/ok"}))
     await until_status(api, "history", "healthy")
     found: UptimeHistory = await until(
         lambda: read(api, f"{SERVICES}/history/history", UptimeHistory), lambda h: h.uptime_pct is not None
@@ -131,7 +133,7 @@ async def test_history_is_thirty_days_of_time(api: Api) -> None:
 
 async def test_dependency_map_shows_own_and_effective_status(api: Api) -> None:
     """F2.1.3: the fault degrades its dependent, puts the next at risk, and is named as the root cause."""
-    ok, broken = f"{api.targets.http}/ok", f"{api.targets.http}/status/500"
+    ok, broken = f"{api.targets.at.http}/ok", f"{api.targets.at.http}/status/500"
     await create(api, watched("map-c", {"kind": "http", "url": broken}))
     await create(api, watched("map-b", {"kind": "http", "url": ok}, dependencies=[{"id": "map-c"}]))
     await create(
@@ -179,7 +181,7 @@ async def test_recovery_closes_the_incident(api: Api) -> None:
 
 
 async def test_lists_page_by_cursor(api: Api) -> None:
-    await create(api, watched("paged", {"kind": "http", "url": f"{api.targets.http}/ok"}, interval_seconds=3600))
+    await create(api, watched("paged", {"kind": "http", "url": f"{api.targets.at.http}/ok"}, interval_seconds=3600))
     for _ in range(3):
         async with api.admin.post(f"{SERVICES}/paged/check") as answer:
             assert answer.status == 200
@@ -196,7 +198,7 @@ async def test_lists_page_by_cursor(api: Api) -> None:
 
 
 async def test_change_pause_and_removal(api: Api) -> None:
-    spec = watched("edited", {"kind": "http", "url": f"{api.targets.http}/ok"})
+    spec = watched("edited", {"kind": "http", "url": f"{api.targets.at.http}/ok"})
     created = await create(api, spec)
     await until_status(api, "edited", "healthy")
     changed = {**spec, "name": "Edited", "paused": True}
@@ -274,7 +276,7 @@ async def test_an_unknown_service_is_404(api: Api, path: str) -> None:
 
 
 async def test_try_runs_the_checks_and_stores_nothing(api: Api) -> None:
-    spec = watched("tried", {"kind": "http", "url": f"{api.targets.http}/ok"})
+    spec = watched("tried", {"kind": "http", "url": f"{api.targets.at.http}/ok"})
     async with api.admin.post(f"{HEALTH}/try", json=spec) as answer:
         assert answer.status == 200
         assert (await answer.json())["result"] == "pass"
@@ -283,7 +285,7 @@ async def test_try_runs_the_checks_and_stores_nothing(api: Api) -> None:
 
 
 async def test_maintenance_covers_is_listed_and_removed(api: Api) -> None:
-    await create(api, watched("planned", {"kind": "http", "url": f"{api.targets.http}/status/500"}))
+    await create(api, watched("planned", {"kind": "http", "url": f"{api.targets.at.http}/status/500"}))
     window = {
         "title": "Upgrade",
         "service_ids": ["planned"],
@@ -320,7 +322,7 @@ async def test_the_first_heartbeat_makes_the_service_and_silence_takes_it_down(a
 
 
 async def test_the_file_is_followed_and_a_bad_one_never_replaces_a_good_one(api: Api) -> None:
-    good = f"services:\n  - id: from-file\n    checks: [{{kind: http, url: '{api.targets.http}/ok'}}]\n"
+    good = f"services:\n  - id: from-file\n    checks: [{{kind: http, url: '{api.targets.at.http}/ok'}}]\n"
     api.config.write_text(good)
     found = await until(lambda: read(api, SERVICES, Board), lambda b: any(c.id == "from-file" for c in b.services))
     card = next(c for c in found.services if c.id == "from-file")
@@ -341,14 +343,14 @@ async def test_the_file_is_followed_and_a_bad_one_never_replaces_a_good_one(api:
 
 async def test_status_page_shows_only_what_is_public(api: Api) -> None:
     shown = {"public": True, "public_name": "The shop"}
-    await create(api, watched("public-one", {"kind": "http", "url": f"{api.targets.http}/ok"}, **shown))
+    await create(api, watched("public-one", {"kind": "http", "url": f"{api.targets.at.http}/ok"}, **shown))
     await until_status(api, "public-one", "healthy")
     async with api.anyone() as stranger:
         async with stranger.get("/status.json") as answer:
             assert answer.status == 200
             page = await answer.json()
         assert [s["name"] for s in page["services"]] == ["The shop"]
-        assert api.targets.http not in str(page)
+        assert api.targets.at.http not in str(page)
         async with stranger.get("/badges/public-one.svg") as answer:
             assert answer.content_type == "image/svg+xml"
         async with stranger.get("/badges/by-hand.svg") as answer:
