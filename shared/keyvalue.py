@@ -35,6 +35,12 @@ class Entry(Struct, frozen=True):
     revision: int
 
 
+class Removed(Struct, frozen=True):
+    """What stands for a key until its removal is forgotten."""
+
+    revision: int
+
+
 class ConflictError(Exception):
     """Somebody else wrote the key first."""
 
@@ -45,13 +51,8 @@ class KeyValue:
 
     async def get(self, key: str) -> Entry | None:
         """The entry; None when there is none, or it expired or was removed."""
-        try:
-            answer = await api(self._bus, f"STREAM.MSG.GET.KV_{self._bucket}", {"last_by_subj": self._subject(key)})
-        except JetStreamError as error:
-            if error.err_code == NO_MESSAGE:
-                return None
-            raise
-        return _entry(key, answer["message"])
+        last = await self._last(key)
+        return last if isinstance(last, Entry) else None
 
     async def put(self, key: str, value: bytes) -> int:
         """Write; returns the revision."""
@@ -59,7 +60,13 @@ class KeyValue:
 
     async def create(self, key: str, value: bytes) -> int:
         """Write a key that must not exist. Raises ConflictError."""
-        return await self._write(key, value, {EXPECTED: "0"})
+        try:
+            return await self._write(key, value, {EXPECTED: "0"})
+        except ConflictError:
+            last = await self._last(key)
+            if not isinstance(last, Removed):
+                raise
+            return await self._write(key, value, {EXPECTED: str(last.revision)})
 
     async def update(self, key: str, value: bytes, revision: int) -> int:
         """Write if `revision` is still the last one. Raises ConflictError."""
@@ -88,6 +95,15 @@ class KeyValue:
     def _subject(self, key: str) -> str:
         return f"$KV.{self._bucket}.{key}"
 
+    async def _last(self, key: str) -> "Entry | Removed | None":
+        try:
+            answer = await api(self._bus, f"STREAM.MSG.GET.KV_{self._bucket}", {"last_by_subj": self._subject(key)})
+        except JetStreamError as error:
+            if error.err_code == NO_MESSAGE:
+                return None
+            raise
+        return _read(key, answer["message"])
+
     async def _write(self, key: str, value: bytes, headers: dict[str, str]) -> int:
         try:
             return (await publish(self._bus, self._subject(key), value, headers)).seq
@@ -97,8 +113,9 @@ class KeyValue:
             raise
 
 
-def _entry(key: str, message: dict[str, Any]) -> Entry | None:
+def _read(key: str, message: dict[str, Any]) -> Entry | Removed:
     headers = base64.b64decode(message.get("hdrs", "")).decode("utf-8", "replace")
+    revision = int(message["seq"])
     if any(f"{name}:" in headers for name in REMOVED):
-        return None
-    return Entry(key, base64.b64decode(message.get("data", "")), int(message["seq"]))
+        return Removed(revision)
+    return Entry(key, base64.b64decode(message.get("data", "")), revision)

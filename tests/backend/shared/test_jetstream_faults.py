@@ -1,0 +1,280 @@
+"""What nats-py does wrong with streams and buckets, and that the bus does not. Numbers are the faults'."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from deploy.local.program import Running
+from deploy.nats.streams import Bucket, nanoseconds
+from shared.bus import Bus
+from shared.jetstream import Delivery, OutboxMessage, api
+from shared.keyvalue import ConflictError
+from tests.backend.shared.conftest import Connect, until
+
+STREAM = "BELFRY_SAMPLES"
+SUBJECT = "belfry.samples.latency.shop"
+
+
+async def put(bus: Bus, *bodies: bytes) -> None:
+    messages = [OutboxMessage(id=f"id-{body.decode()}", subject=SUBJECT, body=body) for body in bodies]
+    assert await bus.publish_acked(messages) == [message.id for message in messages]
+
+
+def numbers(count: int, first: int = 0) -> list[bytes]:
+    return [str(number).encode() for number in range(first, first + count)]
+
+
+@asynccontextmanager
+async def following(bus: Bus, after: int = 0) -> AsyncIterator[list[Delivery]]:
+    found: list[Delivery] = []
+
+    async def follow() -> None:
+        async for message in bus.follow(STREAM, [SUBJECT], after):
+            found.append(message)
+
+    task = asyncio.create_task(follow())
+    yield found
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def durable(bus: Bus, name: str = "worker", ack_wait_seconds: float = 30) -> str:
+    config = {"durable_name": name, "ack_policy": "explicit", "ack_wait": nanoseconds(ack_wait_seconds)}
+    await api(bus, f"CONSUMER.CREATE.{STREAM}.{name}", {"stream_name": STREAM, "config": config})
+    return name
+
+
+async def small_bucket(bus: Bus, ttl_seconds: float) -> None:
+    stream = Bucket(name="small", ttl_seconds=ttl_seconds).stream()
+    await api(bus, f"STREAM.CREATE.{stream.name}", stream.config(replicas=1))
+
+
+async def test_watch_sees_what_changed_during_an_outage(streams: Running, connect: Connect) -> None:
+    """Fault 8: nats-py's KV watch is back 17 s after a restart. Ours reads again on the new connection."""
+    watcher, writer = await connect(), await connect("gateway")
+    seen: dict[str, bytes] = {}
+    bucket = watcher.kv("presence")
+
+    async def changed(key: str) -> None:
+        entry = await bucket.get(key)
+        seen[key] = entry.value if entry else b""
+
+    async def resync() -> None:
+        for key in await bucket.keys():
+            await changed(key)
+
+    await bucket.watch(changed, resync)
+    await writer.kv("presence").put("health.a", b"1")
+    await until(lambda: seen == {"health.a": b"1"})
+    streams.kill()
+    await until(lambda: not watcher.state().up)
+    await asyncio.to_thread(streams.restart)
+    await writer.wait_up()
+    await writer.kv("presence").put("health.a", b"2")
+    await until(lambda: seen == {"health.a": b"2"}, seconds=5)
+
+
+@pytest.mark.parametrize("count", [0, 1, 300])
+async def test_keys_are_all_there(streams: Running, connect: Connect, count: int) -> None:
+    """Fault 9: nats-py's keys() may return a part."""
+    bus = await connect()
+    await small_bucket(bus, 60)
+    bucket = bus.kv("small")
+    await asyncio.gather(*(bucket.put(f"key.{number}", b"x") for number in range(count)))
+    assert await bucket.keys() == sorted(f"key.{number}" for number in range(count))
+
+
+async def test_a_lease_lives_by_its_renewals_and_is_free_when_it_expired(streams: Running, connect: Connect) -> None:
+    """Fault 10: in nats-py a renewal may drop the time to live, and an expired key still seems to be there."""
+    bus = await connect()
+    await small_bucket(bus, ttl_seconds=1)
+    bucket = bus.kv("small")
+    revision = await bucket.create("lease", b"me")
+    for _ in range(4):
+        await asyncio.sleep(0.5)
+        revision = await bucket.update("lease", b"me", revision)
+    entry = await bucket.get("lease")
+    assert entry is not None
+    assert entry.revision == revision
+
+    with pytest.raises(ConflictError):
+        await bucket.create("lease", b"another")
+    await asyncio.sleep(2.5)
+    assert await bucket.get("lease") is None
+    await bucket.create("lease", b"another")
+
+
+async def test_a_deleted_key_is_gone_and_can_be_made_again(streams: Running, connect: Connect) -> None:
+    """Fault 10: what marks a removal is no entry."""
+    bucket = (await connect()).kv("leases")
+    revision = await bucket.create("health.x", b"1")
+    with pytest.raises(ConflictError):
+        await bucket.delete("health.x", revision + 7)
+    await bucket.delete("health.x", revision)
+    assert await bucket.get("health.x") is None
+    assert await bucket.create("health.x", b"2") > revision
+
+
+async def test_two_writers_of_a_key_conflict(streams: Running, connect: Connect) -> None:
+    """Fault 17: which error code tells a conflict depends on the server's version."""
+    bucket = (await connect()).kv("leases")
+    revision = await bucket.create("health.x", b"1")
+    with pytest.raises(ConflictError):
+        await bucket.create("health.x", b"2")
+    await bucket.update("health.x", b"2", revision)
+    with pytest.raises(ConflictError):
+        await bucket.update("health.x", b"3", revision)
+
+
+async def test_a_pull_does_not_stall_while_messages_come(streams: Running, connect: Connect) -> None:
+    """Fault 11: nats-py's fetch() may wait its whole timeout although a message is there."""
+    bus = await connect()
+    got: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def take(messages: list[Delivery]) -> None:
+        for message in messages:
+            await message.ack()
+            got.put_nowait(message.data)
+
+    bus.consume(STREAM, await durable(bus), take, batch=20, concurrency=2)
+    async with asyncio.timeout(10):  # one stall of a poll is as long
+        for body in numbers(200):
+            await put(bus, body)
+            assert await got.get() == body
+
+
+async def test_a_backlog_comes_in_full_lists_to_a_bounded_number_of_handlers(
+    streams: Running, connect: Connect
+) -> None:
+    """Faults 11 and 13."""
+    bus = await connect()
+    await put(bus, *numbers(500))
+    sizes: list[int] = []
+    running = most = 0
+
+    async def take(messages: list[Delivery]) -> None:
+        nonlocal running, most
+        running, sizes[len(sizes) :] = running + 1, [len(messages)]
+        most = max(most, running)
+        await asyncio.sleep(0.02)
+        for message in messages:
+            await message.ack()
+        running -= 1
+
+    bus.consume(STREAM, await durable(bus), take, batch=50, concurrency=3)
+    await until(lambda: sum(sizes) == 500)
+    assert max(sizes) == 50
+    assert len(sizes) <= 20
+    assert most == 3
+
+
+async def test_a_worker_goes_on_after_the_broker_was_killed(streams: Running, connect: Connect) -> None:
+    """Fault 11: and after its pull was lost with the connection."""
+    bus = await connect()
+    got: list[bytes] = []
+
+    async def take(messages: list[Delivery]) -> None:
+        for message in messages:
+            got.append(message.data)
+            await message.ack()
+
+    bus.consume(STREAM, await durable(bus), take)
+    await put(bus, b"before")
+    await until(lambda: got == [b"before"])
+    streams.kill()
+    await until(lambda: not bus.state().up)
+    await asyncio.to_thread(streams.restart)
+    await bus.wait_up()
+    await until_stored(bus, b"after")
+    await until(lambda: got[-1] == b"after", seconds=5)
+
+
+async def test_what_a_failed_handler_did_not_settle_comes_again(streams: Running, connect: Connect) -> None:
+    bus = await connect()
+    await put(bus, b"1", b"2")
+    calls: list[list[tuple[bytes, int]]] = []
+
+    async def fail_once(messages: list[Delivery]) -> None:
+        calls.append([(message.data, message.deliveries) for message in messages])
+        await messages[0].ack()
+        if len(calls) == 1:
+            raise RuntimeError("after the first")
+
+    bus.consume(STREAM, await durable(bus), fail_once, concurrency=1)
+    await until(lambda: len(calls) == 2)
+    assert calls == [[(b"1", 1), (b"2", 1)], [(b"2", 2)]]
+
+
+async def test_nak_brings_a_message_again_after_its_delay(streams: Running, connect: Connect) -> None:
+    bus = await connect()
+    await put(bus, b"1")
+    at: list[float] = []
+
+    async def take(messages: list[Delivery]) -> None:
+        at.append(asyncio.get_running_loop().time())
+        await (messages[0].nak(0.5) if len(at) == 1 else messages[0].ack())
+
+    bus.consume(STREAM, await durable(bus), take)
+    await until(lambda: len(at) == 2)
+    assert 0.4 < at[1] - at[0] < 5
+
+
+async def test_a_stopped_consumption_takes_no_more(streams: Running, connect: Connect) -> None:
+    bus = await connect()
+    got: list[Delivery] = []
+
+    async def take(messages: list[Delivery]) -> None:
+        got.extend(messages)
+        for message in messages:
+            await message.ack()
+
+    name = await durable(bus)
+    consumption = bus.consume(STREAM, name, take)
+    await put(bus, b"1")
+    await until(lambda: len(got) == 1)
+    async with asyncio.timeout(3):
+        await consumption.stop()
+    await put(bus, b"2")
+    state = await api(bus, f"CONSUMER.INFO.{STREAM}.{name}", {})
+    assert (len(got), state["num_pending"], state["num_ack_pending"]) == (1, 1, 0)
+
+
+async def test_an_ordered_reader_misses_nothing_and_repeats_nothing(streams: Running, connect: Connect) -> None:
+    """Fault 18: through a kill of the broker, from the middle of a stream."""
+    bus = await connect()
+    await put(bus, *numbers(1_200))
+    async with following(bus, after=100) as found:
+        await until(lambda: len(found) == 1_100)
+        streams.kill()
+        await until(lambda: not bus.state().up)
+        await asyncio.to_thread(streams.restart)
+        await bus.wait_up()
+        for body in numbers(10, first=1_200):
+            await until_stored(bus, body)
+        await until(lambda: len(found) == 1_110, seconds=10)
+    assert [message.seq for message in found] == list(range(101, 1_211))
+    assert [message.data for message in found] == numbers(1_110, first=100)
+
+
+async def test_an_ordered_reader_notices_that_its_consumer_is_gone(streams: Running, connect: Connect) -> None:
+    """Fault 18: nats-py did not reset on missed heartbeats."""
+    bus = await connect()
+    await put(bus, *numbers(3))
+    async with following(bus) as found:
+        await until(lambda: len(found) == 3)
+        for name in (await api(bus, f"CONSUMER.NAMES.{STREAM}", {}))["consumers"]:
+            await api(bus, f"CONSUMER.DELETE.{STREAM}.{name}", {})
+        await put(bus, *numbers(3, first=3))
+        await until(lambda: len(found) == 6, seconds=10)
+    assert [message.data for message in found] == numbers(6)
+
+
+async def until_stored(bus: Bus, body: bytes) -> None:
+    """JetStream may take a moment after its server is back."""
+    message = OutboxMessage(id=f"id-{body.decode()}", subject=SUBJECT, body=body)
+    for _ in range(10):
+        if await bus.publish_acked([message]):
+            return
+    raise AssertionError("not stored")
