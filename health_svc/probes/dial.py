@@ -141,7 +141,7 @@ async def secure(
 
 
 async def _connected(address: str, port: int) -> socket.socket:
-    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setblocking(False)
     try:
         await asyncio.get_running_loop().sock_connect(sock, (address, port))

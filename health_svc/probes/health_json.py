@@ -18,10 +18,11 @@ _RESULTS: dict[str, Result] = {
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What a body says of its service, and of each of its components."""
+    """What a body says of its service and of each of its components; `said` is none when nobody can tell."""
 
     verdict: Verdict
-    children: list[ComponentOutcome]
+    said: Result | None = None
+    children: list[ComponentOutcome] = []
 
 
 def report_of(media_type: str, document: Any, kind: CheckKind) -> Report | None:
@@ -31,22 +32,22 @@ def report_of(media_type: str, document: Any, kind: CheckKind) -> Report | None:
     result = result_of(document.get("status"))
     if result is None:
         unclear = Verdict("fail", "The health+json body has no known status")
-        return Report(unclear, []) if media_type == MEDIA_TYPE else None
+        return Report(unclear) if media_type == MEDIA_TYPE else None
     children = _children(document, kind)
     said = f"Reports {str(document['status']).lower()}{_about(document, children)}"
     if result == "pass" and any(child.result != "pass" for child in children):
-        return Report(Verdict("warn", f"Reports pass, but{_about({}, children).removeprefix(':')}"), children)
-    return Report(Verdict(result, "" if result == "pass" else said), children)
+        return Report(Verdict("warn", f"Reports pass, but{_about({}, children).removeprefix(':')}"), result, children)
+    return Report(Verdict(result, "" if result == "pass" else said), result, children)
 
 
 def result_of(status: Any) -> Result | None:
     return _RESULTS.get(status.lower()) if isinstance(status, str) else None
 
 
-def contradiction(said: Result, http_status: int) -> Verdict | None:
+def contradiction(said: Result | None, http_status: int) -> Verdict | None:
     """A body and a status code that disagree: the worse counts."""
     code_fails = http_status >= 400
-    if code_fails == (said == "fail"):
+    if said is None or code_fails == (said == "fail"):
         return None
     return Verdict("fail", f"The body says {said} with HTTP {http_status}: contract violation")
 

@@ -106,5 +106,5 @@ def _reported(answer: Answer, document: Any, context: ProbeContext) -> Verdict:
     if report is None:
         return PASS
     context.seen.children = report.children
-    conflict = contradiction(report.verdict.result, answer.status)
+    conflict = contradiction(report.said, answer.status)
     return worst([report.verdict, conflict] if conflict else [report.verdict])

@@ -108,13 +108,12 @@ def _judge(check: IcmpCheck, answers: int, context: ProbeContext) -> Verdict:
         return PASS
     if answers == 0:
         return Verdict("fail", f"{check.host} answers no ping ({check.count} sent)")
-    return Verdict(
-        "fail", f"{lost} of {check.count} pings to {check.host} were lost, at most {check.max_loss_pct:g} % may"
-    )
+    lost_words = f"{lost} of {check.count} pings to {check.host} were lost"
+    return Verdict("fail", f"{lost_words}, at most {check.max_loss_pct:g} % may")
 
 
 def _checksum(data: bytes) -> int:
     """RFC 1071."""
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
     total = (total >> 16) + (total & 0xFFFF)
     return ~(total + (total >> 16)) & 0xFFFF

@@ -1,6 +1,7 @@
 """A connection's incoming bytes, bounded, for probes that talk line by line."""
 
 import asyncio
+from typing import cast
 
 INBOX_LIMIT_BYTES = 64 * 1024
 
@@ -16,8 +17,7 @@ class Inbox(asyncio.Protocol):
         self._news = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's are none by inheritance
 
     def data_received(self, data: bytes) -> None:
         self.received += data[: INBOX_LIMIT_BYTES - len(self.received)]

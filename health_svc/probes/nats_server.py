@@ -13,7 +13,7 @@ from shared.version import VERSION
 
 
 async def probe_server(url: str, context: ProbeContext) -> Verdict:
-    """Greets, logs in with what the address carries, and pings. A server that wants a login we have none for is alive."""
+    """Logs in with what the address carries, and pings. A server that wants a login we do not have is alive."""
     parts = urlsplit(url.partition(",")[0])
     where = endpoint(parts.hostname or "", parts.port or default_port(parts))
     async with open_line(parts, context) as line:
@@ -42,9 +42,7 @@ def _info(said: str, where: str) -> dict[str, Any]:
     except msgspec.DecodeError:
         info = None
     if not isinstance(info, dict):
-        words = (
-            f"does not greet as NATS does: {short(said, 40)!r}" if said else "closed the connection without a greeting"
-        )
+        words = f"greets with {short(said, 40)!r}, not as NATS does" if said else "closed the connection silently"
         raise FaultError("fail", f"{where} {words}")
     return info
 
@@ -60,13 +58,8 @@ def _refuse(said: str, where: str) -> None:
 
 
 def _login(parts: SplitResult) -> str:
-    options: dict[str, Any] = {
-        "verbose": False,
-        "pedantic": False,
-        "lang": "python",
-        "version": VERSION,
-        "name": "belfry",
-    }
+    options: dict[str, Any] = {"verbose": False, "pedantic": False, "name": "belfry", "lang": "python"}
+    options["version"] = VERSION
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if user and parts.password is not None:
         options |= {"user": user, "pass": password}

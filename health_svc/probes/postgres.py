@@ -62,7 +62,7 @@ async def probe_postgres(check: PostgresCheck, context: ProbeContext) -> Verdict
     except (ConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         if isinstance(error, OSError) and error.errno:
             raise fault_of(error, dsn.where) from error
-        raise FaultError("fail", f"{dsn.where} broke off: {short(redact(str(error)), 80)}") from error
+        raise FaultError("fail", f"{dsn.where} does not speak PostgreSQL here, or broke off the session") from error
     except OSError as error:
         raise fault_of(error, dsn.where) from error
     except ValueError as error:
@@ -72,10 +72,13 @@ async def probe_postgres(check: PostgresCheck, context: ProbeContext) -> Verdict
 
 async def _fetch(text: str, dsn: Dsn, query: str, context: ProbeContext) -> Any:
     """The first value of the first row (phases `dns`, `connect`, `query`). Only one row is asked for."""
-    host = await resolve(dsn.host, context) if dsn.plain_host else None
+    place: dict[str, Any] = {}
+    if dsn.plain_host:
+        place = {"host": await resolve(dsn.host, context), "port": dsn.port}
     context.seen.begin("connect")
+    patience_seconds = context.timeout_seconds + 1  # the budget of the check ends sooner
     connection = await asyncpg.connect(
-        text, host=host, timeout=context.timeout_seconds + 1, statement_cache_size=0, server_settings=_SETTINGS
+        text, **place, timeout=patience_seconds, statement_cache_size=0, server_settings=_SETTINGS
     )
     try:
         context.seen.begin("query")

@@ -1,6 +1,7 @@
 """websocket: a handshake, a ping, and optionally a message to send and one to expect."""
 
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from health_svc.probes import assertions
 from health_svc.probes.context import ProbeContext
-from health_svc.probes.dial import certificate_fault, fault_of, note_certificate, resolve
+from health_svc.probes.dial import certificate_fault, fault_of, is_address, note_certificate, resolve
 from health_svc.probes.evidence import PASS, FaultError, Verdict
 from health_svc.probes.masking import masked
 from health_svc.probes.words import endpoint, short
@@ -35,9 +36,8 @@ class _OneAddress(AbstractResolver):
         address = await resolve(host, self._context)
         self._context.seen.begin("connect")
         found = socket.AF_INET6 if ":" in address else socket.AF_INET
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=found, proto=0, flags=socket.AI_NUMERICHOST)
-        ]
+        numeric = socket.AI_NUMERICHOST
+        return [ResolveResult(hostname=host, host=address, port=port, family=found, proto=0, flags=numeric)]
 
     async def close(self) -> None:
         return
@@ -58,11 +58,9 @@ async def probe_websocket(check: WebSocketCheck, context: ProbeContext) -> Verdi
     context.seen.response_head = masked(text[:2048])
     assertion, reason = assertions.text("message", check.expect, text)
     context.seen.assertions.append(assertion)
-    return (
-        Verdict("fail", f"{where} sent {short(masked(text), 40)!r}, expected {short(check.expect, 40)!r}")
-        if reason
-        else PASS
-    )
+    if not reason:
+        return PASS
+    return Verdict("fail", f"{where} sent {short(masked(text), 40)!r}, expected {short(check.expect, 40)!r}")
 
 
 async def _receive(ws: Socket, wanted: aiohttp.WSMsgType, where: str) -> str:
@@ -82,35 +80,44 @@ async def _receive(ws: Socket, wanted: aiohttp.WSMsgType, where: str) -> str:
 
 @asynccontextmanager
 async def open_socket(url: str, headers: dict[str, str], verify: bool, context: ProbeContext) -> AsyncIterator[Socket]:
-    """Opens a WebSocket (phases `dns`, `connect` with TLS, `handshake`); it is dropped at the end, not closed politely."""
-    seen, parts = context.seen, urlsplit(url)
-    connector = aiohttp.TCPConnector(
-        resolver=_OneAddress(context),
-        ssl=context.tls.get(verify, "http/1.1"),
-        happy_eyeballs_delay=None,
-        force_close=True,
-    )
-    seen.begin("connect")
-    async with aiohttp.ClientSession(
-        connector=connector, trace_configs=[_tracing(context)], auto_decompress=False
-    ) as session:
-        try:
-            ws = await session.ws_connect(
-                url, headers=headers, autoping=False, max_msg_size=MESSAGE_LIMIT_BYTES, compress=0
-            )
-        except aiohttp.ClientConnectorCertificateError as error:
-            host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-            raise await certificate_fault(error.certificate_error, host, host, port, context) from error
-        except aiohttp.ClientError as error:
-            raise _fault(error, _where(url)) from error
-        seen.address = str((ws.get_extra_info("peername") or [""])[0])
-        if connection := ws.get_extra_info("ssl_object"):
-            note_certificate(connection, context)
+    """Opens a WebSocket (phases `dns`, `connect` with TLS, `handshake`). At the end it is dropped, not closed."""
+    host = urlsplit(url).hostname or ""
+    if is_address(host):  # aiohttp resolves only names
+        context.seen.address = host
+        context.seen.begin("connect")
+    async with _session(verify, context) as session:
+        ws = await _opened(session, url, headers, context)
         try:
             yield ws
         finally:
             if transport := ws.get_extra_info("transport"):
                 transport.abort()
+
+
+def _session(verify: bool, context: ProbeContext) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(
+        resolver=_OneAddress(context),
+        ssl=context.tls.get(verify),
+        happy_eyeballs_delay=None,
+        force_close=True,
+    )
+    return aiohttp.ClientSession(connector=connector, trace_configs=[_tracing(context)])
+
+
+async def _opened(session: aiohttp.ClientSession, url: str, headers: dict[str, str], context: ProbeContext) -> Socket:
+    try:
+        ws = await session.ws_connect(url, headers=headers, autoping=False, max_msg_size=MESSAGE_LIMIT_BYTES)
+    except aiohttp.ClientConnectorCertificateError as error:
+        parts, cause = urlsplit(url), error.certificate_error
+        host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            raise await certificate_fault(cause, host, host, port, context) from error
+        raise FaultError("fail", f"The certificate of {host} is not valid for {host}") from error
+    except aiohttp.ClientError as error:
+        raise _fault(error, _where(url)) from error
+    if connection := ws.get_extra_info("ssl_object"):
+        note_certificate(connection, context)
+    return ws
 
 
 def _tracing(context: ProbeContext) -> aiohttp.TraceConfig:

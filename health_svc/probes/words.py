@@ -4,19 +4,15 @@ from shared.contracts.health import Phase
 
 PHASE_WORDS = {"dns": "DNS", "tls": "TLS", "first_byte": "first byte"}
 SILENCE = {
-    "": "then silence",
-    "dns": "the resolver stayed silent",
-    "connect": "then no connection",
-    "tls": "then no TLS handshake",
-    "first_byte": "then silence",
-    "body": "then the answer did not end",
-    "login": "then no answer to the login",
-    "query": "then no answer to the query",
-    "handshake": "then no WebSocket handshake",
-    "ping": "then no answer to the ping",
-    "expect": "then the expected text did not come",
+    "dns": "no word from the resolver",
+    "connect": "no connection",
+    "tls": "no TLS handshake",
+    "body": "the answer did not end",
+    "handshake": "no WebSocket handshake",
+    "ping": "no answer to the ping",
+    "expect": "the expected text did not come",
 }
-MAX_REASON = 160
+UNTOLD = ("request",)  # takes no time worth a word
 
 
 def duration(milliseconds: float) -> str:
@@ -39,9 +35,12 @@ def short(text: str, limit: int = 60) -> str:
 
 def timed_out(timeout_seconds: float, phases: list[Phase], current: str) -> str:
     """`No answer within 4 s. DNS 12 ms, connect 31 ms, TLS 88 ms, then silence`."""
-    told = [phase for phase in phases if phase.name != "request"]
-    done = [f"{PHASE_WORDS.get(phase.name, phase.name)} {duration(phase.duration_ms)}" for phase in told]
-    ended = SILENCE.get(current, "then silence") if done else SILENCE.get(current, "").removeprefix("then ")
-    story = ", ".join([*done, ended]).strip()
+    done = [
+        f"{PHASE_WORDS.get(phase.name, phase.name)} {duration(phase.duration_ms)}"
+        for phase in phases
+        if phase.name not in UNTOLD
+    ]
+    ended = SILENCE.get(current, "silence" if done else "")
+    story = ", ".join([*done, f"then {ended}"]) if done else ended
     story = f". {story[0].upper()}{story[1:]}" if story else ""
     return f"No answer within {duration(timeout_seconds * 1000)}{story}"
