@@ -1,0 +1,78 @@
+"""One line for each event: JSON where nobody looks on, colours in a terminal, and never a password."""
+
+import logging
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+import structlog
+
+from shared.log import configure
+from shared.settings import Settings
+
+
+@pytest.fixture
+def settings() -> Iterator[Settings]:
+    """Logging is the process's own; it is put back as it was."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield Settings(service="sample_svc", instance="i1")
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [msgspec.json.decode(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_an_event_is_one_json_line(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(settings)
+    log = structlog.get_logger()
+    log.debug("too.quiet")
+    log.info("probe.failed", target="shop", tries=3, at={1, 2})
+    (line,) = lines(capsys)
+    assert (line["event"], line["level"], line["target"], line["tries"]) == ("probe.failed", "info", "shop", 3)
+    assert (line["service"], line["instance"]) == ("sample_svc", "i1")
+    assert str(line["timestamp"]).endswith("Z")
+
+
+def test_an_exception_stays_on_its_line_without_the_password(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(settings)
+    try:
+        raise ConnectionError("cannot reach postgresql://ana:hush@db/b")
+    except ConnectionError:
+        structlog.get_logger().exception("probe.crashed", password="hush")
+    (line,) = lines(capsys)
+    assert "hush" not in str(line)
+    assert "postgresql://ana:***@db/b" in str(line["exception"])
+    assert "Traceback" in str(line["exception"])
+
+
+def test_libraries_speak_in_the_same_form_from_warnings_up(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(settings)
+    logging.getLogger("asyncio").info("not of interest")
+    logging.getLogger("asyncio").warning("slow: %s", "nats://a:hush@n")
+    (line,) = lines(capsys)
+    assert (line["event"], line["level"], line["service"]) == ("slow: nats://a:***@n", "warning", "sample_svc")
+
+
+def test_the_level_is_the_setting(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(Settings(service="sample_svc", log_level="warning"))
+    structlog.get_logger().info("not.shown")
+    structlog.get_logger().warning("shown")
+    assert [line["event"] for line in lines(capsys)] == ["shown"]
+
+
+def test_a_terminal_gets_words_and_not_json(
+    settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    configure(settings)
+    structlog.get_logger().info("probe.failed", target="shop")
+    out = capsys.readouterr().out
+    assert "probe.failed" in out
+    assert not out.startswith("{")
