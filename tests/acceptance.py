@@ -64,8 +64,7 @@ def _python_tests() -> Iterator[tuple[Path, str, str]]:
     """Path, name and docstring of every test function."""
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            if is_function and node.name.startswith("test_"):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
                 yield path, node.name, ast.get_docstring(node) or ""
 
 
