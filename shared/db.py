@@ -97,7 +97,9 @@ async def _connect(*args: Any, **options: Any) -> Any:
 async def _prepare(connection: Any) -> None:
     """JSON columns are read and written as plain values, by msgspec."""
     for name in ("json", "jsonb"):
-        await connection.set_type_codec(name, schema="pg_catalog", encoder=_json, decoder=msgspec.json.decode, format="text")
+        await connection.set_type_codec(
+            name, schema="pg_catalog", encoder=_json, decoder=msgspec.json.decode, format="text"
+        )
 
 
 def _json(value: Any) -> str:

@@ -93,7 +93,10 @@ def problem_response(problem: Problem, request: web.Request | None = None) -> we
     if problem.retry_after_seconds is not None:
         headers[hdrs.RETRY_AFTER] = str(problem.retry_after_seconds)
     return web.Response(
-        body=msgspec.json.encode({**extensions, **body}), status=problem.status, content_type=PROBLEM_TYPE, headers=headers
+        body=msgspec.json.encode({**extensions, **body}),
+        status=problem.status,
+        content_type=PROBLEM_TYPE,
+        headers=headers,
     )
 
 

@@ -1,4 +1,4 @@
-"""Forward-only SQL migrations: numbered files, applied once each, under a lock, with a checksum that guards the past."""
+"""Forward-only SQL migrations: numbered files, applied once each under a lock; checksums guard the past."""
 
 import hashlib
 import re
@@ -15,7 +15,9 @@ log = structlog.get_logger()
 
 OUTBOX = Path(__file__).with_name("outbox.sql")  # version 0 of every schema
 FILE_NAME = re.compile(r"^(?P<version>\d{4})_(?P<name>[a-z0-9_]+)\.sql$")
-LOCK_TIMEOUT_SECONDS = 60
+LOCK_SECONDS = 60
+
+TIMEOUTS = "SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = '10min'"  # a waiting DDL holds up everyone
 
 CREATE_RECORD = """
 CREATE TABLE IF NOT EXISTS applied_migrations (
@@ -37,6 +39,10 @@ class Migration(Struct, frozen=True):
     sql: str
 
     @property
+    def file_name(self) -> str:
+        return f"{self.version:04d}_{self.name}.sql"
+
+    @property
     def checksum(self) -> str:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
@@ -51,7 +57,7 @@ async def migrate(dsn: str, service: str, directory: Path, owner: str | None = N
     migrations = read_migrations(directory)
     connection = await asyncpg.connect(dsn, timeout=10, server_settings={"application_name": f"migrate/{service}"})
     try:
-        await connection.execute("SELECT pg_advisory_lock(hashtext($1))", f"belfry.migrate.{schema}", timeout=LOCK_TIMEOUT_SECONDS)
+        await _lock(connection, schema)
         await _enter_schema(connection, schema, owner)
         pending = _pending(migrations, await _applied(connection))
         for migration in pending:
@@ -110,9 +116,19 @@ def _pending(migrations: list[Migration], applied: dict[int, str]) -> list[Migra
     for migration in migrations[: len(applied)]:
         if applied.get(migration.version) != migration.checksum:
             raise MigrationError(
-                f"{migration.version:04d}_{migration.name}.sql was changed after it was applied. Restore it and add a new file"
+                f"{migration.file_name} was changed after it was applied. Restore it and add a new file"
             )
     return migrations[len(applied) :]
+
+
+async def _lock(connection: Any, schema: str) -> None:
+    """Held until the connection closes."""
+    try:
+        await connection.execute(
+            "SELECT pg_advisory_lock(hashtext($1))", f"belfry.migrate.{schema}", timeout=LOCK_SECONDS
+        )
+    except TimeoutError as error:
+        raise MigrationError(f"another migration of schema {schema} goes on for more than {LOCK_SECONDS} s") from error
 
 
 async def _enter_schema(connection: Any, schema: str, owner: str | None) -> None:
@@ -120,9 +136,16 @@ async def _enter_schema(connection: Any, schema: str, owner: str | None) -> None
     authorization = f'AUTHORIZATION "{owner}"' if owner else ""
     await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}" {authorization}')
     if owner:
+        await _check_owner(connection, schema, owner)
         await connection.execute(f'SET ROLE "{owner}"')
     await connection.execute(f'SET search_path = "{schema}"')
     await connection.execute(CREATE_RECORD)
+
+
+async def _check_owner(connection: Any, schema: str, owner: str) -> None:
+    found = await connection.fetchval("SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = $1", schema)
+    if found.strip('"') != owner:
+        raise MigrationError(f"schema {schema} and all in it must belong to {owner}, but belongs to {found}")
 
 
 async def _applied(connection: Any) -> dict[int, str]:
@@ -133,6 +156,7 @@ async def _applied(connection: Any) -> dict[int, str]:
 async def _apply(connection: Any, migration: Migration) -> None:
     """A file and the note that it ran: both or neither."""
     async with connection.transaction():
+        await connection.execute(TIMEOUTS)
         await connection.execute(migration.sql)
         await connection.execute(
             "INSERT INTO applied_migrations (version, name, checksum) VALUES ($1, $2, $3)",

@@ -14,7 +14,7 @@ DATABASE_IS_AWAY = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
 )
-"""What a query raises when PostgreSQL stops, starts or dies under it. (A refused connection is a ProblemError already.)"""
+"""What a query raises when PostgreSQL stops, starts or dies under it. A refused connection is a ProblemError."""
 
 
 class ProblemError(Exception):
@@ -38,7 +38,9 @@ def problem_of(error: BaseException) -> Problem | None:
 
 def internal(request_id: str) -> ProblemError:
     """500: a fault of ours. The log has the cause under the same id."""
-    return _problem(500, "Internal error", f"The server failed on this request. The log has the cause under {request_id}")
+    return _problem(
+        500, "Internal error", f"The server failed on this request. The log has the cause under {request_id}"
+    )
 
 
 def bad_request(detail: str) -> ProblemError:

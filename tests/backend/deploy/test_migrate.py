@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -29,13 +30,13 @@ async def two_services(database: str, tmp_path: Path, monkeypatch: pytest.Monkey
     await connection.close()
 
 
-def _as(database: str, role: str, password: str) -> dict[str, str]:
-    return {"dsn": database, "user": role, "password": password}
+async def as_role(database: str, role: str, password: str) -> Any:
+    return await asyncpg.connect(database, user=role, password=password)
 
 
 async def test_each_role_owns_its_schema_and_cannot_read_another(database: str, two_services: None) -> None:
     assert await migrate_all(database, PASSWORDS) == {"bell_svc": [0, 1], "clock_svc": [0, 1]}
-    connection = await asyncpg.connect(**_as(database, "belfry_bell", PASSWORDS["bell_svc"]))
+    connection = await as_role(database, "belfry_bell", PASSWORDS["bell_svc"])
     try:
         await connection.execute("INSERT INTO bell.bells VALUES (1)")
         await connection.execute("ALTER TABLE bell.bells ADD COLUMN tone text")
@@ -49,11 +50,11 @@ async def test_each_role_owns_its_schema_and_cannot_read_another(database: str, 
 async def test_a_new_password_replaces_the_old_one(database: str, two_services: None) -> None:
     await migrate_all(database, PASSWORDS)
     assert await migrate_all(database, {**PASSWORDS, "clock_svc": "third"}) == {"bell_svc": [], "clock_svc": []}
-    connection = await asyncpg.connect(**_as(database, "belfry_clock", "third"))
+    connection = await as_role(database, "belfry_clock", "third")
     assert await connection.fetchval("SELECT count(*) FROM clock.clocks") == 0
     await connection.close()
     with pytest.raises(asyncpg.InvalidPasswordError):
-        await asyncpg.connect(**_as(database, "belfry_clock", "second"))
+        await as_role(database, "belfry_clock", "second")
 
 
 async def test_without_passwords_the_administrator_owns_all(database: str, two_services: None) -> None:

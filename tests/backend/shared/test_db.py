@@ -10,6 +10,7 @@ from shared.db import Pool, connect, ping
 from shared.problems import ProblemError, problem_of
 from shared.settings import Settings
 
+
 @pytest.fixture
 def settings(database: str) -> Settings:
     return Settings(service="health_svc", database_url=database)

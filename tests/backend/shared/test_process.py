@@ -182,7 +182,9 @@ def test_a_port_in_use_is_one_line_and_exit_code_2(start_process: StartProcess) 
 
 def _run_frame(env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     argv = (sys.executable, "-m", "latency_svc")
-    return subprocess.run(argv, env={**clean_environment(), **NOBODY, **env}, capture_output=True, text=True, timeout=20)
+    return subprocess.run(
+        argv, env={**clean_environment(), **NOBODY, **env}, capture_output=True, text=True, timeout=20
+    )
 
 
 async def _is_ready(http: aiohttp.ClientSession, url: str) -> bool:

@@ -30,7 +30,9 @@ def test_no_password_survives(password: str) -> None:
     assert f":{password}@" not in redact(f"dsn=postgresql://ana:{password}@db/belfry, next")
 
 
-@pytest.mark.parametrize("name", ["password", "admin_password", "admin_token", "secret", "SEED", "Authorization", "tokens"])
+@pytest.mark.parametrize(
+    "name", ["password", "admin_password", "admin_token", "secret", "SEED", "Authorization", "tokens"]
+)
 def test_fields_that_hold_secrets_are_known(name: str) -> None:
     assert is_secret(name)
 

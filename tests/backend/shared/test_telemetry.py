@@ -53,9 +53,11 @@ async def collector() -> AsyncIterator[tuple[Collector, str]]:
 
 async def ask(url: str, traceparent: str) -> None:
     headers = {"traceparent": traceparent} if traceparent else {}
-    async with aiohttp.ClientSession() as http:
-        async with http.post(f"{url}/words", json={"text": "bell"}, headers=headers) as response:
-            assert await response.json() == {"text": "bell"}
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(f"{url}/words", json={"text": "bell"}, headers=headers) as response,
+    ):
+        assert await response.json() == {"text": "bell"}
 
 
 async def test_spans_of_http_and_rpc_are_exported_as_one_trace(
