@@ -1,9 +1,12 @@
 import { useSkeleton } from '../lib/useSkeleton.js';
 
-/** Shows `children` (grey blocks in the true layout) while loading lasts; tells it in words to those who do not see. */
-export const Skeleton = ({ loading = true, label = 'Loading', children }) => {
+/**
+ * Shows `children` (grey blocks in the true layout) while loading lasts, and tells it in words to those who do not see;
+ * afterwards what `then` answers.
+ */
+export const Skeleton = ({ loading = true, label = 'Loading', then = () => null, children }) => {
   const shown = useSkeleton(loading);
-  if (!loading && !shown) return null;
+  if (!loading && !shown) return then();
   return (
     <div role="status" aria-label={label} style={{ visibility: shown ? 'visible' : 'hidden' }}>
       <div aria-hidden="true">{children}</div>

@@ -27,7 +27,7 @@ const Incident = ({ incident, onOpen }) => (
 /** Open incidents: how many, and the newest eight. */
 export const Bell = () => {
   const [open, setOpen] = useState(false);
-  const incidents = useHealthIncidents({ state: 'open' }).data?.incidents ?? [];
+  const incidents = (useHealthIncidents({ state: 'open' }).data?.incidents ?? []).filter((incident) => !incident.ended_at);
   const count = incidents.length;
   const label = count ? plural(count, 'open incident') : 'No open incidents';
   return (

@@ -36,7 +36,7 @@ export const Header = ({ live }) => {
       <h1>{title || 'Belfry'}</h1>
       {updatedAt > 0 && refreshSeconds && <Updated at={updatedAt} seconds={refreshSeconds} />}
       <div className="grow" />
-      <button type="button" className={`desk ${styles.search}`} onClick={openSpotlight} aria-label="Search or run a command">
+      <button type="button" className={`desk ${styles.search}`} onClick={openSpotlight}>
         <Icon name="search" size={14} />
         <span className="grow">Search or run a command</span>
         <kbd>{modifier} K</kbd>

@@ -15,6 +15,11 @@ export const Palette = () => (
     scrollable
     maxHeight={420}
     radius={12}
+    centered={false}
+    yOffset="12vh"
+    size={560}
+    overlayProps={{ blur: 0 }}
+    attributes={{ content: { 'aria-label': 'Search or run a command' } }}
     searchProps={{ leftSection: <Icon name="search" />, placeholder: 'Search or run a command', 'aria-label': 'Search or run a command' }}
   />
 );

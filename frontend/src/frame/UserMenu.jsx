@@ -15,7 +15,7 @@ export const UserMenu = () => {
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" width={300} trapFocus returnFocus>
       <Popover.Target>
-        <UnstyledButton className={`desk ${styles.avatar}`} aria-label={`Signed in as ${user.name}, ${user.role}`} title={`${user.name}, ${user.role}`}
+        <UnstyledButton className={`desk ${styles.avatar}`} aria-label={`${initials(user.name)}, signed in as ${user.name}, ${user.role}`} title={`${user.name}, ${user.role}`}
           aria-haspopup="dialog" aria-expanded={open} onClick={() => setOpen(!open)}>
           {initials(user.name)}
         </UnstyledButton>

@@ -17,6 +17,12 @@ const subscribeOnline = (listener) => {
 };
 const useOnline = () => useSyncExternalStore(subscribeOnline, () => navigator.onLine);
 
+const stateOf = ({ offline, live, stale }) => {
+  if (offline) return 'offline';
+  if (live) return 'live';
+  return stale ? 'stale' : 'polling';
+};
+
 /**
  * How fresh the page is: `state` is live, polling, stale or offline; `at`: when the last data came, `nextAt`: when it
  * asks again (both ms); `refresh`: ask now.
@@ -27,6 +33,6 @@ export const useLive = () => {
   const { reached, frameAt } = useStore(connection);
   const board = useBoard();
   const at = Math.max(board.dataUpdatedAt, frameAt);
-  const state = !online || !reached ? 'offline' : isLive(now) ? 'live' : at && now - at > staleAfterMs ? 'stale' : 'polling';
+  const state = stateOf({ offline: !online || !reached, live: isLive(now), stale: at ? now - at > staleAfterMs : board.isError });
   return { state, at, nextAt: nextTryAt(board), refresh: board.refetch };
 };

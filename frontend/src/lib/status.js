@@ -16,6 +16,9 @@ export const statusWords = {
 /** The status a service is drawn with: maintenance covers what its checks say. */
 export const shownStatus = ({ effective, overlays = [] }) => (overlays.includes('maintenance') ? 'maintenance' : effective);
 
+/** Belfry's own processes and servers stand in a group of their own. */
+export const isBelfry = ({ group }) => group === 'Belfry';
+
 /** How many services are drawn with each status, and how many are at risk. */
 export const tally = (services) => {
   const counts = Object.fromEntries([...statusOrder, 'risk'].map((status) => [status, 0]));

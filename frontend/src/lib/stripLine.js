@@ -13,7 +13,7 @@ export const stripLine = (service, names, now, zone) => {
   if (status === 'down' && service.since) return `down ${formatShortDuration((now - Date.parse(service.since)) / 1000)}`;
   if (status === 'degraded' && !ownFault(service)) return `because of ${names.get(service.root_causes[0]) ?? service.root_causes[0]}`;
   if (status === 'unknown' && service.overlays.includes('stale')) return 'no fresh result';
-  if (status !== 'healthy') return service.reason;
+  if (status !== 'healthy') return service.reason.split(', ')[0];
   if (service.at_risk) return `at risk, ${plural(service.root_causes.length, 'cause')}`;
   return statusWords.healthy;
 };

@@ -1,6 +1,6 @@
 import { plural } from './formatNumber.js';
 import { listed, sentence } from './sentences.js';
-import { failingFirst, shownStatus, statusWords } from './status.js';
+import { failingFirst, isBelfry, shownStatus, statusWords } from './status.js';
 
 const word = (service) => (service.at_risk && shownStatus(service) === 'healthy' ? 'at risk' : statusWords[shownStatus(service)].toLowerCase());
 
@@ -33,6 +33,7 @@ const failingWith = (status, services) => {
 };
 
 const fine = (services) => {
+  if (services.every(isBelfry)) return null;
   const resting = services.filter((service) => shownStatus(service) === 'maintenance');
   if (!resting.length) return { status: 'healthy', title: `All ${services.length} services are healthy`, text: '', since: null, service: null };
   const title = `${plural(services.length - resting.length, 'service is', 'services are')} healthy, ${resting.length} in maintenance`;
@@ -41,7 +42,7 @@ const fine = (services) => {
 
 /**
  * The worst thing as `{status, title, text, since, service}`, in words. `checking` false: the checks themselves have
- * stopped, so nothing below can be trusted; `since` is then the last moment that can.
+ * stopped, so nothing below can be trusted; `since` is then the last moment that can. Null when nothing is watched.
  */
 export const verdict = ({ services, checking, last_recorded_at: lastRecordedAt }) => {
   if (!checking)

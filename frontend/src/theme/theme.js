@@ -5,6 +5,7 @@ const custom = (tokens) => Object.fromEntries(Object.entries(tokens).map(([name,
 
 /** Mantine's own colours, mapped onto the tokens, so that its components follow the theme. */
 const mapped = {
+  '--app-shell-border-color': 'var(--bf-border)',
   '--mantine-color-body': 'var(--bf-bg)',
   '--mantine-color-text': 'var(--bf-text)',
   '--mantine-color-default': 'var(--bf-surface)',
@@ -39,6 +40,8 @@ const button = (theme, { size = 'md' }) => ({
   root: { '--button-height': heights[size], '--button-padding-x': size === 'xs' ? '8px' : '12px', '--button-fz': size === 'md' ? '13px' : '12px' },
 });
 const field = { defaultProps: { size: 'sm' } };
+/** Its header is no banner of the page. */
+const dialog = { closeButtonProps: { 'aria-label': 'Close' }, attributes: { header: { role: 'presentation' } } };
 const floating = { defaultProps: { shadow: 'md', transitionProps: { duration: 120 } } };
 
 export const theme = createTheme({
@@ -64,8 +67,9 @@ export const theme = createTheme({
     Textarea: field,
     Select: { defaultProps: { size: 'sm', comboboxProps: { shadow: 'md' }, checkIconPosition: 'right' } },
     NativeSelect: field,
-    Modal: { defaultProps: { radius: 'xl', centered: true, transitionProps: { duration: 120 }, closeButtonProps: { 'aria-label': 'Close' } } },
-    Drawer: { defaultProps: { position: 'right', transitionProps: { duration: 200 }, closeButtonProps: { 'aria-label': 'Close' } } },
+    Modal: { defaultProps: { radius: 'xl', centered: true, transitionProps: { duration: 120 }, ...dialog } },
+    Drawer: { defaultProps: { position: 'right', transitionProps: { duration: 200 }, ...dialog } },
+    Switch: { defaultProps: { withThumbIndicator: false } },
     Popover: floating,
     Menu: floating,
     Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: true }, multiline: true, maw: 320 } },

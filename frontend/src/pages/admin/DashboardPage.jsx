@@ -11,12 +11,7 @@ import { IncidentList } from './dashboard/IncidentList.jsx';
 import { MaintenanceCard } from './dashboard/MaintenanceCard.jsx';
 import { Verdict } from './dashboard/Verdict.jsx';
 
-/** Is it fine, and if not, where do I go? */
-export const DashboardPage = () => {
-  const { services, board } = useServices();
-  usePage('Dashboard', { updatedAt: board.dataUpdatedAt, refreshSeconds, refresh: board.refetch });
-  if (board.isPending) return <DashboardSkeleton />;
-  if (!board.data) return <section className="card"><LoadFailed problem={board.error} what="the services" onRetry={board.refetch} /></section>;
+const Answers = ({ board, services }) => {
   const worst = verdict({ ...board.data, services });
   return (
     <div className="stack">
@@ -29,4 +24,12 @@ export const DashboardPage = () => {
       </div>
     </div>
   );
+};
+
+/** Is it fine, and if not, where do I go? */
+export const DashboardPage = () => {
+  const { services, board } = useServices();
+  usePage('Dashboard', { updatedAt: board.dataUpdatedAt, refreshSeconds, refresh: board.refetch });
+  if (board.isError && !board.data) return <section className="card"><LoadFailed problem={board.error} what="the services" onRetry={board.refetch} /></section>;
+  return <DashboardSkeleton loading={board.isPending} then={() => <Answers board={board} services={services} />} />;
 };

@@ -4,8 +4,8 @@ import styles from './HealthStrip.module.css';
 const cells = Array.from({ length: 12 }, (_, index) => index);
 
 /** The dashboard in grey, at its true heights. */
-export const DashboardSkeleton = () => (
-  <Skeleton label="Loading the dashboard">
+export const DashboardSkeleton = ({ loading, then }) => (
+  <Skeleton label="Loading the dashboard" loading={loading} then={then}>
     <div className="stack">
       <div className="card" style={{ height: 74 }} />
       <div className="card">

@@ -3,20 +3,20 @@ import { EmptyState } from '../../../components/EmptyState.jsx';
 import { StatusShape } from '../../../components/StatusShape.jsx';
 import { useNow } from '../../../lib/clock.js';
 import { usePreference } from '../../../lib/preferences.js';
-import { failingFirst, shownStatus, statusOrder, statusWords, tally } from '../../../lib/status.js';
+import { failingFirst, isBelfry, shownStatus, statusOrder, statusWords, tally } from '../../../lib/status.js';
 import { stripLine } from '../../../lib/stripLine.js';
 import { BelfryItself } from './BelfryItself.jsx';
 import styles from './HealthStrip.module.css';
 
 const cellsAtMost = 36;
-const belfryGroup = 'Belfry';
 const example = `services:
   - id: shop
     checks:
       - kind: http
         url: https://shop.example.com/health`;
 
-const isCalm = (service) => shownStatus(service) === 'healthy' && !service.at_risk;
+const isHealthy = (service) => shownStatus(service) === 'healthy';
+const isCalm = (service) => isHealthy(service) && !service.at_risk;
 
 const Tally = ({ services }) => {
   const counts = tally(services);
@@ -44,7 +44,6 @@ const Cell = ({ service, line }) => (
     </span>
   </Link>
 );
-const isHealthy = (service) => shownStatus(service) === 'healthy';
 
 const HealthyRest = ({ count }) => (
   <Link className={styles.cell} to="/admin/health?status=healthy">
@@ -69,8 +68,8 @@ const Cells = ({ services }) => {
 
 /** Every service in a cell, failing first; Belfry's own processes in one line. */
 export const HealthStrip = ({ services }) => {
-  const own = services.filter(({ group }) => group === belfryGroup);
-  const watched = services.filter(({ group }) => group !== belfryGroup);
+  const own = services.filter(isBelfry);
+  const watched = services.filter((service) => !isBelfry(service));
   return (
     <section className="card" aria-labelledby="services">
       <header>

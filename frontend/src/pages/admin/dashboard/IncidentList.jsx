@@ -1,11 +1,9 @@
 import { Link } from 'react-router';
 import { useHealthIncidents } from '../../../api/health.js';
 import { Duration } from '../../../components/Duration.jsx';
-import { LoadFailed } from '../../../components/LoadFailed.jsx';
 import { Moment } from '../../../components/Moment.jsx';
-import { Skeleton, SkeletonRows } from '../../../components/Skeleton.jsx';
 import { StatusShape } from '../../../components/StatusShape.jsx';
-import { QueryNote } from '../../../hooks/QueryNote.jsx';
+import { QueryCard } from '../../../hooks/QueryCard.jsx';
 import { formatDuration } from '../../../lib/formatDuration.js';
 import { statusWords } from '../../../lib/status.js';
 import styles from './Dashboard.module.css';
@@ -13,7 +11,7 @@ import styles from './Dashboard.module.css';
 const shownAtMost = 8;
 
 const Row = ({ incident }) => (
-  <tr>
+  <tr className={incident.ended_at ? styles.ended : undefined}>
     <td>
       <span className="row">
         <StatusShape status={incident.status} />
@@ -40,21 +38,16 @@ const Rows = ({ incidents }) =>
     <p className={`mid ${styles.empty}`}>No service has been degraded or down yet.</p>
   );
 
+const openFirst = (incidents) => incidents.toSorted((a, b) => Boolean(a.ended_at) - Boolean(b.ended_at));
+
 /** The newest spans in which a service was degraded or down: open ones first. */
 export const IncidentList = () => {
   const query = useHealthIncidents({ limit: 20 });
-  const incidents = query.data?.incidents.toSorted((a, b) => Boolean(a.ended_at) - Boolean(b.ended_at)) ?? [];
-  const open = incidents.filter((incident) => !incident.ended_at).length;
+  const open = query.data?.incidents.filter((incident) => !incident.ended_at).length ?? 0;
+  const beside = open > 0 && <span className="count down">{open} open</span>;
   return (
-    <section className="card" aria-labelledby="incidents">
-      <header>
-        <h2 id="incidents">Incidents</h2>
-        {open > 0 && <span className="count down">{open} open</span>}
-      </header>
-      <QueryNote query={query} />
-      <Skeleton loading={query.isPending} label="Loading incidents"><SkeletonRows rows={5} /></Skeleton>
-      {query.data && <Rows incidents={incidents} />}
-      {query.isError && !query.data && <LoadFailed problem={query.error} what="the incidents" onRetry={query.refetch} />}
-    </section>
+    <QueryCard id="incidents" title="Incidents" what="the incidents" beside={beside} query={query} rows={5}>
+      {({ incidents }) => <Rows incidents={openFirst(incidents)} />}
+    </QueryCard>
   );
 };

@@ -1,9 +1,7 @@
 import { useMaintenance } from '../../../api/health.js';
-import { LoadFailed } from '../../../components/LoadFailed.jsx';
 import { Moment } from '../../../components/Moment.jsx';
-import { Skeleton, SkeletonRows } from '../../../components/Skeleton.jsx';
 import { StatusShape } from '../../../components/StatusShape.jsx';
-import { QueryNote } from '../../../hooks/QueryNote.jsx';
+import { QueryCard } from '../../../hooks/QueryCard.jsx';
 import { listed } from '../../../lib/sentences.js';
 import styles from './Dashboard.module.css';
 
@@ -17,7 +15,7 @@ const Window = ({ window }) => (
       <p className="small mid trunc">{window.active ? 'Running' : 'Planned'} on {subjects(window.spec)}</p>
     </div>
     <p className="small dim nowrap">
-      {window.active ? <>until <Moment at={window.occurrence_ends_at} /></> : <Moment at={window.occurrence_starts_at} />}
+      {window.active ? <>until <Moment at={window.occurrence_ends_at} minutes /></> : <Moment at={window.occurrence_starts_at} minutes />}
     </p>
   </li>
 );
@@ -29,17 +27,11 @@ const Windows = ({ windows }) =>
     <p className={`mid ${styles.empty}`}>No maintenance is running or planned.</p>
   );
 
+const ahead = (windows) => windows.filter(({ active, occurrence_starts_at: at }) => active || at).toSorted((a, b) => b.active - a.active);
+
 /** Work that is running or planned. */
-export const MaintenanceCard = () => {
-  const query = useMaintenance();
-  const ahead = query.data?.maintenance.filter(({ active, occurrence_starts_at: at }) => active || at) ?? [];
-  return (
-    <section className="card" aria-labelledby="maintenance">
-      <header><h2 id="maintenance">Maintenance</h2></header>
-      <QueryNote query={query} />
-      <Skeleton loading={query.isPending} label="Loading maintenance"><SkeletonRows rows={2} height={48} /></Skeleton>
-      {query.data && <Windows windows={ahead.toSorted((a, b) => b.active - a.active)} />}
-      {query.isError && !query.data && <LoadFailed problem={query.error} what="maintenance" onRetry={query.refetch} />}
-    </section>
-  );
-};
+export const MaintenanceCard = () => (
+  <QueryCard id="maintenance" title="Maintenance" query={useMaintenance()} rows={2} rowHeight={48}>
+    {({ maintenance }) => <Windows windows={ahead(maintenance)} />}
+  </QueryCard>
+);

@@ -1,7 +1,8 @@
 import { useAbout } from '../../../api/about.js';
 import { Duration } from '../../../components/Duration.jsx';
+import { WideTable } from '../../../components/WideTable.jsx';
 import { formatBytes, formatCount } from '../../../lib/formatNumber.js';
-import { QueryCard } from './QueryCard.jsx';
+import { QueryCard } from '../../../hooks/QueryCard.jsx';
 import styles from './Settings.module.css';
 
 const documents = [
@@ -19,23 +20,21 @@ const Facts = ({ about }) => (
 );
 
 const Nodes = ({ nodes }) => (
-  <div className="scroll-x">
-    <table className="table">
-      <thead><tr><th>Process</th><th>Instance</th><th>Version</th><th className="n">Up for</th><th className="n">Requests</th><th className="n">Errors</th></tr></thead>
-      <tbody>
-        {nodes.map((node) => (
-          <tr key={node.instance}>
-            <td className="strong">{node.service}</td>
-            <td className="mono">{node.instance}</td>
-            <td className="num mid">{node.version}</td>
-            <td className="n">{node.started_at ? <Duration since={node.started_at} /> : <span title="It did not say">–</span>}</td>
-            <td className="n">{formatCount(node.requests)}</td>
-            <td className={`n ${node.errors ? 't-degraded' : 'dim'}`}>{formatCount(node.errors)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <WideTable label="Processes">
+    <thead><tr><th>Process</th><th>Instance</th><th>Version</th><th className="n">Up for</th><th className="n">Requests</th><th className="n">Errors</th></tr></thead>
+    <tbody>
+      {nodes.map((node) => (
+        <tr key={node.instance}>
+          <td className="strong">{node.service}</td>
+          <td className="mono">{node.instance}</td>
+          <td className="num mid">{node.version}</td>
+          <td className="n">{node.started_at ? <Duration since={node.started_at} /> : <span title="It did not say">–</span>}</td>
+          <td className="n">{formatCount(node.requests)}</td>
+          <td className={`n ${node.errors ? 't-degraded' : 'dim'}`}>{formatCount(node.errors)}</td>
+        </tr>
+      ))}
+    </tbody>
+  </WideTable>
 );
 
 const Streams = ({ streams }) => (

@@ -4,13 +4,14 @@ import { useSearchParams } from 'react-router';
 import { fetchTrail, useAudit } from '../../../api/audit.js';
 import { useHasRole } from '../../../api/session.js';
 import { Icon } from '../../../components/Icon.jsx';
+import { WideTable } from '../../../components/WideTable.jsx';
 import { auditCsv } from '../../../lib/auditCsv.js';
 import { download } from '../../../lib/download.js';
 import { problemWords } from '../../../lib/problem.js';
 import { AuditFilter } from './AuditFilter.jsx';
 import { AuditRow } from './AuditRow.jsx';
 import { NeedsRole } from './NeedsRole.jsx';
-import { QueryCard } from './QueryCard.jsx';
+import { QueryCard } from '../../../hooks/QueryCard.jsx';
 import styles from './Settings.module.css';
 
 const CsvButton = ({ filter }) => {
@@ -29,12 +30,10 @@ const CsvButton = ({ filter }) => {
 
 const Entries = ({ entries, filtered }) =>
   entries.length ? (
-    <div className="scroll-x">
-      <table className="table">
-        <thead><tr><th>When</th><th>Who</th><th>What</th><th>Object</th><th>Outcome</th><th>From</th></tr></thead>
-        <tbody>{entries.map((entry) => <AuditRow key={entry.id} entry={entry} />)}</tbody>
-      </table>
-    </div>
+    <WideTable label="Audit">
+      <thead><tr><th>When</th><th>Who</th><th>What</th><th>Object</th><th>Outcome</th><th>From</th></tr></thead>
+      <tbody>{entries.map((entry) => <AuditRow key={entry.id} entry={entry} />)}</tbody>
+    </WideTable>
   ) : (
     <p className={styles.lead}>{filtered ? 'No entry matches this filter.' : 'Nothing has been changed yet.'}</p>
   );

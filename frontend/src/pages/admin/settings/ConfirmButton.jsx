@@ -10,7 +10,7 @@ export const ConfirmButton = ({ verb, question, label, onConfirm, pending, probl
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" width={300} trapFocus returnFocus>
       <Popover.Target>
-        <GuardedButton size="xs" variant="subtle" color="red" className="t-down" allowed={allowed} reason={reason} aria-label={label} onClick={() => setOpen(!open)}>
+        <GuardedButton size="xs" variant="subtle" className={allowed ? 't-down' : ''} allowed={allowed} reason={reason} aria-label={label} onClick={() => setOpen(!open)}>
           {verb}
         </GuardedButton>
       </Popover.Target>

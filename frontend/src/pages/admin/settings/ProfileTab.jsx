@@ -4,27 +4,26 @@ import { useChangePassword, useSessions, useSignOutEverywhere } from '../../../a
 import { PasswordForm } from '../../../components/PasswordForm.jsx';
 import { RelativeTime } from '../../../components/RelativeTime.jsx';
 import { Preferences } from '../../../components/Preferences.jsx';
+import { WideTable } from '../../../components/WideTable.jsx';
 import { browserName } from '../../../lib/browserName.js';
 import { ConfirmButton } from './ConfirmButton.jsx';
-import { QueryCard } from './QueryCard.jsx';
+import { QueryCard } from '../../../hooks/QueryCard.jsx';
 import styles from './Settings.module.css';
 
 const SessionTable = ({ sessions }) => (
-  <div className="scroll-x">
-    <table className="table">
-      <thead><tr><th>Browser</th><th>Address</th><th>Signed in</th><th>Last seen</th></tr></thead>
-      <tbody>
-        {sessions.map((session) => (
-          <tr key={session.id}>
-            <td title={session.agent}>{browserName(session.agent)}{session.current && <span className="badge line" style={{ marginLeft: 8 }}>This one</span>}</td>
-            <td className="mono">{session.client_ip}</td>
-            <td className="mid"><RelativeTime at={session.created_at} /></td>
-            <td className="mid"><RelativeTime at={session.last_seen_at} /></td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+  <WideTable label="Sessions">
+    <thead><tr><th>Browser</th><th>Address</th><th>Signed in</th><th>Last seen</th></tr></thead>
+    <tbody>
+      {sessions.map((session) => (
+        <tr key={session.id}>
+          <td title={session.agent}>{browserName(session.agent)}{session.current && <span className="badge line" style={{ marginLeft: 8 }}>This one</span>}</td>
+          <td className="mono">{session.client_ip}</td>
+          <td className="mid"><RelativeTime at={session.created_at} /></td>
+          <td className="mid"><RelativeTime at={session.last_seen_at} /></td>
+        </tr>
+      ))}
+    </tbody>
+  </WideTable>
 );
 
 const Sessions = () => {

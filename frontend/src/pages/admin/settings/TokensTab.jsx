@@ -7,12 +7,13 @@ import { Icon } from '../../../components/Icon.jsx';
 import { Moment } from '../../../components/Moment.jsx';
 import { RelativeTime } from '../../../components/RelativeTime.jsx';
 import { StatusShape } from '../../../components/StatusShape.jsx';
+import { WideTable } from '../../../components/WideTable.jsx';
 import { useNow } from '../../../lib/clock.js';
 import { tokenState } from '../../../lib/tokenState.js';
 import { AddToken } from './AddToken.jsx';
 import { ConfirmButton } from './ConfirmButton.jsx';
 import { NeedsRole } from './NeedsRole.jsx';
-import { QueryCard } from './QueryCard.jsx';
+import { QueryCard } from '../../../hooks/QueryCard.jsx';
 import styles from './Settings.module.css';
 
 const Ends = ({ token }) => {
@@ -38,24 +39,22 @@ const TokenRow = ({ token }) => {
         <RelativeTime at={token.last_used_at} reason="never used" />
         {token.last_used_ip && <span className="dim"> from <span className="mono">{token.last_used_ip}</span></span>}
       </td>
-      <td className={styles.actions}>
+      <td className={styles.actions}><div>
         <ConfirmButton verb="Revoke" label={`Revoke ${token.label}`} pending={revoke.isPending} problem={revoke.error}
           question={`Revoke ${token.label}? What uses it is refused from now on.`} onConfirm={(options) => revoke.mutate(token.id, options)} />
-      </td>
+      </div></td>
     </tr>
   );
 };
 
 const TokenTable = ({ tokens }) =>
   tokens.length ? (
-    <div className="scroll-x">
-      <table className="table">
-        <thead>
-          <tr><th>Name</th><th>Role</th><th>Made by</th><th>Ends</th><th>Last used</th><th><span className="visually-hidden">Actions</span></th></tr>
-        </thead>
-        <tbody>{tokens.map((token) => <TokenRow key={token.id} token={token} />)}</tbody>
-      </table>
-    </div>
+    <WideTable label="API tokens">
+      <thead>
+        <tr><th>Name</th><th>Role</th><th>Made by</th><th>Ends</th><th>Last used</th><th><span className="visually-hidden">Actions</span></th></tr>
+      </thead>
+      <tbody>{tokens.map((token) => <TokenRow key={token.id} token={token} />)}</tbody>
+    </WideTable>
   ) : (
     <EmptyState title="No token yet." example={`curl -H "Authorization: Bearer <token>" ${window.location.origin}/api/v1/admin/health/services`}>
       Programs use tokens to read, to check and to send heartbeats.

@@ -15,7 +15,7 @@ const state = (user) => {
 
 const RoleSelect = ({ user, reason, update }) => {
   const select = (
-    <NativeSelect size="xs" aria-label={`Role of ${user.name}`} data={roleChoices} value={user.role} disabled={Boolean(reason) || update.isPending}
+    <NativeSelect size="xs" className={styles.role} aria-label={`Role of ${user.name}`} data={roleChoices} value={user.role} disabled={Boolean(reason) || update.isPending}
       aria-description={reason} onChange={(event) => update.mutate({ name: user.name, role: event.currentTarget.value })} />
   );
   return reason ? <Tooltip label={reason}><div>{select}</div></Tooltip> : select;
@@ -34,18 +34,18 @@ export const UserRow = ({ user, self, lastAdmin }) => {
         <td>{state(user)}</td>
         <td><RelativeTime at={user.last_seen_at} reason="never signed in" /></td>
         <td className="mid">Password</td>
-        <td className={styles.actions}>
+        <td className={styles.actions}><div>
           <NewPassword user={user} />
           {user.disabled ? (
-            <Button size="xs" variant="subtle" aria-label={`Enable ${user.name}`} onClick={() => update.mutate({ name: user.name, disabled: false })}>Enable</Button>
+            <Button size="xs" variant="subtle" className={styles.middle} aria-label={`Enable ${user.name}`} onClick={() => update.mutate({ name: user.name, disabled: false })}>Enable</Button>
           ) : (
-            <GuardedButton size="xs" variant="subtle" allowed={!kept} reason={kept} aria-label={`Disable ${user.name}`} onClick={() => update.mutate({ name: user.name, disabled: true })}>
+            <GuardedButton size="xs" variant="subtle" className={styles.middle} allowed={!kept} reason={kept} aria-label={`Disable ${user.name}`} onClick={() => update.mutate({ name: user.name, disabled: true })}>
               Disable
             </GuardedButton>
           )}
           <ConfirmButton verb="Delete" label={`Delete ${user.name}`} allowed={!kept} reason={kept} pending={remove.isPending} problem={remove.error}
             question={`Delete ${user.name}? Sessions and tokens of this user end at once.`} onConfirm={(options) => remove.mutate(user.name, options)} />
-        </td>
+        </div></td>
       </tr>
       {update.isError && <tr><td colSpan={6} className="t-down" role="alert">{user.name}: {problemWords(update.error)}</td></tr>}
     </>

@@ -3,9 +3,10 @@ import { useMe, useHasRole } from '../../../api/session.js';
 import { useUsers } from '../../../api/users.js';
 import { Button } from '@mantine/core';
 import { Icon } from '../../../components/Icon.jsx';
+import { WideTable } from '../../../components/WideTable.jsx';
 import { AddUser } from './AddUser.jsx';
 import { NeedsRole } from './NeedsRole.jsx';
-import { QueryCard } from './QueryCard.jsx';
+import { QueryCard } from '../../../hooks/QueryCard.jsx';
 import styles from './Settings.module.css';
 import { UserRow } from './UserRow.jsx';
 
@@ -15,16 +16,14 @@ const UserTable = ({ users }) => {
   const me = useMe().data.user.name;
   const admins = users.filter(isEnabledAdmin).length;
   return (
-    <div className="scroll-x">
-      <table className="table">
-        <thead>
-          <tr><th>Name</th><th>Role</th><th>State</th><th>Last seen</th><th>Sign-in</th><th><span className="visually-hidden">Actions</span></th></tr>
-        </thead>
-        <tbody>
-          {users.map((user) => <UserRow key={user.name} user={user} self={user.name === me} lastAdmin={isEnabledAdmin(user) && admins === 1} />)}
-        </tbody>
-      </table>
-    </div>
+    <WideTable label="Users">
+      <thead>
+        <tr><th>Name</th><th>Role</th><th>State</th><th>Last seen</th><th>Sign-in</th><th><span className="visually-hidden">Actions</span></th></tr>
+      </thead>
+      <tbody>
+        {users.map((user) => <UserRow key={user.name} user={user} self={user.name === me} lastAdmin={isEnabledAdmin(user) && admins === 1} />)}
+      </tbody>
+    </WideTable>
   );
 };
 
