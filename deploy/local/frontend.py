@@ -29,7 +29,7 @@ def install() -> None:
     wanted = _hash_of([FRONTEND / "package-lock.json"])
     if _is_current("frontend-packages", wanted) and (FRONTEND / "node_modules").is_dir():
         return
-    _npm("frontend packages", "ci", "--no-progress", "--loglevel=error")
+    _npm("frontend packages", "ci", "--ignore-scripts", "--no-progress", "--loglevel=error")
     _set_current("frontend-packages", wanted)
 
 
