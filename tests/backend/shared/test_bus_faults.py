@@ -1,6 +1,7 @@
 """What nats-py does wrong when NATS stops, dies or refuses us, and that the bus does not. Numbers are the faults'."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import time
@@ -33,10 +34,11 @@ def resume(broker: Running) -> None:
 
 async def fill(bus: Bus) -> None:
     """Publish until NATS takes no more."""
-    with pytest.raises(ProblemError, match="does not take"):
-        for _ in range(100_000):
+    with contextlib.suppress(ProblemError):
+        for _ in range(10_000):
             await bus.send("filling", b"x" * 64 * KB)
             await asyncio.sleep(0)
+        raise AssertionError("NATS takes everything")
 
 
 async def test_publish_never_waits_for_a_broker_that_stopped_reading(broker: Running, connect: Connect) -> None:
@@ -126,7 +128,7 @@ async def test_a_changed_credential_is_taken_up(tmp_path: Path) -> None:
 
 
 async def test_half_open_connection_is_found_and_replaced(broker: Running, connect: Connect) -> None:
-    """Fault 6: nats-py says connected for four minutes. Ours fails fast after `stall_seconds`, is down after two pings."""
+    """Fault 6: nats-py says connected for four minutes. Ours fails fast at once, and is down after two pings."""
     bus = await connect()
     suspend(broker)
     await until(lambda: bus.state().state == "stalled", seconds=5)
