@@ -15,7 +15,7 @@ a circle, with nothing failing outside it, are one root cause together. A servic
 degraded, which puts nobody at risk; when it is down its dependents do feel it, planned or not.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -74,13 +74,27 @@ def propagate(own: Mapping[str, Status], edges: Iterable[Edge], maintenance: Col
     status: dict[str, Status] = {**{id_: "unknown" for edge in arrows for id_ in edge.ends}, **own}
     felt = {id_: _felt(status[id_], id_ in maintenance) for id_ in sorted(status)}
     groups = _root_groups(felt, arrows)
+    part_of = {id_: 1 << bit for bit, group in enumerate(groups) for id_ in group}
     carrying = graph_of(edge.ends for edge in arrows if _carries(edge, felt))
-    causes = _causes(felt, carrying, groups)
+    reached_by = _reached_by(felt, carrying, part_of)
+    causes = {id_: reached_by[id_] & ~part_of.get(id_, 0) for id_ in felt}
+    hit = {edge.source for edge in arrows if edge.kind == "required" and felt[edge.target] == "down"}
+    way = nearest(sorted(part_of), turned(carrying))
+    names = {mask: sorted(id_ for bit in _bits(mask) for id_ in groups[bit]) for mask in set(causes.values())}
     return Propagation(
-        nodes=_impacted(status, felt, arrows, carrying, groups, causes),
+        nodes={
+            id_: _impacted(
+                status[id_],
+                is_hit=id_ in hit,
+                root_causes=names[causes[id_]],
+                path=path(id_, way) if causes[id_] and id_ not in part_of else [],
+                is_root_cause=id_ in part_of,
+            )
+            for id_ in felt
+        },
         root_causes=_with_reach(groups, felt, causes),
         cycles=[group for group in components(felt, _binding(arrows)) if len(group) > 1],
-        impaired=frozenset((source, t) for source, targets in carrying.items() for t in targets if causes[t]),
+        impaired=frozenset((source, t) for source, targets in carrying.items() for t in targets if reached_by[t]),
     )
 
 
@@ -116,47 +130,25 @@ def _root_groups(felt: Mapping[str, Status], edges: Iterable[Edge]) -> list[list
     failing = {id_ for id_, status in felt.items() if status in FAILING}
     required = graph_of(edge.ends for edge in edges if edge.kind == "required" and failing.issuperset(edge.ends))
     groups = components(sorted(failing), required)
-    return [group for group in groups if all(set(required.get(id_, ())) <= set(group) for id_ in group)]
+    number = {id_: i for i, group in enumerate(groups) for id_ in group}
+    left = {number[source] for source, targets in required.items() for t in targets if number[t] != number[source]}
+    return [group for i, group in enumerate(groups) if i not in left]
 
 
-def _causes(felt: Mapping[str, Status], carrying: Graph, groups: Sequence[Sequence[str]]) -> dict[str, int]:
-    """For each service the root groups that it feels, or is part of, as bits."""
-    causes = {id_: 1 << bit for bit, group in enumerate(groups) for id_ in group}
+def _reached_by(felt: Mapping[str, Status], carrying: Graph, part_of: Mapping[str, int]) -> dict[str, int]:
+    """For each service the root causes that it is part of or feels, as the bits of a number."""
+    found: dict[str, int] = {}
     for component in components(felt, carrying):
         mask = 0
         for id_ in component:
-            mask |= causes.get(id_, 0)
+            mask |= part_of.get(id_, 0)
             for target in carrying.get(id_, ()):
-                mask |= causes.get(target, 0)
-        causes.update(dict.fromkeys(component, mask))
-    return causes
+                mask |= found.get(target, 0)  # none yet: the target is in this component
+        found.update(dict.fromkeys(component, mask))
+    return found
 
 
-def _impacted(
-    status: Mapping[str, Status],
-    felt: Mapping[str, Status],
-    edges: Iterable[Edge],
-    carrying: Graph,
-    groups: Sequence[Sequence[str]],
-    causes: Mapping[str, int],
-) -> dict[str, Impacted]:
-    hit = {edge.source for edge in edges if edge.kind == "required" and felt[edge.target] == "down"}
-    group_of = {id_: group for group in groups for id_ in group}
-    before = nearest(sorted(group_of), turned(carrying))
-    named = {mask: sorted(id_ for bit in _bits(mask) for id_ in groups[bit]) for mask in set(causes.values())}
-    return {
-        id_: _node(
-            status[id_],
-            is_hit=id_ in hit,
-            root_causes=[cause for cause in named[causes[id_]] if cause not in group_of.get(id_, ())],
-            path=path(id_, before) if causes[id_] and id_ not in group_of else [],
-            is_root_cause=id_ in group_of,
-        )
-        for id_ in felt
-    }
-
-
-def _node(own: Status, *, is_hit: bool, root_causes: list[str], path: list[str], is_root_cause: bool) -> Impacted:
+def _impacted(own: Status, *, is_hit: bool, root_causes: list[str], path: list[str], is_root_cause: bool) -> Impacted:
     effective: Status = "degraded" if own == "healthy" and is_hit else own
     return Impacted(
         own=own,
@@ -169,17 +161,19 @@ def _node(own: Status, *, is_hit: bool, root_causes: list[str], path: list[str],
 
 
 def _with_reach(groups: Sequence[list[str]], felt: Mapping[str, Status], causes: Mapping[str, int]) -> list[RootCause]:
-    reach: list[list[str]] = [[] for _ in groups]
-    for id_ in felt:
-        for bit in _bits(causes[id_]):
-            if id_ not in groups[bit]:
-                reach[bit].append(id_)
+    affects: list[list[str]] = [[] for _ in groups]
+    for id_, mask in causes.items():
+        for bit in _bits(mask):
+            affects[bit].append(id_)
     found = [
-        RootCause(members=group, status=max((felt[id_] for id_ in group), key=RANK.__getitem__), affects=affects)
-        for group, affects in zip(groups, reach, strict=True)
+        RootCause(members=group, status=max((felt[id_] for id_ in group), key=RANK.__getitem__), affects=reach)
+        for group, reach in zip(groups, affects, strict=True)
     ]
     return sorted(found, key=lambda cause: (-len(cause.affects), cause.members))
 
 
-def _bits(mask: int) -> list[int]:
-    return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
