@@ -2,9 +2,9 @@
 
 import pytest
 
-pytest_plugins = ("tests.fixtures.servers", "tests.fixtures.processes")
+pytest_plugins = ("tests.fixtures.servers", "tests.fixtures.processes", "tests.fixtures.targets.fixture")
 
-NEED_A_SERVER = {"nats_url", "postgres_url", "start_process"}
+NEED_A_SERVER = {"belfry", "broker", "nats_url", "postgres_url", "start_process"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

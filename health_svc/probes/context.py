@@ -5,16 +5,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from ssl import SSLContext
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from health_svc.probes.certificates import TlsContexts
+from health_svc.probes.certificates import client_context
 from health_svc.probes.evidence import Evidence, FaultError
-
-if TYPE_CHECKING:
-    from shared.bus import Bus
+from shared.bus import Bus
 
 RESOLVER_THREADS = 32
 MAX_TIMEOUT_SECONDS = 60.0
@@ -29,8 +27,8 @@ class ProbeContext(Struct, frozen=True, kw_only=True):
     `environ` answers `$NAME` references; `resolver` runs the system's name look-ups, which cannot be cancelled."""
 
     resolver: Executor
-    tls: TlsContexts
-    bus: "Bus | None" = None
+    ca_file: str | None = None
+    bus: Bus | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
     timeout_seconds: float = MAX_TIMEOUT_SECONDS
     now: Callable[[], datetime] = _utc_now
@@ -44,6 +42,10 @@ class ProbeContext(Struct, frozen=True, kw_only=True):
         """A context for one check, with evidence of its own."""
         return replace(self, timeout_seconds=timeout_seconds, seen=Evidence())
 
+    def tls(self, verify: bool = True, alpn: str = "") -> SSLContext:
+        """A client's side of TLS; `alpn` is the one protocol to offer, if any."""
+        return client_context(self.ca_file, verify, alpn)
+
     def expand(self, text: str) -> str:
         """The text itself, or what the environment holds for `$NAME`."""
         if not text.startswith("$"):
@@ -56,11 +58,12 @@ class ProbeContext(Struct, frozen=True, kw_only=True):
 
 @asynccontextmanager
 async def probe_context(
-    bus: "Bus | None" = None, environ: Mapping[str, str] = os.environ, ca_file: str | None = None
+    bus: Bus | None = None, environ: Mapping[str, str] = os.environ, ca_file: str | None = None
 ) -> AsyncIterator[ProbeContext]:
     """Opens what all probes share. `ca_file`: PEM authorities trusted besides the system's."""
+    client_context(ca_file, True, "")  # now, rather than within the first check's time
     resolver = ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolve")
     try:
-        yield ProbeContext(resolver=resolver, tls=TlsContexts(ca_file), bus=bus, environ=environ)
+        yield ProbeContext(resolver=resolver, ca_file=ca_file, bus=bus, environ=environ)
     finally:
         resolver.shutdown(wait=False, cancel_futures=True)

@@ -189,7 +189,7 @@ async def certificate_fault(
 
 async def _peek(server_name: str, host: str, port: int, context: ProbeContext) -> datetime | None:
     """When a refused certificate ends: only a second, unverified handshake shows it."""
-    aside, trusting = context.for_check(context.timeout_seconds), Tls(context.tls.get(verify=False), server_name)
+    aside, trusting = context.for_check(context.timeout_seconds), Tls(context.tls(verify=False), server_name)
     try:
         transport, _ = await dial(host, port, aside, asyncio.Protocol, trusting)
     except FaultError:

@@ -31,7 +31,7 @@ class _DialledChannel(Channel):
     """A channel whose one connection is opened, timed and closed by us."""
 
     def __init__(self, check: GrpcCheck, context: ProbeContext) -> None:
-        ssl = context.tls.get(True, "h2") if check.tls else None
+        ssl = context.tls(True, "h2") if check.tls else None
         super().__init__(check.host, check.port, ssl=ssl)
         self._check, self._context = check, context
         self._tls = Tls(ssl, check.host) if ssl else None

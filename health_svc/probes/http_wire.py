@@ -85,7 +85,7 @@ async def exchange(request: Request, context: ProbeContext) -> Answer:
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     done.add_done_callback(_retrieve)
     where = endpoint(target.host, target.port)
-    tls = Tls(context.tls.get(request.verify_tls), target.host) if target.secure else None
+    tls = Tls(context.tls(request.verify_tls), target.host) if target.secure else None
     transport, answer = await dial(
         target.host, target.port, context, lambda: Answer(request.method, where, seen, done), tls
     )

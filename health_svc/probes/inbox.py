@@ -34,7 +34,8 @@ class Inbox(asyncio.Protocol):
         return len(self.received) >= INBOX_LIMIT_BYTES
 
     def text(self) -> str:
-        return self.received.decode("utf-8", "replace")
+        """What came, with plain line ends."""
+        return self.received.decode("utf-8", "replace").replace("\r\n", "\n")
 
     async def more(self) -> bool:
         """Waits for new bytes; false when no more will come."""

@@ -1,6 +1,6 @@
 """nats: a server that greets and answers a ping, or a micro service on Belfry's own bus."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -10,12 +10,10 @@ from health_svc.probes.health_json import MEDIA_TYPE, report_of
 from health_svc.probes.masking import masked
 from health_svc.probes.nats_server import probe_server
 from health_svc.probes.words import short
+from shared.bus import Bus
 from shared.contracts.checks import NatsCheck
 from shared.contracts.health import Assertion
 from shared.problems import ProblemError
-
-if TYPE_CHECKING:
-    from shared.bus import Bus
 
 COUNT_SECONDS = 0.5
 ERROR_HEADER = "Nats-Service-Error"
@@ -44,7 +42,7 @@ async def _own_bus(context: ProbeContext) -> Verdict:
     return PASS
 
 
-def _bus(context: ProbeContext) -> "Bus":
+def _bus(context: ProbeContext) -> Bus:
     if context.bus is None or not context.bus.state().up:
         raise FaultError("error", "Belfry's own message bus is not connected")
     return context.bus

@@ -76,7 +76,7 @@ class _TcpLine:
         self.transport.write(text.encode())
 
     async def secure(self) -> None:
-        tls = Tls(self._context.tls.get(verify=True), self._host)
+        tls = Tls(self._context.tls(verify=True), self._host)
         self.transport = await secure(self.transport, self._inbox, tls, self._host, self._port, self._context)
 
 

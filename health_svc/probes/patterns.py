@@ -1,5 +1,6 @@
 """Regular expressions run by RE2: linear in the text, so no pattern of an operator can stall the event loop.
-RE2 has no look-around and no back-references; such a pattern is refused as a mistake of the check."""
+RE2 has no look-around and no back-references; such a pattern is refused as a mistake of the check.
+`^` and `$` stand for the ends of lines, so that `^ok$` also finds an answer that ends with a line break."""
 
 import re
 from functools import lru_cache
@@ -18,7 +19,7 @@ _OPTIONS.max_mem = 8 << 20
 def compiled(pattern: str) -> re.Pattern[str]:
     """The pattern, ready to use; raises an `error` fault for one that RE2 does not take."""
     try:
-        made: re.Pattern[str] = re2.compile(pattern, _OPTIONS)
+        made: re.Pattern[str] = re2.compile(f"(?m){pattern}", _OPTIONS)
     except re2.error as error:
         what = error.args[0].decode() if isinstance(error.args[0], bytes) else error
         raise FaultError("error", f"The pattern {short(pattern, 40)!r} cannot be used: {what}") from error

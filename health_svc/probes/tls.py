@@ -15,7 +15,7 @@ DAY_SECONDS = 86_400
 
 async def probe_tls(check: TlsCheck, context: ProbeContext) -> Verdict:
     name = check.server_name or check.host
-    tls = Tls(context.tls.get(check.verify), name)
+    tls = Tls(context.tls(check.verify), name)
     transport, _ = await dial(check.host, check.port, context, asyncio.Protocol, tls)
     connection: ssl.SSLObject = transport.get_extra_info("ssl_object")
     cipher = connection.cipher()

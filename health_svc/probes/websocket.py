@@ -13,11 +13,13 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from health_svc.probes import assertions
 from health_svc.probes.context import ProbeContext
 from health_svc.probes.dial import certificate_fault, fault_of, is_address, note_certificate, resolve
-from health_svc.probes.evidence import PASS, FaultError, Verdict
+from health_svc.probes.evidence import FaultError, Verdict
 from health_svc.probes.masking import masked
+from health_svc.probes.tls import certificate_verdict
 from health_svc.probes.words import endpoint, short
 from shared.contracts.checks import WebSocketCheck
 
+WARN_DAYS = 14
 MESSAGE_LIMIT_BYTES = 64 * 1024
 _PORTS = {"ws": 80, "wss": 443}
 _CLOSING = (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
@@ -51,15 +53,16 @@ async def probe_websocket(check: WebSocketCheck, context: ProbeContext) -> Verdi
         first = await _receive(ws, aiohttp.WSMsgType.PONG, where)
         if check.send is not None:
             await ws.send_str(check.send)
+        certificate = certificate_verdict(WARN_DAYS, urlsplit(check.url).hostname or "", context)
         if check.expect is None:
-            return PASS
+            return certificate
         context.seen.begin("expect")
         text = first or await _receive(ws, aiohttp.WSMsgType.TEXT, where)
     context.seen.response_head = masked(text[:2048])
     assertion, reason = assertions.text("message", check.expect, text)
     context.seen.assertions.append(assertion)
     if not reason:
-        return PASS
+        return certificate
     return Verdict("fail", f"{where} sent {short(masked(text), 40)!r}, expected {short(check.expect, 40)!r}")
 
 
@@ -97,7 +100,7 @@ async def open_socket(url: str, headers: dict[str, str], verify: bool, context: 
 def _session(verify: bool, context: ProbeContext) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
         resolver=_OneAddress(context),
-        ssl=context.tls.get(verify),
+        ssl=context.tls(verify),
         happy_eyeballs_delay=None,
         force_close=True,
     )

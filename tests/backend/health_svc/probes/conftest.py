@@ -1,26 +1,26 @@
-"""What the tests of probes share: the targets, and a short way to check one of them."""
+"""What the tests of probes share: a short way to check one target, on the event loop that the services use."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+import uvloop
 
 from health_svc.probes import ProbeContext, probe_context, run_checks
 from shared.contracts.checks import CheckSpec
 from shared.contracts.health import ComponentOutcome, ServiceSpec
-from tests.fixtures.targets import Targets, serve_targets
+from tests.fixtures.targets import Addresses
 
 CheckOne = Callable[..., Awaitable[ComponentOutcome]]
 
 
-@pytest.fixture
-async def targets() -> AsyncIterator[Targets]:
-    async with serve_targets() as farm:
-        yield farm
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture
-async def context(targets: Targets) -> AsyncIterator[ProbeContext]:
-    async with probe_context(None, {}, targets.at.ca_file) as opened:
+async def context(targets: Addresses) -> AsyncIterator[ProbeContext]:
+    async with probe_context(None, {}, targets.ca_file) as opened:
         yield opened
 
 
