@@ -1,5 +1,6 @@
 """The checks that are no tests: `python -m tests.gates lint frontend chromium`. Each is one line; all are run."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,17 +12,24 @@ from tests import chromium
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 
+PLAIN = {} if sys.stdout.isatty() else {"NO_COLOR": "1", "TERM": "dumb"}
+
 Gate = Callable[[], None]
 
 
 def tool(title: str, *words: str) -> Gate:
-    return lambda: run_tool(title, [str(BIN / words[0]), *words[1:]], cwd=ROOT)
+    return lambda: run_tool(title, [str(BIN / words[0]), *words[1:]], env=os.environ | PLAIN, cwd=ROOT)
 
 
 def migrations() -> None:
     """Rules that keep a migration safe on a database in use."""
     files = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("*/migrations/*.sql"))
-    run_tool("migrations (squawk)", [str(BIN / "squawk"), "--config", ".squawk.toml", *files], cwd=ROOT)
+    run_tool(
+        "migrations (squawk)",
+        [str(BIN / "squawk"), "--config", ".squawk.toml", *files],
+        env=os.environ | PLAIN,
+        cwd=ROOT,
+    )
 
 
 GATES: dict[str, list[Gate]] = {
