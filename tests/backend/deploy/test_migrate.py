@@ -9,7 +9,7 @@ import pytest
 
 from deploy import migrate as deploy_migrate
 from deploy.migrate import migrate_all, role_of, scram_verifier, services_with_storage
-from shared.migrations import migrations_of
+from shared.migrations import MigrationError, migrations_of
 
 PASSWORDS = {"bell_svc": "first'; DROP", "clock_svc": "second"}
 
@@ -62,6 +62,12 @@ async def test_without_passwords_the_administrator_owns_all(database: str, two_s
     connection = await asyncpg.connect(database)
     assert await connection.fetchval("SELECT count(*) FROM bell.bells") == 0
     await connection.close()
+
+
+async def test_a_schema_of_another_owner_is_refused(database: str, two_services: None) -> None:
+    await migrate_all(database)
+    with pytest.raises(MigrationError, match="schema bell and all in it must belong to belfry_bell, but belongs to"):
+        await migrate_all(database, PASSWORDS)
 
 
 def test_what_is_stored_for_a_password_differs_each_time() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from shared import migrations
 from shared.db import MigrationError, applied_version, migrate
 from shared.migrations import check_version, read_migrations
 
@@ -53,6 +54,15 @@ async def test_many_at_once_apply_each_file_once(database: str, connection: Any,
     applied = await asyncio.gather(*(migrate(database, "word_svc", tmp_path) for _ in range(5)))
     assert sorted(version for versions in applied for version in versions) == [0, 1, 2, 3]
     assert await connection.fetchval("SELECT count(*) FROM words") == 1
+
+
+async def test_a_migration_that_goes_on_for_ever_is_named(
+    database: str, connection: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "LOCK_SECONDS", 0.2)
+    await connection.execute("SELECT pg_advisory_lock(hashtext('belfry.migrate.word'))")
+    with pytest.raises(MigrationError, match="another migration of schema word goes on"):
+        await migrate(database, "word_svc", written(tmp_path, TWO))
 
 
 async def test_a_file_that_fails_leaves_nothing_of_itself(database: str, connection: Any, tmp_path: Path) -> None:

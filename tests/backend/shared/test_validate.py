@@ -1,7 +1,9 @@
 """Input is accepted exactly when msgspec accepts it, and refused with every bad field at once."""
 
 from datetime import datetime
+from enum import Enum
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -69,6 +71,15 @@ def test_every_bad_field_is_named_at_once() -> None:
     }
 
 
+class Colour(Enum):
+    RED = "red"
+    GREEN = "green"
+
+
+class Inner(Struct, tag="inner", forbid_unknown_fields=True):
+    a: int
+
+
 class Sample(Struct, kw_only=True, forbid_unknown_fields=True):
     at: Annotated[datetime, Meta(tz=True)] | None = None
     ratio: Annotated[float, Meta(gt=0, lt=1)] | UnsetType = UNSET
@@ -77,6 +88,11 @@ class Sample(Struct, kw_only=True, forbid_unknown_fields=True):
     names: Annotated[dict[str, int], Meta(max_length=1)] = {}
     code: Annotated[str, Meta(min_length=12, pattern="^a")] | None = None
     size: Annotated[int, Meta(multiple_of=5)] = 0
+    colour: Colour = Colour.RED
+    ids: Annotated[list[UUID], Meta(max_length=1)] = []
+    either: int | list[int] | Inner | None = None
+    inner: Inner | None = None
+    limit: int | Literal["none"] = 5
 
 
 @pytest.mark.parametrize(
@@ -96,6 +112,16 @@ class Sample(Struct, kw_only=True, forbid_unknown_fields=True):
         ({"names": {"a": None}}, {"names.a": "must be a whole number"}),
         ({"size": 3}, {"size": "must be a multiple of 5"}),
         ({"size": True}, {"size": "must be a whole number"}),
+        ({"colour": "gren"}, {"colour": "must be one of red, green, did you mean `green`?"}),
+        (
+            {"ids": ["x", "y"]},
+            {"ids": "must have at most 1 item", "ids[0]": "must be a UUID", "ids[1]": "must be a UUID"},
+        ),
+        ({"either": "x"}, {"either": "must be a whole number or a list or an object or null"}),
+        ({"either": [1, "x"]}, {"either[1]": "must be a whole number"}),
+        ({"either": {"type": "outer", "a": 1}}, {"either.type": "must be inner"}),
+        ({"inner": {"": 1}}, {"inner.": "unknown field", "inner.a": "is missing"}),
+        ({"limit": "no"}, {"limit": "must be one of none, did you mean `none`?"}),
         ([], {"body": "must be an object"}),
         (None, {"body": "must be an object"}),
     ],
