@@ -71,7 +71,7 @@ async def test_what_hangs_fails_within_the_deadline_and_is_asked_once() -> None:
     app = app_with(nats=hanging, postgres=other)
     asked = monotonic()
     first, second = await asyncio.gather(examine(app), examine(app))
-    assert monotonic() - asked < 1.5
+    assert monotonic() - asked < 1.9  # one deadline, not two
     assert outputs(first) == outputs(second) == {"nats": "no answer in 1 s", "postgres": "no answer in 1 s"}
     assert (hanging.asked, other.asked) == (1, 1)
 
