@@ -31,7 +31,9 @@ async def probe_nats(check: NatsCheck, context: ProbeContext) -> Verdict:
 
 
 async def _own_bus(context: ProbeContext) -> Verdict:
-    """Belfry's own NATS: a ping over the connection that is open already."""
+    """Belfry's own NATS: a ping over the connection that is open already; without one, NATS is away."""
+    if context.bus is not None and not context.bus.state().up:
+        raise FaultError("fail", "Belfry is not connected to its message bus")
     bus = _bus(context)
     context.seen.begin("ping")
     try:

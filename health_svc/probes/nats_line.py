@@ -14,11 +14,11 @@ from health_svc.probes.inbox import INBOX_LIMIT_BYTES, Inbox
 from health_svc.probes.websocket import Socket, open_socket
 from health_svc.probes.words import endpoint
 
-_PORTS = {"nats": 4222, "tls": 4222, "ws": 80, "wss": 443}
+PORTS = {"nats": 4222, "tls": 4222, "ws": 80, "wss": 443}
 
 
 def default_port(parts: SplitResult) -> int:
-    return _PORTS[parts.scheme]
+    return PORTS[parts.scheme]
 
 
 class Line(Protocol):

@@ -7,14 +7,14 @@ import msgspec
 
 from health_svc.probes.context import ProbeContext
 from health_svc.probes.evidence import PASS, FaultError, Verdict
-from health_svc.probes.nats_line import default_port, open_line
+from health_svc.probes.nats_line import PORTS, default_port, open_line
 from health_svc.probes.words import endpoint, short
 from shared.version import VERSION
 
 
 async def probe_server(url: str, context: ProbeContext) -> Verdict:
     """Logs in with what the address carries, and pings. A server that wants a login we do not have is alive."""
-    parts = urlsplit(url.partition(",")[0])
+    parts = _parts(url)
     where = endpoint(parts.hostname or "", parts.port or default_port(parts))
     async with open_line(parts, context) as line:
         context.seen.begin("info")
@@ -29,6 +29,18 @@ async def probe_server(url: str, context: ProbeContext) -> Verdict:
         while (said := await line.read()) != "PONG":
             _refuse(said, where)
     return _alive(info, where)
+
+
+def _parts(url: str) -> SplitResult:
+    """The first server of an address list."""
+    try:
+        parts = urlsplit(url.partition(",")[0].strip())
+        usable = parts.scheme in PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise FaultError("error", "The address must start with nats://, tls://, ws:// or wss:// and name a host")
+    return parts
 
 
 def _alive(info: dict[str, Any], where: str) -> Verdict:

@@ -41,12 +41,14 @@ class Dsn(msgspec.Struct, frozen=True):
 
 
 def dsn_of(text: str) -> Dsn:
-    """Reads a DSN; raises an `error` fault for one that is none."""
+    """Reads a DSN; raises an `error` fault for one that is none, without showing it."""
     try:
         url = urlsplit(text)
         host, port = url.hostname or "", url.port or 5432
     except ValueError as error:
-        raise FaultError("error", f"The DSN cannot be used: {redact(str(error))}") from error
+        raise FaultError("error", "The DSN cannot be used: its host or port is not valid") from error
+    if url.scheme not in ("postgres", "postgresql"):
+        raise FaultError("error", "The DSN must start with postgres://")
     options = parse_qs(url.query)
     plain_host = bool(host) and "host" not in options and "verify-full" not in options.get("sslmode", [])
     return Dsn(host or "the socket", port, url.username or "the default user", url.path.lstrip("/"), plain_host)

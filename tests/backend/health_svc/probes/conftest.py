@@ -34,3 +34,12 @@ def check_one(context: ProbeContext) -> CheckOne:
         return outcome
 
     return run
+
+
+async def until(holds: Callable[[], bool], tries: int = 500) -> None:
+    """Returns when it holds; fails the test when it does not within five seconds."""
+    for _ in range(tries):
+        if holds():
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("it did not come to hold in time")
