@@ -71,6 +71,7 @@ GRANTS: dict[str, Grant] = {
             "belfry.samples.>",
             "belfry.heartbeat.*",
             "$SRV.>",
+            "$JS.API.STREAM.LIST",
             "$JS.API.STREAM.INFO.*",
             *follow(EVENTS_STREAM),
             *follow(MEASURES_STREAM),

@@ -157,5 +157,11 @@ BUCKETS: tuple[Bucket, ...] = (
 )
 
 CONSUMERS: tuple[Consumer, ...] = (
-    Consumer(name="health_due", stream=TIMERS_STREAM, filter="belfry.due.health.>", deliver="last_per_subject"),
+    Consumer(
+        name="health_due",
+        stream=TIMERS_STREAM,
+        filter="belfry.due.health.>",
+        deliver="last_per_subject",
+        max_ack_pending=10_000,
+    ),
 )
