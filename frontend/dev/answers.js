@@ -58,7 +58,7 @@ export const answerTo = (method, path) => {
   if (path === '/auth/me') return golden('auth/me');
   if (path === '/admin/health/services') return method === 'GET' ? board() : golden('health/service_detail');
   if (id && what === 'history') return golden('health/history');
-  if (id && what === 'checks') return golden('health/runs');
+  if (id && what === 'checks') return { ...golden('health/runs'), next_cursor: null };
   if (id && what === 'check') return { ...golden('health/check_run'), service_id: id };
   if (id) return detail(id);
   if (path === '/admin/health/try') return golden('health/check_run');

@@ -76,3 +76,31 @@ export const useDeleteService = () => useChange((id) => del(service(id)));
 export const useTryService = () => useMutation({ mutationFn: (spec) => post(`${root}/try`, spec) });
 export const useCreateMaintenance = () => useChange((spec) => post(`${root}/maintenance`, spec));
 export const useEndMaintenance = () => useChange((id) => del(`${root}/maintenance/${encodeURIComponent(id)}`));
+
+const page = 200;
+const mostPages = 5;
+
+/** All runs of one UTC day (`2026-11-12`) that ended with `result`, newest first: pages back until the day is left. */
+const runsOfDay = async (id, day, result, signal) => {
+  const found = [];
+  let cursor;
+  for (let at = 0; at < mostPages; at += 1) {
+    const { runs, next_cursor: next } = await get(`${service(id)}/checks`, { signal, query: { limit: page, result, cursor } });
+    found.push(...runs.filter((run) => run.started_at.startsWith(day)));
+    if (!next || runs.at(-1)?.started_at < day) break;
+    cursor = next;
+  }
+  return found;
+};
+
+/** What failed or warned on a day. */
+export const dayQuery = (id, day) =>
+  queryOptions({
+    queryKey: ['health', 'services', id, 'day', day],
+    queryFn: async ({ signal }) => {
+      const results = await Promise.all(['fail', 'warn'].map((result) => runsOfDay(id, day, result, signal)));
+      return results.flat().sort((a, b) => b.started_at.localeCompare(a.started_at));
+    },
+    staleTime: 30_000,
+  });
+export const useDay = (id, day) => useQuery(dayQuery(id, day));

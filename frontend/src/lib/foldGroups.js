@@ -1,4 +1,3 @@
-import { troubleWords } from './groupServices.js';
 import { statusOrder, tally } from './status.js';
 
 /** Above this many nodes, groups fold to one node each. */
@@ -7,6 +6,13 @@ export const foldOver = 60;
 export const groupNodeId = (group) => `group:${group}`;
 
 const worst = (nodes, field) => statusOrder.find((status) => nodes.some((node) => node[field] === status)) ?? 'unknown';
+
+/** `7 of 50 down`, or `50 healthy`: the worst that is in a group. */
+const troubleOf = (members) => {
+  const counts = tally(members);
+  const status = statusOrder.find((one) => counts[one]) ?? 'healthy';
+  return status === 'healthy' ? `${members.length} healthy` : `${counts[status]} of ${members.length} ${status}`;
+};
 
 const groupNode = ([group, members]) => ({
   id: groupNodeId(group),
@@ -19,7 +25,7 @@ const groupNode = ([group, members]) => ({
   at_risk: members.some((node) => node.at_risk),
   root_causes: [...new Set(members.filter((node) => node.at_risk).flatMap((node) => node.root_causes))],
   is_root_cause: members.some((node) => node.is_root_cause),
-  reason: troubleWords(tally(members)) || 'all healthy',
+  reason: troubleOf(members),
   known: true,
 });
 

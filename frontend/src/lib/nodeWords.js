@@ -18,7 +18,7 @@ const shortened = (reason) =>
 
 /** The one line under a node's name: the reason, short enough for 90 px; `service` is its card, when there is one. */
 export const nodeLine = (node, view, service, now = Date.now()) => {
-  if (node.size) return `${node.size} services, ${node.reason}`;
+  if (node.size) return node.reason;
   if (!node.known) return 'not monitored';
   if (node.assumed) return 'assumed down';
   if (node.overlays.includes('paused')) return 'paused';

@@ -42,9 +42,9 @@ const cellsOf = (service, names, onOpen) => {
   const status = shownStatus(service);
   return (
     <>
-      <th scope="row"><span className="row"><StatusShape status={status} /><button type="button" className={styles.rowButton} data-card={service.id} onClick={() => onOpen(service.id)}>{service.name}</button></span></th>
+      <th scope="row"><span className="row trunc"><StatusShape status={status} /><button type="button" className={styles.rowButton} data-card={service.id} onClick={() => onOpen(service.id)}>{service.name}</button></span></th>
       <td title={flapWords(service.recent)}><span className="row"><ServiceBadges service={service} status={status} /></span></td>
-      <td className="trunc small" style={{ maxWidth: 340 }}><ReasonLine service={service} status={status} names={names} /></td>
+      <td className="trunc small"><ReasonLine service={service} status={status} names={names} /></td>
       <td className="mid">{service.group}</td>
       <td className="dim">{kindWords(service.kinds)}</td>
       <td className="n dim"><RelativeTime at={service.last_check} reason="not checked yet" /></td>
@@ -56,7 +56,7 @@ const cellsOf = (service, names, onOpen) => {
 
 /** The board as a table that sorts by any column; a row opens the card in the grid. */
 export const HealthTable = ({ services, names, sort, onSort, onOpen, inside }) => (
-  <div className={`card scroll-x ${styles.services}`} {...inside}>
+  <div className={`card ${styles.services}`} {...inside}>
     <VirtualTable
       label="Services"
       head={<tr>{columns.map((column) => <HeadCell key={column.title} column={column} sort={sort} onSort={onSort} />)}</tr>}

@@ -1,4 +1,5 @@
 import { TextInput } from '@mantine/core';
+import { formatCount } from '../../lib/formatNumber.js';
 import { statusOrder, statusWords } from '../../lib/status.js';
 import { GuardedButton } from '../GuardedButton.jsx';
 import { Icon } from '../Icon.jsx';
@@ -15,11 +16,11 @@ const toggled = (list, value) => (list.includes(value) ? list.filter((one) => on
 export const HealthToolbar = ({ counts, total, statuses, onStatuses, text, onText, view, onView, filterRef, canAdd, onAdd }) => (
   <div className={styles.bar}>
     <div className={styles.chips} role="group" aria-label="Show services by status">
-      <button type="button" className="chip" aria-pressed={statuses.length === 0} onClick={() => onStatuses([])}>All <b>{total}</b></button>
+      <button type="button" className="chip" aria-pressed={statuses.length === 0} onClick={() => onStatuses([])}>All <b>{formatCount(total)}</b></button>
       {chips.map((status) => (
         <button key={status} type="button" className="chip" aria-pressed={statuses.includes(status)} onClick={() => onStatuses(toggled(statuses, status))}>
           <StatusShape status={status} size={13} />
-          {statusWords[status]} <b>{counts[status]}</b>
+          {statusWords[status]} <b>{formatCount(counts[status])}</b>
         </button>
       ))}
     </div>

@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState } from 'react';
 import { useHasRole } from '../../../api/session.js';
-import { nextTryAt } from '../../../api/polling.js';
+import { nextTryAt, refreshSeconds } from '../../../api/polling.js';
 import { HealthBanners } from '../../../components/admin/HealthBanners.jsx';
 import { HealthToolbar } from '../../../components/admin/HealthToolbar.jsx';
 import styles from '../../../components/admin/health.module.css';
@@ -9,6 +9,7 @@ import { useChecks } from '../../../hooks/useChecks.js';
 import { useHealthView, views } from '../../../hooks/useHealthView.js';
 import { useInside } from '../../../hooks/useInside.js';
 import { useShortcut } from '../../../hooks/useShortcut.js';
+import { useNow } from '../../../lib/clock.js';
 import { BoardList } from './BoardList.jsx';
 import { GraphPanel } from './GraphPanel.jsx';
 import { HealthDialogs } from './HealthDialogs.jsx';
@@ -17,6 +18,14 @@ import { useBoardView } from './useBoardView.js';
 import { useFilterText } from './useFilterText.js';
 
 const graphHeights = { split: 'clamp(320px, calc(100vh - 268px), 640px)', graph: 'max(420px, calc(100vh - 216px))' };
+
+const dimAfterIntervals = 2;
+
+/** Kept data fades once two refreshes have failed. */
+const useIsOld = (query) => {
+  const now = useNow(5);
+  return Boolean(query.error) && now - query.dataUpdatedAt > dimAfterIntervals * refreshSeconds * 1000;
+};
 
 /** The page once there is a board: toolbar, list, graph, and the dialogs on top. */
 export const HealthBoard = ({ query }) => {
@@ -30,6 +39,7 @@ export const HealthBoard = ({ query }) => {
   const filter = useRef(null);
   const can = { operate: useHasRole('operator'), administer: useHasRole('admin') };
   const act = useMemo(() => cardActions(view, change, (id) => check(id, drawn.names.get(id))), [view, change, check, drawn.names]);
+  const old = useIsOld(query);
   const mode = views.includes(view.view) ? view.view : 'split';
   const target = activeId || view.selected;
 
@@ -55,7 +65,7 @@ export const HealthBoard = ({ query }) => {
         canAdd={can.administer}
         onAdd={act.add}
       />
-      <div className={mode === 'split' ? styles.split : ''}>
+      <div className={`${mode === 'split' ? styles.split : ''} ${old ? styles.dimmed : ''}`}>
         {mode !== 'graph' && (
           <BoardList mode={mode} board={board} drawn={drawn} view={view} change={change} text={text} onText={setText} checks={checks} can={can} act={act} held={inside} inside={handlers} activeId={activeId} onActive={setActiveId} />
         )}
