@@ -20,9 +20,10 @@ from health_svc.sources import file as file_source
 from health_svc.sources import itself
 from health_svc.windows import Windows
 from shared.contracts.health import HEARTBEAT_SUBJECT
+from shared.contracts.wire import Rpc
 from shared.outbox import OUTBOX_WAKE, relay_context
 from shared.problems import problem_of
-from shared.rpc import serve
+from shared.rpc import Handler, serve
 from shared.service import BUS, POOL, SETTINGS, bus_context, new_app, pool_context, readiness_endpoint
 from shared.settings import Port, Settings
 from shared.timers import TIMERS_STREAM
@@ -36,6 +37,7 @@ DUE_BATCH = 100
 LOOPS: tuple[tuple[Callable[[Room], Awaitable[None]], float], ...] = (
     (itself.declare, 3600),
     (bus_source.discover, 10),
+    (upkeep.look_first, 1),
     (upkeep.keep_partitions, 3600),
     (upkeep.read_windows, 5),
     (upkeep.keep_timers, 60),
@@ -61,7 +63,8 @@ async def health_context(app: web.Application) -> AsyncIterator[None]:
     settings, bus = app[SETTINGS], app[BUS]
     async with probe_context(bus) as context:
         room = furnish(app, context)
-        served = [readiness_endpoint(app), *((rpc, partial(handler, room)) for rpc, handler in HANDLERS)]
+        served: list[tuple[Rpc, Handler]] = [readiness_endpoint(app)]
+        served += [(rpc, partial(handler, room)) for rpc, handler in HANDLERS]
         serving = await serve(bus, settings, served, METADATA)
         heartbeats = await bus.subscribe(HEARTBEAT_SUBJECT, partial(on_heartbeat, room), queue=settings.service)
         due = bus.consume(TIMERS_STREAM, "health_due", room.checker.on_due, batch=DUE_BATCH, concurrency=1)

@@ -1,12 +1,13 @@
 """Running checks: due ones as workers have room, and by hand on a lane of their own."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from time import perf_counter
 from urllib.parse import urlsplit
 from uuid import uuid4
+from weakref import WeakValueDictionary
 
 import structlog
 from msgspec.structs import replace
@@ -29,13 +30,13 @@ log = structlog.get_logger()
 MOST_RUNNING = 256
 MOST_PER_TARGET = 64
 MOST_BY_HAND = 16
+MOST_FIRST_LOOKS = 100
 BY_HAND_SECONDS = 4.0
-BUSY_RETRY_SECONDS = 1.0
 
 
 class Checker:
-    """Bounded: at most MOST_RUNNING scheduled runs and MOST_PER_TARGET on one host and port; a slow target holds only
-    its own places. Runs by hand have MOST_BY_HAND places that scheduled ones never take."""
+    """At most MOST_RUNNING scheduled runs at a time and MOST_PER_TARGET on one host and port: who waits for a slow
+    target takes no place from others. Runs by hand have MOST_BY_HAND places that scheduled ones never take."""
 
     def __init__(self, pool: Pool, context: ProbeContext, recorder: Recorder) -> None:
         self._pool = pool
@@ -43,20 +44,34 @@ class Checker:
         self._recorder = recorder
         self._places = asyncio.Semaphore(MOST_RUNNING)
         self._by_hand_places = asyncio.Semaphore(MOST_BY_HAND)
+        self._targets: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._last_seen: dict[str, Monitored] = {}
-        self._targets: Counter[str] = Counter()
+        self._looked: set[str] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._by_hand: dict[str, asyncio.Task[CheckRun]] = {}
 
     async def on_due(self, messages: Sequence[Delivery]) -> None:
-        """Start the check of each due message; returns when all have a place, so the pull loop feels the load."""
+        """Start the check of each due message. How many can be under way is bounded by the consumer, which hands out
+        only so many messages before they are acknowledged."""
         found = await self._specs([service_of(m) for m in messages])
         for message in messages:
             monitored = found.get(service_of(message))
             if monitored is None or monitored.spec.paused:
                 await message.ack()
+            elif monitored.spec.id in self._running:
+                MISSED.labels("previous_running").inc()
+                await message.ack()
             else:
-                await self._start(monitored, message)
+                self._start(monitored, message)
+
+    async def look_first(self) -> None:
+        """Check what was never checked without waiting for its timer; each service once per process."""
+        async with self._pool.acquire(timeout=2) as conn:
+            unseen = await services.list_unseen(conn, MOST_FIRST_LOOKS)
+        for monitored in unseen:
+            if monitored.spec.id not in self._looked and monitored.spec.id not in self._running:
+                self._looked.add(monitored.spec.id)
+                self._start(monitored, None)
 
     async def _specs(self, service_ids: list[str]) -> dict[str, Monitored]:
         """The services as they are now; as they were last seen while the store is away, so that checks go on."""
@@ -70,33 +85,33 @@ class Checker:
         self._last_seen.update(found)
         return found
 
-    async def _start(self, monitored: Monitored, message: Delivery) -> None:
-        service_id, targets = monitored.spec.id, targets_of(monitored.spec)
-        if service_id in self._running:
-            MISSED.labels("previous_running").inc()
-            await message.ack()
-            return
-        if any(self._targets[t] >= MOST_PER_TARGET for t in targets):
-            MISSED.labels("target_busy").inc()
-            await message.nak(BUSY_RETRY_SECONDS)
-            return
-        await self._places.acquire()
-        self._targets.update(targets)
-        task = asyncio.create_task(self._scheduled(monitored, message))
+    def _start(self, monitored: Monitored, message: Delivery | None) -> None:
+        service_id = monitored.spec.id
+        task = asyncio.create_task(self._scheduled(monitored, message), name=f"check {service_id}")
         self._running[service_id] = task
-        task.add_done_callback(lambda _: self._release(service_id, targets))
+        task.add_done_callback(lambda _: self._running.pop(service_id, None))
 
-    def _release(self, service_id: str, targets: set[str]) -> None:
-        self._running.pop(service_id, None)
-        self._targets.subtract(targets)
-        self._places.release()
-
-    async def _scheduled(self, monitored: Monitored, message: Delivery) -> None:
-        finished = await self._run(monitored, "schedule", monitored.spec.timeout_seconds)
-        if is_quiet(finished.run):
-            await message.ack()
-        else:
+    async def _scheduled(self, monitored: Monitored, message: Delivery | None) -> None:
+        finished = None
+        async with AsyncExitStack() as held:
+            try:
+                await asyncio.wait_for(self._take_places(held, monitored.spec), monitored.spec.interval_seconds)
+            except TimeoutError:
+                MISSED.labels("target_busy").inc()
+            else:
+                finished = await self._run(monitored, "schedule", monitored.spec.timeout_seconds)
+        if finished is not None and not is_quiet(finished.run):
             self._recorder.put(finished, message)
+        elif message is not None:
+            await message.ack()
+
+    async def _take_places(self, held: AsyncExitStack, spec: ServiceSpec) -> None:
+        """First at each of its targets, always in the same order, then among all."""
+        for target in sorted(targets_of(spec)):
+            place = self._targets.get(target) or asyncio.Semaphore(MOST_PER_TARGET)
+            self._targets[target] = place
+            await held.enter_async_context(place)
+        await held.enter_async_context(self._places)
 
     async def check_now(self, monitored: Monitored) -> CheckRun:
         """Run by hand within BY_HAND_SECONDS, recorded; callers at the same time share one run."""

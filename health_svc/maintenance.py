@@ -5,15 +5,13 @@ wall time that the change leaves out moves ahead by as much; one that comes twic
 real seconds. Windows are half open and in UTC.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dateutil.rrule import rrule, rrulestr
-
+from health_svc.recurrence import walls
+from health_svc.rules import parse
 from shared.contracts.health import MaintenanceSpec
 
 Window = tuple[datetime, datetime]
@@ -23,13 +21,6 @@ LONGEST_HISTORY = timedelta(days=400)
 LOOK_AHEAD = timedelta(days=10 * 366)
 SLACK = timedelta(days=1)  # more than any change of the clocks
 YEARS = range(2000, 2101)
-
-FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY")
-STEPS = {"WEEKLY": timedelta(weeks=1), "DAILY": timedelta(days=1), "HOURLY": timedelta(hours=1)}
-LIMITS = {"INTERVAL": 1_000, "COUNT": 1_000}
-PART = re.compile(
-    r"(FREQ|INTERVAL|COUNT|UNTIL|WKST|BYMONTH|BYMONTHDAY|BYYEARDAY|BYWEEKNO|BYDAY|BYHOUR|BYMINUTE|BYSETPOS)=([A-Z0-9,+-]+)"
-)
 
 
 def occurrences(spec: MaintenanceSpec, from_at: datetime, to_at: datetime) -> list[Window]:
@@ -70,11 +61,12 @@ def _starts(spec: MaintenanceSpec, from_at: datetime, to_at: datetime) -> Iterat
         yield spec.starts_at.astimezone(UTC)
         return
     zone = ZoneInfo(spec.time_zone)
-    first = spec.starts_at.astimezone(zone)
+    given = spec.starts_at.astimezone(zone)
+    first = _wall(spec.starts_at, zone)
+    rule = parse(spec.rrule, first, lambda at: _wall(at.replace(tzinfo=UTC), zone))
     seen: set[datetime] = set()
-    for wall in _rule(spec.rrule, first, _wall(from_at, zone) - SLACK, _wall(to_at, zone) + SLACK):
-        fold = first.fold if wall == first.replace(tzinfo=None, fold=0) else 0
-        start = wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+    for wall in walls(rule, _wall(from_at, zone) - SLACK, _wall(to_at, zone) + SLACK):
+        start = wall.replace(tzinfo=zone, fold=given.fold if wall == first else 0).astimezone(UTC)
         if start not in seen:
             seen.add(start)
             yield start
@@ -84,75 +76,16 @@ def _wall(at: datetime, zone: ZoneInfo) -> datetime:
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
-def _rule(text: str, first: datetime, lower: datetime, upper: datetime) -> Iterator[datetime]:
-    """Wall times of the rule up to `upper`, from `lower` on or a little before."""
-    parts = _parts(text)
-    until = min(upper, _until(parts["UNTIL"], first)) if "UNTIL" in parts else upper
-    start = _later_start(parts, first.replace(tzinfo=None, fold=0), lower)
-    bare = ";".join(f"{name}={value}" for name, value in parts.items() if name != "UNTIL")
-    rule = cast(rrule, rrulestr(bare, dtstart=start))
-    return (wall for wall in rule.replace(until=until) if wall >= lower)
-
-
-def _later_start(parts: Mapping[str, str], first: datetime, lower: datetime) -> datetime:
-    """A start of the same rhythm closer to what is asked, so that years of repeats need not be walked through."""
-    if "COUNT" in parts or parts["FREQ"] not in STEPS:
-        return first
-    step = STEPS[parts["FREQ"]] * int(parts.get("INTERVAL", "1"))
-    return first + max(0, (lower - first) // step - 1) * step
-
-
-def _until(text: str, first: datetime) -> datetime:
-    """The last wall time; a date means all of that day, a time with Z is UTC."""
-    if "T" not in text:
-        return datetime.strptime(text, "%Y%m%d") + timedelta(days=1, microseconds=-1)
-    if not text.endswith("Z"):
-        return datetime.strptime(text, "%Y%m%dT%H%M%S")
-    at = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    return at.astimezone(first.tzinfo).replace(tzinfo=None, fold=0)
-
-
-def _parts(text: str) -> dict[str, str]:
-    """`FREQ=WEEKLY;BYDAY=SU` by name; a ValueError says what is wrong."""
-    bare = text.strip().upper().removeprefix("RRULE:").rstrip(";")
-    parts: dict[str, str] = {}
-    for part in bare.split(";"):
-        found = PART.fullmatch(part)
-        if found is None:
-            raise ValueError(f"{part or 'an empty rule'} is not understood; write a rule like FREQ=WEEKLY;BYDAY=SU")
-        if found[1] in parts:
-            raise ValueError(f"{found[1]} is given twice")
-        parts[found[1]] = found[2]
-    return parts
-
-
 def _rule_error(spec: MaintenanceSpec) -> str | None:
     start = spec.starts_at.astimezone(UTC)
     try:
-        wrong = _part_error(_parts(spec.rrule or ""))
-        if wrong:
-            return wrong
         repeats = occurrences(spec, start, start + LONGEST_HISTORY)
         upcoming = repeats or next_occurrence(spec, start)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         return str(error)
-    if len(repeats) >= MOST_WINDOWS:
-        return f"repeats more than {MOST_WINDOWS} times in {LONGEST_HISTORY.days} days"
+    if len(repeats) == MOST_WINDOWS:
+        return f"repeats {MOST_WINDOWS} times or more in {LONGEST_HISTORY.days} days"
     return None if upcoming else "never happens in the ten years after starts_at"
-
-
-def _part_error(parts: Mapping[str, str]) -> str | None:
-    """What the parts must be so that expanding them is bounded."""
-    if parts.get("FREQ") not in FREQUENCIES:
-        return f"FREQ must be one of {', '.join(FREQUENCIES)}"
-    if "COUNT" in parts and "UNTIL" in parts:
-        return "give COUNT or UNTIL, not both"
-    if "BYSETPOS" in parts and parts["FREQ"] == "HOURLY":
-        return "BYSETPOS needs a longer FREQ than HOURLY"
-    for name, most in LIMITS.items():
-        if name in parts and not (parts[name].isdigit() and 1 <= int(parts[name]) <= most):
-            return f"{name} must be a number from 1 to {most}"
-    return None
 
 
 def _is_zone(name: str) -> bool:

@@ -65,6 +65,10 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
+async def look_first(room: Room) -> None:
+    await room.checker.look_first()
+
+
 async def keep_timers(room: Room) -> None:
     """Schedule again what the bus has lost (a new or emptied store), and unschedule what no longer exists."""
     present = await room.bus.js_subjects(TIMERS_STREAM, f"belfry.schedule.{services.DOMAIN}.>")

@@ -13,16 +13,20 @@ from shared.contracts.health import HealthChanged
 
 
 class Changes:
-    """Every `health.changed` since the subscription, and a way to wait for more."""
+    """Every `health.changed` since the subscription, and a way to wait for more. An event that was sent again after a
+    crash carries the same `ce-id`; like any consumer, this one counts it once."""
 
     def __init__(self) -> None:
         self.events: list[HealthChanged] = []
+        self._seen: set[str] = set()
         self._news = asyncio.Condition()
 
     async def note(self, message: Msg) -> None:
         async with self._news:
-            self.events.append(msgspec.json.decode(message.data, type=HealthChanged))
-            self._news.notify_all()
+            if message.headers["ce-id"] not in self._seen:
+                self._seen.add(message.headers["ce-id"])
+                self.events.append(msgspec.json.decode(message.data, type=HealthChanged))
+                self._news.notify_all()
 
     def count(self, from_status: str, to_status: str) -> Counter[str]:
         """How often each service made this change."""

@@ -4,8 +4,10 @@ import asyncio
 from pathlib import Path
 from time import monotonic
 
+import nats
 import pytest
 
+from shared.contracts.wire import EVENTS_STREAM
 from tests.chaos.changes import watching
 from tests.chaos.targets import declaration, running_fleet
 
@@ -45,7 +47,17 @@ async def test_one_replica_killed_loses_no_slot_and_doubles_no_change(
         )[:5]
         for change in (("healthy", "down"), ("down", "healthy")):
             assert fleet_ids(changes.count(*change)) == dict.fromkeys(expected, 1)
+        stored = await stored_changes(service_env["NATS_URL"])
+        assert {s: n for s, n in stored.items() if s in expected} == dict.fromkeys(expected, 3)
         assert second.run.process.poll() is None
+
+
+async def stored_changes(nats_url: str) -> dict[str, int]:
+    """How many changes of each service the stream holds: here unknown to healthy, to down, to healthy."""
+    client = await nats.connect(nats_url)
+    info = await client.jetstream().stream_info(EVENTS_STREAM, subjects_filter="belfry.v1.health.changed.>")
+    await client.close()
+    return {subject.rsplit(".", 1)[1]: count for subject, count in (info.state.subjects or {}).items()}
 
 
 def fleet_ids(counted: dict[str, int]) -> dict[str, int]:
