@@ -13,7 +13,7 @@ from shared.contracts.wire import Event, subject_of, type_of
 
 SPEC_VERSION = "1.0"
 JSON_TYPE = "application/json"
-PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
+PLAIN = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')  # as CloudEvents says
 encode = msgspec.json.Encoder().encode
 
 
@@ -34,9 +34,8 @@ def seal(event: Event, id: str, traceparent: str = "") -> Envelope:
 
 
 def quoted(value: str) -> str:
-    """A header value in printable ASCII: what is not, and %, is percent-encoded."""
-    plain = value.isascii() and value.isprintable() and "%" not in value
-    return value if plain else quote(value, safe=PRINTABLE)
+    """A header value as CloudEvents writes it: what is not plain ASCII is percent-encoded."""
+    return quote(value, safe=PLAIN)
 
 
 def unquoted(headers: Mapping[str, str], name: str, default: str = "") -> str:

@@ -1,6 +1,7 @@
 """Between those who publish, who never wait, and NATS, which may be slow or away."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 
@@ -50,11 +51,10 @@ class EventQueue:
 
     async def emptied(self, deadline_seconds: float) -> bool:
         """True when all was sent; False at the deadline."""
-        try:
-            await asyncio.wait_for(self._emptied.wait(), deadline_seconds)
-        except TimeoutError:
-            return False
-        return True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(deadline_seconds):
+                await self._emptied.wait()
+        return self._emptied.is_set()
 
     async def _send_some(self) -> bool:
         """False when NATS does not take any more now; what it did not take stays first in the queue."""

@@ -31,6 +31,8 @@ BATCH_ENDED = ("404", "408")
 class FollowBus(Asks, PullBus, Protocol):
     """The part of the bus that is used here."""
 
+    async def wait_up(self, timeout_seconds: float | None = None) -> bool: ...
+
 
 async def follow(bus: FollowBus, stream: str, filters: Sequence[str], after: int) -> AsyncIterator[Delivery]:
     """Every message of the stream with a sequence above `after`, in order, each once, without end. Nothing is

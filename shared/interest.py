@@ -112,14 +112,12 @@ class Mailbox(Interest):
 
     async def take(self, timeout_seconds: float) -> Msg | None:
         """The next message; None when there was none in time, or when woken."""
-        try:
+        with contextlib.suppress(asyncio.QueueEmpty):
             return self._letters.get_nowait()
-        except asyncio.QueueEmpty:
-            pass
-        try:
-            return await asyncio.wait_for(self._letters.get(), timeout_seconds)
-        except TimeoutError:
-            return None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):
+                return await self._letters.get()
+        return None
 
     async def within(self, seconds: float) -> AsyncIterator[Msg]:
         """The messages that come within `seconds`; ends at once when nobody serves the subject that was asked."""

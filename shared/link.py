@@ -17,7 +17,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import SlowConsumerError
 
-from shared.connection import LONG_AGO_SECONDS, Address, abandon, drain, open_client
+from shared.connection import LONG_AGO_SECONDS, Address, abandon, open_client, written
 from shared.problems import unavailable
 
 log = structlog.get_logger(__name__)
@@ -72,7 +72,8 @@ class Link:
     async def wait_up(self, timeout_seconds: float | None = None) -> bool:
         """True once connected; False when that took longer than the timeout."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._up.wait(), timeout_seconds)
+            async with asyncio.timeout(timeout_seconds):
+                await self._up.wait()
         return self._up.is_set()
 
     def client(self) -> Client:
@@ -85,10 +86,13 @@ class Link:
         return client
 
     async def close(self, drain_seconds: float) -> None:
-        """Drain within the deadline, else just close. Safe in every state."""
+        """Wait until the server has what was sent, within the deadline, and close. Safe in every state."""
+        client, was_up = self._client, self.state == "up"
         self._become("closed")
-        if self._client is not None and not self._client.is_closed:
-            await drain(self._client, drain_seconds)
+        if client is not None and was_up:
+            # nats-py's drain() raises unless connected, swallows cancellation, and waits 10 s for a silent peer.
+            await written(client, drain_seconds)
+            await asyncio.wait({self._ping(client)}, timeout=drain_seconds)
         if self._supervisor is not None:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
@@ -147,7 +151,8 @@ class Link:
         """Returns why the connection is lost: closed under us, or a ping stayed unanswered."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._lost.wait(), self._options.ping_seconds)
+                async with asyncio.timeout(self._options.ping_seconds):
+                    await self._lost.wait()
             if self._lost.is_set() or client.is_closed:
                 return "closed"
             if not await self._probe(client):

@@ -108,7 +108,8 @@ async def relay_once(pool: Pool, bus: Bus) -> bool:
 async def _relay(pool: Pool, bus: Bus, wake: asyncio.Event) -> None:
     while True:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), SWEEP_SECONDS)
+            async with asyncio.timeout(SWEEP_SECONDS):
+                await wake.wait()
         wake.clear()
         await bus.wait_up()
         try:

@@ -5,6 +5,7 @@ poll for one message, guarded by the server's heartbeats, then whatever else is 
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Protocol
@@ -37,8 +38,6 @@ class PullBus(Protocol):
     async def mailbox(self) -> Mailbox: ...
 
     async def unsubscribe(self, interest: Interest) -> None: ...
-
-    async def wait_up(self, timeout_seconds: float | None = None) -> bool: ...
 
 
 BatchHandler = Callable[[list[Delivery]], Awaitable[None]]
@@ -142,10 +141,9 @@ class Consumption:
 
     async def _rest(self) -> None:
         """A moment before the next try; none when stopping."""
-        try:
-            await asyncio.wait_for(self._stopping.wait(), REST_SECONDS)
-        except TimeoutError:
-            await self._bus.wait_up(POLL_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REST_SECONDS):
+                await self._stopping.wait()
 
 
 def _request(batch: int, poll_seconds: float) -> bytes:

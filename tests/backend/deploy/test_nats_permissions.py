@@ -14,7 +14,6 @@ from nats.errors import Error as NatsError
 from deploy.local.nats import start_nats
 from deploy.nats import apply, create_seeds, render_config
 from deploy.nats.permissions import ADMIN, GRANTS, OBSERVER
-from deploy.nats.streams import TIMERS_STREAM
 from shared.bus import Bus, BusOptions, Message
 from shared.contracts.health import HealthChanged, ServiceDeclared
 from shared.contracts.wire import EVENTS_STREAM, Nothing, Rpc
@@ -22,7 +21,7 @@ from shared.envelope import Envelope, seal
 from shared.jetstream import Delivery, OutboxMessage
 from shared.rpc import Caller, call, serve
 from shared.settings import Settings
-from shared.timers import Timer
+from shared.timers import TIMERS_STREAM, Timer
 from tests.backend.shared.conftest import until
 
 SERVICES = sorted(GRANTS)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from deploy.local.nats import start_nats
@@ -26,6 +27,8 @@ KB = 1024
 
 def suspend(broker: Running) -> None:
     broker.signal(signal.SIGSTOP)
+    while psutil.Process(broker.process.pid).status() != psutil.STATUS_STOPPED:
+        time.sleep(0.001)
 
 
 def resume(broker: Running) -> None:

@@ -1,16 +1,20 @@
 """What nats-py does wrong with streams and buckets, and that the bus does not. Numbers are the faults'."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from deploy.local.program import Running
+from deploy.nats import apply
 from deploy.nats.streams import Bucket, nanoseconds
 from shared.bus import Bus
 from shared.jetstream import Delivery, OutboxMessage, api
 from shared.keyvalue import ConflictError
+from shared.timers import TIMERS_STREAM, Timer
 from tests.backend.shared.conftest import Connect, until
 
 STREAM = "BELFRY_SAMPLES"
@@ -189,6 +193,28 @@ async def test_a_worker_goes_on_after_the_broker_was_killed(streams: Running, co
     await bus.wait_up()
     await until_stored(bus, b"after")
     await until(lambda: got[-1] == b"after", seconds=5)
+
+
+async def test_a_worker_goes_on_after_the_store_was_lost(streams: Running, connect: Connect, tmp_path: Path) -> None:
+    """Streams and consumers are made anew by the one command; nobody needs to be restarted."""
+    bus = await connect()
+    due: list[str] = []
+
+    async def take(messages: list[Delivery]) -> None:
+        for message in messages:
+            due.append(message.subject)
+            await message.ack()
+
+    bus.consume(TIMERS_STREAM, "health_due", take)
+    streams.kill()
+    await until(lambda: not bus.state().up)
+    shutil.rmtree(tmp_path / "nats" / "jetstream")
+    await asyncio.to_thread(streams.restart)
+    await apply(streams.url)
+    await bus.wait_up()
+    timer = Timer("health", "shop", 1)
+    assert await bus.publish_acked([OutboxMessage(id="1", subject=timer.subject, headers=timer.headers)]) == ["1"]
+    await until(lambda: due[-1:] == [timer.target], seconds=10)
 
 
 async def test_what_a_failed_handler_did_not_settle_comes_again(streams: Running, connect: Connect) -> None:

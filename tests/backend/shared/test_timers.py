@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ def test_a_cron_schedule_is_due_exactly_every_interval(every: int, id: str) -> N
     seconds, minutes, *_ = (_matching(field) for field in schedule(id, every).split()[:2])
     moments = (start + timedelta(seconds=n) for n in range(2 * 3600))
     due = [moment for moment in moments if moment.second in seconds and moment.minute in minutes]
-    gaps = {(later - earlier).total_seconds() for earlier, later in zip(due, due[1:], strict=False)}
+    gaps = {(later - earlier).total_seconds() for earlier, later in pairwise(due)}
     assert gaps <= {every}
     assert len(due) == 2 * 3600 // every
 
@@ -63,7 +64,7 @@ async def test_due_messages_come_on_the_second(streams: Running, connect: Connec
     await put(bus, Timer("health", "cron", 2), Timer("health", "every", 1.5))
     await until(lambda: len(due) >= 7)
     at = [moment for id, moment in due if id == "cron"]
-    assert {round(later - earlier) for earlier, later in zip(at, at[1:], strict=False)} == {2}
+    assert {round(later - earlier) for earlier, later in pairwise(at)} == {2}
     assert all(moment % 1 < 0.5 for moment in at)
     assert sum(id == "every" for id, _ in due) >= 3
 
