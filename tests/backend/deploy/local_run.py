@@ -52,9 +52,10 @@ class LocalRun:
         self.wait_for(READY)
         return self.output.split(READY)[1].split()[0]
 
-    def wait_for(self, text: str, seconds: float = READY_SECONDS) -> None:
+    def wait_for(self, text: str, seconds: float = READY_SECONDS, times: int = 1) -> None:
+        """Until it has said this so many times."""
         deadline = time.monotonic() + seconds
-        while text not in self.output:
+        while self.output.count(text) < times:
             assert self.process.poll() is None, self.output
             assert time.monotonic() < deadline, f"no {text!r} in:\n{self.output}"
             time.sleep(0.05)

@@ -1,12 +1,13 @@
 """The local run, for real: all of Belfry, started by the supervisor."""
 
 import signal
-import urllib.request
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from deploy.local.fleet import is_ready
 from tests.backend.deploy.local_run import LocalRun, wait_gone
 
 pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("local run")]
@@ -27,13 +28,20 @@ def belfry(data: Path) -> Iterator[LocalRun]:
     run.close()
 
 
-def status_of(url: str) -> int:
-    with urllib.request.urlopen(url, timeout=5) as answer:
-        return int(answer.status)
+def pids(run: LocalRun) -> dict[str, int]:
+    return {name: child.pid for name, child in run.children().items()}
+
+
+def wait_ready(run: LocalRun) -> None:
+    """Until the gateway is ready, with all that it depends on."""
+    is_ready_now, deadline = is_ready("127.0.0.1", run.port), time.monotonic() + 30
+    while not is_ready_now(0):
+        assert time.monotonic() < deadline, run.output
+        time.sleep(0.05)
 
 
 def test_first_start_is_ready_and_gives_a_password(belfry: LocalRun) -> None:
-    assert status_of(f"http://127.0.0.1:{belfry.port}/readyz") == 200
+    assert is_ready("127.0.0.1", belfry.port)(0)
     assert set(belfry.children()) == PROCESSES | {"nats-server", "postgres"}
     assert belfry.password
 
@@ -59,18 +67,13 @@ def test_second_start_is_told_who_runs(belfry: LocalRun) -> None:
 
 @pytest.mark.parametrize("name", ["latency_svc", "nats-server", "postgres"])
 def test_a_killed_child_is_started_again_alone(belfry: LocalRun, name: str) -> None:
-    before = belfry.children()
-    log_name = name.removesuffix("-server")
+    before = pids(belfry)
     said = belfry.output.count("child.restarted")
-    before[name].kill()
-    belfry.wait_for(f"{log_name}", 10)
-    while belfry.output.count("child.restarted") == said:
-        belfry.wait_for("child.restarted", 10)
-    after = belfry.children()
-    assert after[name].pid != before[name].pid
-    assert {n: child.pid for n, child in after.items() if n != name} == {
-        n: child.pid for n, child in before.items() if n != name
-    }
+    belfry.children()[name].kill()
+    belfry.wait_for("child.restarted", times=said + 1)
+    after = pids(belfry)
+    assert {child for child in after if after[child] != before[child]} == {name}
+    wait_ready(belfry)
 
 
 def test_a_killed_supervisor_leaves_nothing_and_the_next_one_works(belfry: LocalRun) -> None:
