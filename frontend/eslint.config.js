@@ -36,6 +36,7 @@ export default [
       'no-restricted-globals': ['error', { name: 'fetch', message: 'api/client.js is the only place that fetches.' }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'prefer-const': 'error',
+      'no-unused-vars': ['error', { varsIgnorePattern: '^_' }],
     },
   },
   { files: ['src/api/client.js'], rules: { 'no-restricted-globals': 'off' } },

@@ -31,6 +31,8 @@ export default defineConfig({
     setupFiles: ['src/test/setup.js'],
     css: false,
     restoreMocks: true,
+    env: { DEBUG_PRINT_LIMIT: '0', TZ: 'UTC' },
+    testTimeout: 40_000,
     maxWorkers: 2,
   },
 });

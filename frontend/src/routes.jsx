@@ -4,7 +4,7 @@ import { LoginPage } from './pages/login/LoginPage.jsx';
 import { NotFoundPage } from './pages/NotFoundPage.jsx';
 
 /** A page is loaded when it is first opened. `load` answers its module, `name` is its export. */
-const page = (load, name) => ({ lazy: async () => ({ Component: (await load())[name] }) });
+const page = (load, name) => ({ hydrateFallbackElement: <></>, lazy: async () => ({ Component: (await load())[name] }) });
 
 export const routes = [
   { path: '/', element: <Navigate to="/admin" replace /> },

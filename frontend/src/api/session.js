@@ -18,26 +18,30 @@ export const useMe = () => useQuery(meQuery);
 /** Whether the person signed in has at least this role. */
 export const useHasRole = (role) => roles.indexOf(useMe().data?.user.role) >= roles.indexOf(role);
 
+/** Everything but who is signed in. */
+const others = { predicate: ({ queryKey }) => queryKey.join('/') !== meQuery.queryKey.join('/') };
+
+/** Nothing of the person stays in memory; the frame sees that nobody is signed in, and shows the sign-in page. */
+const forget = async (client) => {
+  sessionEnded();
+  await client.resetQueries({ queryKey: meQuery.queryKey });
+  client.removeQueries(others);
+};
+
 export const useSignIn = () => {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (body) => started(await post('/auth/login', body, { signingIn: true })),
     onSuccess: (me) => {
       client.setQueryData(meQuery.queryKey, me);
-      return client.invalidateQueries({ predicate: ({ queryKey }) => queryKey !== meQuery.queryKey });
+      return client.invalidateQueries(others);
     },
   });
 };
 
 export const useSignOut = () => {
   const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => post('/auth/logout'),
-    onSuccess: () => {
-      sessionEnded();
-      client.clear();
-    },
-  });
+  return useMutation({ mutationFn: () => post('/auth/logout'), onSuccess: () => forget(client) });
 };
 
 export const useChangePassword = () => {
@@ -57,8 +61,5 @@ export const useSessions = () => useQuery(sessionsQuery);
 
 export const useSignOutEverywhere = () => {
   const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => del('/auth/sessions'),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['auth'] }),
-  });
+  return useMutation({ mutationFn: () => del('/auth/sessions'), onSuccess: () => forget(client) });
 };

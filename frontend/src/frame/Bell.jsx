@@ -38,7 +38,7 @@ export const Bell = () => {
           {count > 0 && <span className={styles.number} aria-hidden="true">{count > 99 ? '99+' : count}</span>}
         </ActionIcon>
       </Popover.Target>
-      <Popover.Dropdown p={0} aria-label="Open incidents">
+      <Popover.Dropdown p={0}>
         <h2 className={styles.title}>{label}</h2>
         {count > 0 && (
           <ul className={styles.list}>

@@ -1,6 +1,7 @@
 import { Modal } from '@mantine/core';
-import { useMe, useSignIn } from '../api/session.js';
+import { useSignIn } from '../api/session.js';
 import { SignInForm } from '../components/SignInForm.jsx';
+import { useUser } from '../hooks/useUser.js';
 import { session } from '../lib/session.js';
 import { useStore } from '../lib/store.js';
 
@@ -9,12 +10,11 @@ const stay = () => {};
 /** Over the page when the session has ended: the page behind keeps what was typed, and goes on where it was. */
 export const SignInDialog = () => {
   const { expired } = useStore(session);
-  const { user } = useMe().data;
   const signIn = useSignIn();
   return (
     <Modal opened={expired} onClose={stay} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title="Your session ended" size={400}>
       <p className="mid" style={{ marginBottom: 14 }}>Sign in again. What you typed on this page is kept.</p>
-      <SignInForm name={user.name} onSubmit={signIn.mutate} pending={signIn.isPending} problem={signIn.error} refusedAt={signIn.submittedAt} />
+      <SignInForm name={useUser().name} onSubmit={signIn.mutate} pending={signIn.isPending} problem={signIn.error} refusedAt={signIn.submittedAt} />
     </Modal>
   );
 };

@@ -1,6 +1,6 @@
 import { Popover, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
-import { useMe } from '../api/session.js';
+import { useUser } from '../hooks/useUser.js';
 import styles from './Header.module.css';
 import { UserPanel } from './UserPanel.jsx';
 
@@ -11,7 +11,7 @@ const initials = (name) => {
 
 export const UserMenu = () => {
   const [open, setOpen] = useState(false);
-  const { user } = useMe().data;
+  const user = useUser();
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" width={300} trapFocus returnFocus>
       <Popover.Target>
@@ -20,7 +20,7 @@ export const UserMenu = () => {
           {initials(user.name)}
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown p={0} aria-label="You">
+      <Popover.Dropdown p={0}>
         <UserPanel onDone={() => setOpen(false)} />
       </Popover.Dropdown>
     </Popover>

@@ -1,20 +1,19 @@
-import { Link, useNavigate } from 'react-router';
-import { useMe, useSignOut } from '../api/session.js';
+import { Link } from 'react-router';
+import { useSignOut } from '../api/session.js';
 import { Icon } from '../components/Icon.jsx';
 import { Preferences } from '../components/Preferences.jsx';
+import { useUser } from '../hooks/useUser.js';
 import { shortcutSheetOpen } from './ShortcutSheet.jsx';
 import styles from './UserPanel.module.css';
 
 /** Who is signed in, what they chose, and the way out. `touch`: the phone's version, with what its tab bar leaves out. */
 export const UserPanel = ({ onDone, touch = false }) => {
-  const { user } = useMe().data;
+  const user = useUser();
   const signOut = useSignOut();
-  const navigate = useNavigate();
   const showKeys = () => {
     onDone();
     shortcutSheetOpen.set(true);
   };
-  const leave = () => signOut.mutate(undefined, { onSuccess: () => navigate('/login') });
   return (
     <div className={`${styles.panel} ${touch ? styles.touch : ''}`}>
       <p className={styles.who}><b className="strong">{user.name}</b> <span className="dim">{user.role}</span></p>
@@ -26,7 +25,7 @@ export const UserPanel = ({ onDone, touch = false }) => {
         <button type="button" onClick={showKeys}><Icon name="keyboard" />Keyboard shortcuts<kbd>?</kbd></button>
       </div>
       <div className={styles.group}>
-        <button type="button" onClick={leave} disabled={signOut.isPending}><Icon name="exit" />Sign out</button>
+        <button type="button" onClick={() => signOut.mutate()} disabled={signOut.isPending}><Icon name="exit" />Sign out</button>
       </div>
     </div>
   );

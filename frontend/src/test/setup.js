@@ -1,5 +1,6 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { notifications } from '@mantine/notifications';
+import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { forgetPreferences } from '../lib/preferences.js';
 import { sessionEnded } from '../lib/session.js';
@@ -19,7 +20,10 @@ Object.assign(window, {
   matchMedia: (query) => ({ matches: false, media: query, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {} }),
 });
 Element.prototype.scrollIntoView = () => {};
+HTMLCanvasElement.prototype.getContext = () => null;
 document.fonts ??= new EventTarget();
+
+configure({ asyncUtilTimeout: 10_000 }); // a page and its chunk load on a busy machine
 
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
 afterEach(() => {
@@ -27,6 +31,7 @@ afterEach(() => {
   server.resetHandlers();
   sessionEnded();
   forgetPreferences();
+  notifications.clean();
   localStorage.clear();
 });
 afterAll(() => server.close());

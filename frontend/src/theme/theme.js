@@ -69,6 +69,7 @@ export const theme = createTheme({
     NativeSelect: field,
     Modal: { defaultProps: { radius: 'xl', centered: true, transitionProps: { duration: 120 }, ...dialog } },
     Drawer: { defaultProps: { position: 'right', transitionProps: { duration: 200 }, ...dialog } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
     Switch: { defaultProps: { withThumbIndicator: false } },
     Popover: floating,
     Menu: floating,

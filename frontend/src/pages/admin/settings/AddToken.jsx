@@ -1,8 +1,8 @@
 import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
-import { useMe } from '../../../api/session.js';
 import { useCreateToken } from '../../../api/tokens.js';
 import { CopyButton } from '../../../components/CopyButton.jsx';
 import { FormProblem } from '../../../components/FormProblem.jsx';
+import { useUser } from '../../../hooks/useUser.js';
 import { rolesUpTo } from './roles.js';
 import styles from './Settings.module.css';
 
@@ -15,7 +15,7 @@ const lifetimes = [
 const endOf = (days) => (days ? new Date(Date.now() + Number(days) * 86_400_000).toISOString() : null);
 
 const Form = ({ create, onClose }) => {
-  const { role } = useMe().data.user;
+  const { role } = useUser();
   const problem = create.error;
   const submit = (event) => {
     event.preventDefault();

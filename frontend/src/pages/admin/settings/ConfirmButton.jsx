@@ -14,7 +14,7 @@ export const ConfirmButton = ({ verb, question, label, onConfirm, pending, probl
           {verb}
         </GuardedButton>
       </Popover.Target>
-      <Popover.Dropdown aria-label={label}>
+      <Popover.Dropdown>
         <p style={{ whiteSpace: 'normal', textAlign: 'left' }}>{question}</p>
         {problem && <p className="t-down small" role="alert">{problemWords(problem)}</p>}
         <div className="row" style={{ marginTop: 10, justifyContent: 'flex-end' }}>

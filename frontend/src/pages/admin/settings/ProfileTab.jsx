@@ -1,5 +1,4 @@
 import { notifications } from '@mantine/notifications';
-import { useNavigate } from 'react-router';
 import { useChangePassword, useSessions, useSignOutEverywhere } from '../../../api/session.js';
 import { PasswordForm } from '../../../components/PasswordForm.jsx';
 import { RelativeTime } from '../../../components/RelativeTime.jsx';
@@ -29,10 +28,8 @@ const SessionTable = ({ sessions }) => (
 const Sessions = () => {
   const query = useSessions();
   const signOut = useSignOutEverywhere();
-  const navigate = useNavigate();
-  const leave = () => signOut.mutate(undefined, { onSuccess: () => navigate('/login') });
   const everywhere = (
-    <ConfirmButton verb="Sign out everywhere" label="Sign out everywhere" pending={signOut.isPending} problem={signOut.error} onConfirm={leave}
+    <ConfirmButton verb="Sign out everywhere" label="Sign out everywhere" pending={signOut.isPending} problem={signOut.error} onConfirm={() => signOut.mutate()}
       question="Sign out everywhere, here too? Every browser has to sign in again. API tokens stay." />
   );
   return <QueryCard id="sessions" title="Sessions" query={query} aside={everywhere} rows={2}>{({ sessions }) => <SessionTable sessions={sessions} />}</QueryCard>;

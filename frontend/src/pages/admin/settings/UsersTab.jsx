@@ -1,9 +1,10 @@
 import { useState } from 'react';
-import { useMe, useHasRole } from '../../../api/session.js';
+import { useHasRole } from '../../../api/session.js';
 import { useUsers } from '../../../api/users.js';
 import { Button } from '@mantine/core';
 import { Icon } from '../../../components/Icon.jsx';
 import { WideTable } from '../../../components/WideTable.jsx';
+import { useUser } from '../../../hooks/useUser.js';
 import { AddUser } from './AddUser.jsx';
 import { NeedsRole } from './NeedsRole.jsx';
 import { QueryCard } from '../../../hooks/QueryCard.jsx';
@@ -13,7 +14,7 @@ import { UserRow } from './UserRow.jsx';
 const isEnabledAdmin = (user) => user.role === 'admin' && !user.disabled;
 
 const UserTable = ({ users }) => {
-  const me = useMe().data.user.name;
+  const me = useUser().name;
   const admins = users.filter(isEnabledAdmin).length;
   return (
     <WideTable label="Users">

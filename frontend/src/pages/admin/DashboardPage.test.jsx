@@ -1,0 +1,138 @@
+import { screen, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { expect, it, vi } from 'vitest';
+import { axeFindings } from '../../test/axe.js';
+import { atGoldenTime } from '../../test/clock.js';
+import { golden, goldenNow } from '../../test/golden.js';
+import { api, problem } from '../../test/handlers.js';
+import { renderApp } from '../../test/renderApp.jsx';
+import { server } from '../../test/server.js';
+
+atGoldenTime();
+
+const serve = (board) => server.use(http.get(api('/admin/health/services'), () => HttpResponse.json(board)));
+const allFine = (service) => ({ ...service, status: 'healthy', effective: 'healthy', overlays: [], at_risk: false, root_causes: [], last_check: goldenNow.toISOString() });
+
+it('opens with what is broken, why, since when and who suffers', async () => {
+  renderApp();
+  const verdict = await screen.findByRole('region', { name: 'ledger-db is down' });
+  expect(verdict).toHaveTextContent('Connection refused on ledger-db.shop:5432');
+  expect(verdict).toHaveTextContent('Root cause for 3 services: payments-api is degraded, checkout and storefront are at risk.');
+  expect(verdict).toHaveTextContent('(6 min 12 s)');
+  expect(within(verdict).getByRole('link', { name: 'Open ledger-db' })).toHaveAttribute('href', '/admin/health?open=ledger-db');
+  expect(screen.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeInTheDocument();
+});
+
+it('shows every service in a cell, failing first, and Belfry in one line', async () => {
+  renderApp();
+  const services = await screen.findByRole('region', { name: 'Services' });
+  const names = within(services).getAllByRole('link').map((link) => link.textContent);
+  expect(names.slice(1, 4)).toEqual(['ledger-db Downdown 6 min', 'payments-api Degradedbecause of ledger-db', 'search DegradedAnswered in 812 ms']);
+  expect(within(services).getByRole('link', { name: /storefront/ })).toHaveTextContent('at risk, 2 causes');
+  expect(within(services).getByRole('link', { name: /Belfry itself/ })).toHaveTextContent('8 of 8 healthy');
+  expect(within(services).queryByText('health_svc')).not.toBeInTheDocument();
+});
+
+it('says in one line that all is well', async () => {
+  const board = golden('health/board');
+  serve({ ...board, services: board.services.map(allFine) });
+  renderApp();
+  expect(await screen.findByRole('heading', { name: 'All 20 services are healthy' })).toBeInTheDocument();
+  expect(screen.queryByRole('button', { name: 'Check now' })).not.toBeInTheDocument();
+});
+
+it('folds healthy services when there are many', async () => {
+  const board = golden('health/board');
+  const many = Array.from({ length: 60 }, (_, at) => ({ ...allFine(board.services[5]), id: `svc-${at}`, name: `svc-${at}` }));
+  serve({ ...board, services: [...many, board.services[0]] });
+  renderApp();
+  const fold = await screen.findByRole('link', { name: /60 healthy/ });
+  expect(fold).toHaveAttribute('href', '/admin/health?status=healthy');
+  expect(screen.queryByText('svc-7')).not.toBeInTheDocument();
+});
+
+it('explains the first step when nothing is watched', async () => {
+  const board = golden('health/board');
+  serve({ ...board, services: board.services.filter(({ group }) => group === 'Belfry') });
+  renderApp();
+  expect(await screen.findByText('No service is watched yet.')).toBeInTheDocument();
+  expect(screen.getByText(/kind: http/)).toBeInTheDocument();
+  expect(screen.queryByRole('heading', { name: /services are healthy/ })).not.toBeInTheDocument();
+});
+
+it('F2.1.4: checks now and tells the result in place', async () => {
+  server.use(http.post(api('/admin/health/services/ledger-db/check'), () => HttpResponse.json({ ...golden('health/check_run'), result: 'pass', duration_ms: 41 })));
+  const { user } = renderApp();
+  await user.click(await screen.findByRole('button', { name: 'Check now' }));
+  expect(await screen.findByText('Passed in 41 ms')).toBeInTheDocument();
+});
+
+it('tells a viewer which role the check needs', async () => {
+  const me = golden('auth/me');
+  let checked = false;
+  server.use(
+    http.get(api('/auth/me'), () => HttpResponse.json({ ...me, user: { ...me.user, role: 'viewer' } })),
+    http.post(api('/admin/health/services/:id/check'), () => {
+      checked = true;
+      return HttpResponse.json({});
+    }),
+  );
+  const { user } = renderApp();
+  const button = await screen.findByRole('button', { name: 'Check now' });
+  expect(button).toHaveAttribute('aria-disabled', 'true');
+  expect(button).toHaveAccessibleDescription('Needs the operator role');
+  await user.click(button);
+  expect(checked).toBe(false);
+});
+
+it('lists incidents, open ones first', async () => {
+  renderApp();
+  const incidents = await screen.findByRole('region', { name: 'Incidents' });
+  const rows = (await within(incidents).findAllByRole('row')).slice(1);
+  expect(rows[0]).toHaveTextContent(/ledger-db.*Connection refused.*6 min 12 s.*Open/);
+  expect(rows[2]).toHaveTextContent(/search.*No answer within 5 s.*Ended/);
+  expect(within(incidents).getByText('2 open')).toBeInTheDocument();
+});
+
+it('lists running maintenance before what is planned', async () => {
+  renderApp();
+  const card = await screen.findByRole('region', { name: 'Maintenance' });
+  const items = await within(card).findAllByRole('listitem');
+  expect(items[0]).toHaveTextContent('SMTP upgradeRunning on notificationsuntil');
+});
+
+it('keeps the last board with its age when health_svc stops, and tries again at once on demand', async () => {
+  const { user, client } = renderApp();
+  await screen.findByRole('region', { name: 'ledger-db is down' });
+  server.use(http.get(api('/admin/health/services'), problem(503, { title: 'Unavailable', service: 'health_svc' })));
+  vi.setSystemTime(goldenNow.getTime() + 6 * 60_000);
+  await client.invalidateQueries({ queryKey: ['health', 'services'] });
+  const note = await screen.findByText(/health_svc does not answer \(503\)/);
+  await vi.waitFor(() => expect(note).toHaveTextContent('Showing 14:08:20, 6 min old.'), 3000);
+  server.resetHandlers();
+  await user.click(screen.getByRole('button', { name: 'Try now' }));
+  await vi.waitFor(() => expect(screen.queryByText(/Could not refresh/)).not.toBeInTheDocument());
+});
+
+it('says what failed, with the request id, when there is nothing to keep', async () => {
+  server.use(http.get(api('/admin/health/services'), problem(503, { title: 'Unavailable', service: 'health_svc', request_id: 'r-77' })));
+  renderApp();
+  expect(await screen.findByText('Could not load the services.')).toBeInTheDocument();
+  expect(screen.getByText('r-77')).toBeInTheDocument();
+  expect(screen.getByRole('button', { name: 'Copy details' })).toBeInTheDocument();
+});
+
+it('never draws a service green whose last result is too old', async () => {
+  const board = golden('health/board');
+  const service = { ...allFine(board.services[5]), last_check: '2026-11-23T14:00:00Z' };
+  serve({ ...board, services: [service] });
+  renderApp();
+  expect(await screen.findByRole('heading', { name: 'catalog-api is unknown' })).toBeInTheDocument();
+});
+
+it('has no accessibility findings', async () => {
+  renderApp();
+  await screen.findByRole('region', { name: 'ledger-db is down' });
+  await screen.findByText('SMTP upgrade');
+  expect(await axeFindings()).toEqual([]);
+});
