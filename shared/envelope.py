@@ -1,6 +1,5 @@
 """What stands around a body on the bus: CloudEvents headers (binary mode) and header values that survive the wire."""
 
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -55,4 +54,4 @@ def _constant_headers(event: type[Event]) -> dict[str, str]:
 
 
 def _now() -> str:
-    return datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.now(UTC).isoformat()
