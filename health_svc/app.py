@@ -41,7 +41,7 @@ LOOPS: tuple[tuple[Callable[[Room], Awaitable[None]], float], ...] = (
     (upkeep.keep_partitions, 3600),
     (upkeep.read_windows, 5),
     (upkeep.keep_timers, 60),
-    (upkeep.roll_up, 60),
+    (upkeep.roll_up, 20),
 )
 FIRST_RETRY_SECONDS = 1.0
 STOP_SECONDS = 1.0

@@ -21,7 +21,7 @@ from shared.db import Pool
 from shared.rpc import Encoded
 
 SNAPSHOT_SECONDS = 1.0
-SLOW_FACTS_SECONDS = 30.0
+SLOW_FACTS_SECONDS = 10.0
 UPTIME_DAYS = 30
 
 

@@ -53,10 +53,11 @@ class Dependency:
     async def examine(self) -> Finding:
         """Never raises and never takes longer than the deadline."""
         started = perf_counter()
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.ensure_future(self._ask())
-        done, _ = await asyncio.wait([self._asking], timeout=DEADLINE_SECONDS)
-        output = self._asking.result() if done else f"no answer in {DEADLINE_SECONDS:g} s"
+        asking = self._asking
+        if asking is None or asking.done():
+            asking = self._asking = asyncio.create_task(self._ask())
+        done, _ = await asyncio.wait([asking], timeout=DEADLINE_SECONDS)
+        output = asking.result() if done else f"no answer in {DEADLINE_SECONDS:g} s"
         return Finding(
             status="fail" if output else "pass",
             observed_value=round((perf_counter() - started) * 1000, 2),

@@ -90,3 +90,12 @@ async def test_the_same_answer_is_given_on_the_bus() -> None:
     assert body["status"] == "fail"
     assert body["checks"]["postgres"][0]["output"] == "away"
     assert "output" not in body["checks"]["nats"][0]
+
+
+async def test_askers_at_the_same_time_do_not_disturb_each_other() -> None:
+    app = app_with(nats=Fake())
+
+    async def ask_often() -> list[str]:
+        return [(await examine(app)).status for _ in range(20)]
+
+    assert await asyncio.gather(*(ask_often() for _ in range(5))) == [["pass"] * 20] * 5
