@@ -3,6 +3,7 @@
 import json
 import socket
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -10,7 +11,9 @@ from deploy.local import follow, ports
 from deploy.local.backoff import LONGEST_SECONDS, STEADY_SECONDS, Backoff, after_end
 from deploy.local.lock import TakenError, only_one
 from deploy.local.secret_files import secret
-from deploy.local.settings import GATEWAY, LocalSettings, environment_of
+from deploy.local.settings import GATEWAY, ROOT, LocalSettings, environment_of
+from health_svc.declared import load
+from shared.contracts.checks import CheckKind, kind_of
 
 
 def test_waits_double_up_to_the_longest() -> None:
@@ -124,3 +127,9 @@ def test_what_the_embedded_servers_say_is_for_debugging(capsys: pytest.CaptureFi
     assert capsys.readouterr().out == ""
     follow.show("postgres", ["LOG:  checkpoint starting"], "debug")
     assert capsys.readouterr().out == "postgres: LOG:  checkpoint starting\n"
+
+
+def test_the_example_configuration_is_valid_and_shows_every_kind() -> None:
+    declared = load(ROOT / "belfry.yaml.example")
+    shown = {kind_of(check) for service in declared for check in service.spec.checks}
+    assert shown == set(get_args(CheckKind))
