@@ -17,22 +17,22 @@ def http(service_id: str, url: str, *needs: str, **more: Any) -> Declaration:
 
 
 SERVICES: list[Callable[[Targets], Declaration]] = [
-    lambda t: http("storefront", f"{t.http}/ok", "checkout"),
-    lambda t: http("checkout", f"{t.http}/ok", "payments"),
-    lambda t: http("payments", f"{t.http}/ok", "ledger"),
+    lambda t: http("storefront", f"{t.at.http}/ok", "checkout"),
+    lambda t: http("checkout", f"{t.at.http}/ok", "payments"),
+    lambda t: http("payments", f"{t.at.http}/ok", "ledger"),
     lambda t: {
         **http("ledger", t.switch.url),
         "checks": [{"kind": "http", "url": t.switch.url}],
         "public": True,
         "public_name": "Payments ledger",
     },
-    lambda t: http("reports", f"{t.http}/status/500"),
-    lambda t: http("slow-search", f"{t.http}/slow", degraded_ms=50),
+    lambda t: http("reports", f"{t.at.http}/status/500"),
+    lambda t: http("slow-search", f"{t.at.http}/slow", degraded_ms=50),
     lambda t: {
-        **http("mixed", f"{t.http}/ok"),
+        **http("mixed", f"{t.at.http}/ok"),
         "checks": [
-            {"kind": "http", "name": "page", "url": f"{t.http}/ok"},
-            {"kind": "tcp", "name": "queue", "host": "127.0.0.1", "port": t.refused_port},
+            {"kind": "http", "name": "page", "url": f"{t.at.http}/ok"},
+            {"kind": "tcp", "name": "queue", "host": "127.0.0.1", "port": t.at.refused_port},
         ],
     },
 ]
