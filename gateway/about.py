@@ -9,14 +9,15 @@ from msgspec import Struct
 
 from shared.bus import Bus
 from shared.contracts.auth import About, Node, StreamState
-from shared.contracts.wire import Nothing
+from shared.contracts.wire import EVENTS_STREAM, Nothing
 from shared.keys import BUS, POOL
 from shared.version import VERSION
 
 SCATTER_SECONDS = 0.3
 STREAMS_SECONDS = 1.0
 LIST_STREAMS = "$JS.API.STREAM.LIST"
-SERVER_VERSION = "_nats.ver"  # JetStream says its version in the metadata of every stream
+ONE_STREAM = f"$JS.API.STREAM.INFO.{EVENTS_STREAM}"
+SERVER_VERSION = "_nats.ver"  # in the metadata of a stream, when it is asked for by name
 GROUP = "Belfry"
 
 
@@ -58,12 +59,17 @@ class _StreamList(Struct, frozen=True):
 async def get_about(request: web.Request, given: Nothing) -> About:
     """Processes that do not answer in time are not in it."""
     bus, pool = request.app[BUS], request.app[POOL]
-    nodes, streams, postgres = await asyncio.gather(_nodes(bus), _streams(bus), pool.fetchval("SHOW server_version"))
+    nodes, streams, nats, postgres = await asyncio.gather(
+        _nodes(bus), _streams(bus), _nats_version(bus), pool.fetchval("SHOW server_version")
+    )
     return About(
         version=VERSION,
         nodes=nodes,
-        streams=[StreamState(name=each.config.name, messages=each.state.messages, size_bytes=each.state.bytes) for each in streams],
-        nats=next((each.config.metadata[SERVER_VERSION] for each in streams if SERVER_VERSION in each.config.metadata), ""),
+        streams=[
+            StreamState(name=each.config.name, messages=each.state.messages, size_bytes=each.state.bytes)
+            for each in streams
+        ],
+        nats=nats,
         postgres=postgres.split(" ")[0],
     )
 
@@ -71,7 +77,7 @@ async def get_about(request: web.Request, given: Nothing) -> About:
 async def _nodes(bus: Bus) -> list[Node]:
     answers = await bus.request_many("$SRV.STATS", SCATTER_SECONDS)
     found = [_node(stats) for answer in answers if (stats := _read(answer.data)) and _is_ours(stats)]
-    return sorted(found, key=lambda node: (node.service, node.started_at or datetime.max, node.instance))
+    return sorted(found, key=lambda node: (node.service, node.instance))
 
 
 def _read(data: bytes) -> _Stats | None:
@@ -101,3 +107,8 @@ async def _streams(bus: Bus) -> list[_Stream]:
     reply = await bus.request(LIST_STREAMS, b"{}", {}, STREAMS_SECONDS)
     streams = msgspec.json.decode(reply.data, type=_StreamList).streams or []
     return sorted(streams, key=lambda stream: stream.config.name)
+
+
+async def _nats_version(bus: Bus) -> str:
+    reply = await bus.request(ONE_STREAM, b"", {}, STREAMS_SECONDS)
+    return msgspec.json.decode(reply.data, type=_Stream).config.metadata.get(SERVER_VERSION, "")

@@ -25,7 +25,7 @@ def answer_struct(value: Struct, status: int = 200) -> web.Response:
 def answer_read(request: web.Request, body: bytes, encoding: str = "", tag: str = "") -> web.Response:
     """A body that is ready, maybe packed by who made it; 304 for a client that has it."""
     etag = f'W/"{tag.strip("W/").strip(chr(34)) or tag_of(body)}"'
-    headers = {hdrs.ETAG: etag, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.VARY: hdrs.ACCEPT_ENCODING}
+    headers: dict[str, str] = {hdrs.ETAG: etag, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.VARY: hdrs.ACCEPT_ENCODING}
     if knows(request, etag):
         return web.Response(status=304, headers=headers)
     return _packed(request, body, encoding, headers, 200)

@@ -25,7 +25,7 @@ _SCALARS: tuple[tuple[type[inspect.Type], re.Pattern[str], Any], ...] = (
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """Where each field of a request Struct comes from. `params`: fields of path and query; `body`: the type of the body."""
+    """Where each field of a request Struct comes from. `params` holds those of path and query, `body` is a type."""
 
     request: type[Struct]
     path: tuple[str, ...]
@@ -82,7 +82,7 @@ def _declared(each: structs.FieldInfo) -> Any:
 
 
 async def bind(request: web.Request, plan: Plan) -> Struct:
-    """The request Struct. Raises ProblemError: 400 broken JSON, 412 If-Match, 415 media type, 422 with every bad field."""
+    """The request Struct. Raises ProblemError: 400 broken JSON, 412 If-Match, 415 media type, 422 every bad field."""
     raw = _given(request, plan)
     params, errors = validate(raw, plan.params)
     errors = [*_repeated(request), *nul_faults(raw), *errors]

@@ -1,17 +1,20 @@
 """The one handler behind every row of the route tables: bind, ask, answer."""
 
+import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from msgspec import Struct, json
 
-from gateway.answers import answer_change, answer_read, answer_struct
-from gateway.auth.identity import IDENTITY
+from gateway.answers import answer_change, answer_read, answer_struct, unpacked
+from gateway.auth.audit import BEFORE
+from gateway.auth.identity import IDENTITY, Access
 from gateway.binding import Plan, bind, plan_of
 from gateway.routes import ROUTES
-from gateway.routes.route import Access, Local, Route
+from gateway.routes.route import Before, Local, Route
 from gateway.single_flight import SingleFlight
 from shared.contracts.wire import Rpc
 from shared.keys import BUS, REQUEST_ID
+from shared.problems import ProblemError
 from shared.rpc import Caller, Reply, call
 from shared.telemetry import current_traceparent
 
@@ -72,6 +75,8 @@ def _handler_of(route: Route) -> Handler:
 def _rpc_handler(route: Route, rpc: Rpc, plan: Plan) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         given = await bind(request, plan)
+        if route.before is not None:
+            request[BEFORE] = await _as_it_is(request, route.before)
         reply = await ask(request, rpc, given, shared=not route.unsafe)
         encoding = reply.headers.get("Content-Encoding", "")
         if route.unsafe:
@@ -79,6 +84,16 @@ def _rpc_handler(route: Route, rpc: Rpc, plan: Plan) -> Handler:
         return answer_read(request, reply.data, encoding, reply.headers.get("ETag", ""))
 
     return handle
+
+
+async def _as_it_is(request: web.Request, before: Before) -> object:
+    """The object before the change, for the trail; None when it cannot be had: the change itself will say why."""
+    path = dict(request.match_info)
+    try:
+        reply = await ask(request, before.rpc, msgspec.convert(path, before.rpc.request), shared=False)
+    except ProblemError:
+        return None
+    return before.part(json.decode(unpacked(reply.data, reply.headers.get("Content-Encoding", ""))), path)
 
 
 def _local_handler(route: Route, local: Local, plan: Plan) -> Handler:
@@ -91,4 +106,3 @@ def _local_handler(route: Route, local: Local, plan: Plan) -> Handler:
         return answer_read(request, json.encode(value))
 
     return handle
-

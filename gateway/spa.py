@@ -16,7 +16,8 @@ FOR_EVER = "public, max-age=31536000, immutable"  # the name of such a file chan
 REVALIDATE = "no-cache"
 _INLINE = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Belfry</title>
-<style>:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:40em;margin:4em auto;padding:0 1em}</style>
+<style>:root{color-scheme:light dark}
+body{font:15px/1.5 system-ui,sans-serif;max-width:40em;margin:4em auto;padding:0 1em}</style>
 <h1>The pages are not built</h1>
 <p>This gateway runs and answers at <a href="/docs">/docs</a>, <a href="/status">/status</a> and <code>/api/v1</code>,
 but it finds no pages in <code>%s</code>. Run <code>make build</code>, then reload.</p></html>
@@ -46,7 +47,7 @@ class Pages:
 
 
 def add_pages(app: web.Application, settings: GatewaySettings) -> None:
-    """Every path that is not of the interface answers a file, or else the application itself, which knows its own paths."""
+    """Every path outside of the interface answers a file, or else the application itself, which knows its own paths."""
     pages = Pages(Path(settings.spa_dir))
     app[PAGE_SCRIPTS] = pages.script_sources()
 

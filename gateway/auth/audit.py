@@ -76,7 +76,10 @@ def told(value: Any) -> str | None:
 def without_secrets(value: Any) -> Any:
     """The same JSON value, with what secret names hold and passwords in addresses hidden."""
     if isinstance(value, dict):
-        return {name: HIDDEN if is_secret(name.replace("-", "_")) and held else without_secrets(held) for name, held in value.items()}
+        return {
+            name: HIDDEN if is_secret(name.replace("-", "_")) and held else without_secrets(held)
+            for name, held in value.items()
+        }
     if isinstance(value, list):
         return [without_secrets(item) for item in value]
     return redact(value) if isinstance(value, str) else value

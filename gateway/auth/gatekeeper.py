@@ -56,7 +56,9 @@ class Gatekeeper:
         if scheme.lower() != "bearer" or not secret:
             raise unauthorized("Send the header Authorization: Bearer <token>")
         if self._admin_token and hmac.compare_digest(as_bytes(secret), self._admin_token.encode()):
-            return Identity(kind="token", id=AUTOMATION, user_name=AUTOMATION, role="admin", created_at=self._started_at)
+            return Identity(
+                kind="token", id=AUTOMATION, user_name=AUTOMATION, role="admin", created_at=self._started_at
+            )
         secret_hash = hash_of(secret)
         identity = self.cache.get(secret_hash)
         if identity is None and secret.startswith(PREFIX):

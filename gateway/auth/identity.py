@@ -13,7 +13,8 @@ from msgspec import Struct
 from shared.contracts.wire import ROLES, Role
 
 Access = Literal["public", "self", "viewer", "operator", "admin"]
-"""Who may? `public`: anyone. `self`: anyone signed in, even before the first password was changed. Else: this role and those above."""
+"""Who may? `public`: anyone. `self`: anyone signed in, even before the first password was changed. Else: this role and
+those above."""
 
 CACHE_SECONDS = 5.0
 CACHE_SIZE = 10_000
@@ -21,7 +22,7 @@ SECRET_BYTES = 32
 
 
 class Identity(Struct, frozen=True, kw_only=True):
-    """`id` is of the session or token. `settled`: false while a password that someone else chose was not changed yet."""
+    """`id` is of the session or token. `settled`: false while a password that someone else chose was not changed."""
 
     kind: Literal["session", "token"]
     id: str

@@ -10,6 +10,7 @@ from shared.contracts.wire import FieldError
 
 AT_ONCE = 2  # each takes 19 MiB and a core
 WORDS_BYTES = 15
+NAME_COUNTS_FROM = 4
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _HASHER.hash(secrets.token_hex(16))
 
@@ -38,7 +39,7 @@ def generated() -> str:
 
 def faults_of(user_name: str, new_password: str, field: str) -> list[FieldError]:
     """What speaks against a new password, besides its length."""
-    if user_name in new_password.lower():
+    if len(user_name) >= NAME_COUNTS_FROM and user_name in new_password.lower():
         return [FieldError(field, "must not hold the user's name")]
     if len(set(new_password)) < 5:
         return [FieldError(field, "must hold at least 5 different characters")]

@@ -28,7 +28,7 @@ def forget(app: web.Application) -> None:
 
 
 async def hear_revocations(app: web.Application) -> None:
-    """What other gateways revoke empties the memory here. So does every new connection: something may have been missed."""
+    """What other gateways revoke empties the memory here, as does a new connection: it may have missed something."""
     cache = app[GATEKEEPER].cache
 
     async def revoked(message: Message) -> None:

@@ -42,7 +42,9 @@ async def count_try(db: Any, user_name: str, client_ip: str) -> None:
 
 async def forgive(db: Any, user_name: str, client_ip: str) -> None:
     """The password was right: the user starts anew, and this try does not count against the address."""
-    await db.execute("DELETE FROM sign_in_attempts WHERE key = $1 OR last_at < now() - interval '1 day'", _key("user", user_name))
+    await db.execute(
+        "DELETE FROM sign_in_attempts WHERE key = $1 OR last_at < now() - interval '1 day'", _key("user", user_name)
+    )
     await db.execute(
         "UPDATE sign_in_attempts SET failures = greatest(failures - 1, 0), blocked_until = now() WHERE key = $1",
         _key("address", client_ip),

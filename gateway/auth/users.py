@@ -19,7 +19,9 @@ async def all_users(db: Any) -> list[User]:
 
 async def password_hash_of(db: Any, name: str) -> str | None:
     """None also for a disabled user."""
-    password_hash: str | None = await db.fetchval("SELECT password_hash FROM users WHERE name = $1 AND NOT disabled", name)
+    password_hash: str | None = await db.fetchval(
+        "SELECT password_hash FROM users WHERE name = $1 AND NOT disabled", name
+    )
     return password_hash
 
 
@@ -38,7 +40,10 @@ async def add_user(db: Any, name: str, role: Role, password_hash: str, must_chan
 async def change_user(db: Any, name: str, role: Role | None, disabled: bool | None) -> User:
     """Only what is given changes."""
     row = await db.fetchrow(
-        f"UPDATE users SET role = coalesce($2, role), disabled = coalesce($3, disabled) WHERE name = $1 RETURNING {_COLUMNS}",
+        f"""
+        UPDATE users SET role = coalesce($2, role), disabled = coalesce($3, disabled)
+        WHERE name = $1 RETURNING {_COLUMNS}
+        """,
         name, role, disabled,
     )  # fmt: skip
     return User(**row)
@@ -46,7 +51,10 @@ async def change_user(db: Any, name: str, role: Role | None, disabled: bool | No
 
 async def set_password(db: Any, name: str, password_hash: str, must_change: bool) -> None:
     await db.execute(
-        "UPDATE users SET password_hash = $2, must_change_password = $3 WHERE name = $1", name, password_hash, must_change
+        "UPDATE users SET password_hash = $2, must_change_password = $3 WHERE name = $1",
+        name,
+        password_hash,
+        must_change,
     )
 
 

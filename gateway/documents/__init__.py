@@ -20,7 +20,10 @@ def add_documents(app: web.Application) -> None:
 def files() -> dict[str, bytes]:
     """The documents as they are served and as they stand in the repository, by their names there."""
     documents = {"openapi.json": openapi(), "asyncapi.json": asyncapi()}
-    return {name: msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n" for name, document in documents.items()}
+    return {
+        name: msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+        for name, document in documents.items()
+    }
 
 
 @cache

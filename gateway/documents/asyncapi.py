@@ -74,7 +74,11 @@ def _channel(event: type[Event]) -> dict[str, Any]:
 
 def _operation(event: type[Event]) -> dict[str, Any]:
     channel = f"#/channels/{event.__name__}"
-    return {"action": "send", "channel": {"$ref": channel}, "messages": [{"$ref": f"{channel}/messages/{event.__name__}"}]}
+    return {
+        "action": "send",
+        "channel": {"$ref": channel},
+        "messages": [{"$ref": f"{channel}/messages/{event.__name__}"}],
+    }
 
 
 def _message(event: type[Event]) -> dict[str, Any]:

@@ -15,11 +15,12 @@ from shared.version import VERSION
 
 REF = "#/components/schemas/{name}"
 DESCRIPTION = (
-    "Sign in with `POST /api/v1/auth/login` and repeat `csrf_token` in `X-CSRF-Token` on unsafe requests, or send an API token as "
-    "`Authorization: Bearer`. Errors are `application/problem+json` (RFC 9457); 422 names every bad field at once. Times are RFC 3339 "
-    "in UTC, `_ms` are milliseconds, other durations seconds, percentages 0 to 100. Reads answer an `ETag`."
+    "Sign in with `POST /api/v1/auth/login` and repeat `csrf_token` in `X-CSRF-Token` on unsafe requests, or send an "
+    "API token as `Authorization: Bearer`. Errors are `application/problem+json` (RFC 9457); 422 names every bad field "
+    "at once. Times are RFC 3339 in UTC, `_ms` are milliseconds, other durations seconds, percentages 0 to 100. Reads "
+    "answer an `ETag`."
 )
-SIGNED_IN = [{"session": [], "csrf": []}, {"bearer": []}]
+SIGNED_IN: list[dict[str, list[str]]] = [{"session": [], "csrf": []}, {"bearer": []}]
 SECURITY_SCHEMES = {
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
     "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER, "description": "Only on unsafe requests"},
@@ -37,7 +38,9 @@ IF_MATCH = {
 def openapi() -> dict[str, Any]:
     """The whole document as plain data."""
     plans = [(route, plan_of(route)) for route in ROUTES]
-    types = [route.answer.response for route in ROUTES] + [each for _, plan in plans for each in (plan.params, plan.body) if each]
+    types = [route.answer.response for route in ROUTES] + [
+        each for _, plan in plans for each in (plan.params, plan.body) if each
+    ]
     _, schemas = json.schema_components(types, ref_template=REF)
     paths: dict[str, dict[str, Any]] = {}
     for route, plan in plans:
@@ -57,7 +60,10 @@ def openapi() -> dict[str, Any]:
         "components": {
             "securitySchemes": SECURITY_SCHEMES,
             "responses": shared_responses(),
-            "schemas": {**{name: schema for name, schema in schemas.items() if name not in internal}, "Problem": PROBLEM},
+            "schemas": {
+                **{name: schema for name, schema in schemas.items() if name not in internal},
+                "Problem": PROBLEM,
+            },
         },
     }
 
@@ -88,7 +94,7 @@ def _parameters(plan: Plan, schemas: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _given(schema: dict[str, Any]) -> dict[str, Any]:
     """A query is left out, it is never null."""
-    members = [member for member in schema.get("anyOf", []) if member != {"type": "null"}]
+    members: list[dict[str, Any]] = [member for member in schema.get("anyOf", []) if member != {"type": "null"}]
     if len(members) == 1:
         return members[0]
     if "enum" in schema:

@@ -22,10 +22,13 @@ def docs_page(document: Document) -> str:
     tags = [(tag, list(rows)) for tag, rows in groupby(operations, key=lambda row: row[0])]
     links = "".join(f'<li><a href="#{escape(tag)}">{escape(tag.title())}</a></li>' for tag, _ in tags)
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>API · {escape(info['title'])}</title><style>{STYLE}</style></head><body>"
-        f'<nav aria-label="Sections"><b>{escape(info["title"])} {escape(info["version"])}</b><ul>{links}<li><a href="#schemas">Schemas</a></li></ul>'
-        '<ul><li><a href="/api/v1/openapi.json">openapi.json</a></li><li><a href="/api/v1/asyncapi.json">asyncapi.json</a></li></ul></nav>'
+        f'<nav aria-label="Sections"><b>{escape(info["title"])} {escape(info["version"])}</b>'
+        f'<ul>{links}<li><a href="#schemas">Schemas</a></li></ul>'
+        '<ul><li><a href="/api/v1/openapi.json">openapi.json</a></li>'
+        '<li><a href="/api/v1/asyncapi.json">asyncapi.json</a></li></ul></nav>'
         f"<main><h1>API</h1><p>{_prose(info['description'])}</p>{''.join(_section(tag, rows) for tag, rows in tags)}"
         f'<h2 id="schemas">Schemas</h2>{_schemas(document)}</main></body></html>\n'
     )
@@ -40,13 +43,15 @@ def _operation(method: str, path: str, operation: Document, shared: Document) ->
         f'<details id="{operation["operationId"]}"><summary><span class="method {method}">{method.upper()}</span>'
         f'<code>{escape(path)}</code><span class="what">{escape(operation["summary"])}</span>'
         f'<span class="role">{escape(operation["x-role"])}</span></summary><div class="body">'
-        f"{_parameters(operation['parameters'])}{_request(operation.get('requestBody'))}{_responses(operation['responses'], shared)}</div></details>"
+        f"{_parameters(operation['parameters'])}{_request(operation.get('requestBody'))}"
+        f"{_responses(operation['responses'], shared)}</div></details>"
     )
 
 
 def _parameters(parameters: list[Document]) -> str:
     rows = "".join(
-        f"<tr><th scope=row><code>{escape(each['name'])}</code></th><td>{each['in']}</td><td>{_type(each['schema'])}</td></tr>"
+        f"<tr><th scope=row><code>{escape(each['name'])}</code></th>"
+        f"<td>{each['in']}</td><td>{_type(each['schema'])}</td></tr>"
         for each in parameters
     )
     return _table("Parameters", ("Name", "In", "Type"), rows)
@@ -61,7 +66,9 @@ def _request(body: Document | None) -> str:
 
 
 def _responses(responses: Document, shared: Document) -> str:
-    found = {status: shared[each["$ref"].rsplit("/", 1)[1]] if "$ref" in each else each for status, each in responses.items()}
+    found = {
+        status: shared[each["$ref"].rsplit("/", 1)[1]] if "$ref" in each else each for status, each in responses.items()
+    }
     rows = "".join(
         f"<tr><th scope=row>{status}</th><td>{_prose(each['description'])}</td><td>{_content(each)}</td></tr>"
         for status, each in found.items()
@@ -80,12 +87,14 @@ def _schemas(document: Document) -> str:
 def _schema(name: str, schema: Document) -> str:
     required = schema.get("required", [])
     rows = "".join(
-        f"<tr><th scope=row><code>{escape(field)}</code>{'' if field in required else ' <i>optional</i>'}</th><td>{_type(each)}</td></tr>"
+        f"<tr><th scope=row><code>{escape(field)}</code>{'' if field in required else ' <i>optional</i>'}</th>"
+        f"<td>{_type(each)}</td></tr>"
         for field, each in schema.get("properties", {}).items()
     )
     return (
         f'<details id="schema-{escape(name)}" class="schema"><summary><code>{escape(name)}</code></summary>'
-        f'<div class="body"><p>{_prose(schema.get("description", ""))}</p>{_table("Members", ("Name", "Type"), rows)}</div></details>'
+        f'<div class="body"><p>{_prose(schema.get("description", ""))}</p>'
+        f"{_table('Members', ('Name', 'Type'), rows)}</div></details>"
     )
 
 
@@ -112,7 +121,8 @@ def _table(title: str, heads: tuple[str, ...], rows: str) -> str:
     if not rows:
         return ""
     head = "".join(f"<th scope=col>{name}</th>" for name in heads)
-    return f'<h3>{title}</h3><div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<h3>{title}</h3><div class="scroll" tabindex="0" role="region" aria-label="{title}">{table}</div>'
 
 
 def _prose(text: str) -> str:

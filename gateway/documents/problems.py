@@ -63,30 +63,49 @@ def _tries_password(route: Route, plan: Plan) -> bool:
     return route.answer.name in ("sign_in", "change_password")
 
 
+def _may_be_refused(route: Route, plan: Plan) -> bool:
+    return _signed_in(route, plan) or route.unsafe
+
+
+def _names_someone(route: Route, plan: Plan) -> bool:
+    return _signed_in(route, plan) or _tries_password(route, plan)
+
+
+def _has_version(route: Route, plan: Plan) -> bool:
+    return bool(plan.if_match)
+
+
+ROLE_EXAMPLE = {"title": "Not allowed", "detail": "Needs the admin role", "code": "role"}
+FIELDS_EXAMPLE = {
+    "title": "Invalid input",
+    "detail": "1 field to fix",
+    "errors": [{"field": "interval_seconds", "message": "must be at least 1"}],
+}
+TRIES_EXAMPLE = {"title": "Too many requests", "detail": "Too many tries to sign in", "retry_after_seconds": 28}
+AWAY_EXAMPLE = {"title": "Service unavailable", "detail": "No instance answers", "service": "health_svc"}
+
+# status, when it may come, what it means, an example
 STATUSES: tuple[tuple[int, Applies, str, dict[str, Any]], ...] = (
-    (400, _reads_body, "The body is not JSON", {"title": "Bad request", "detail": "The body is empty. Send a JSON object"}),
-    (401, lambda route, plan: _signed_in(route, plan) or _tries_password(route, plan), "Nobody is signed in",
-     {"title": "Sign-in needed", "detail": "The token is unknown, has ended or was revoked"}),
-    (403, lambda route, plan: _signed_in(route, plan) or _changes(route, plan), "The role is too low, or the request is not from our own page",
-     {"title": "Not allowed", "detail": "Needs the admin role", "code": "role"}),
+    (400, _reads_body, "The body is not JSON", {"title": "Bad request", "detail": "The body is empty. Send JSON"}),
+    (401, _names_someone, "Nobody is signed in", {"title": "Sign-in needed", "detail": "The token was revoked"}),
+    (403, _may_be_refused, "The role is too low, or another site's page asks", ROLE_EXAMPLE),
     (404, _has_path, "There is no such object", {"title": "Not found", "detail": "There is no service orders"}),
-    (409, _changes, "The change does not fit what is there", {"title": "Conflict", "detail": "There is already a service orders"}),
-    (412, lambda route, plan: bool(plan.if_match), "Changed since it was read",
-     {"title": "Changed since you read it", "detail": "The service is at version 4, the change is based on 3"}),
-    (413, _reads_body, "The body is too large", {"title": "Too large", "detail": "The body must be at most 1048576 bytes"}),
-    (415, _reads_body, "The body is of another type", {"title": "Unsupported media type", "detail": "Send application/json, not text/plain"}),
-    (422, _takes_input, "Bad fields, all of them",
-     {"title": "Invalid input", "detail": "1 field to fix", "errors": [{"field": "interval_seconds", "message": "must be at least 1"}]}),
-    (429, _tries_password, "Too many tries", {"title": "Too many requests", "detail": "Too many tries to sign in", "retry_after_seconds": 28}),
-    (503, _always, "A service behind the gateway does not answer; `service` names it",
-     {"title": "Service unavailable", "detail": "No instance answers", "service": "health_svc"}),
-)  # fmt: skip
+    (409, _changes, "It does not fit what is there", {"title": "Conflict", "detail": "There is a service orders"}),
+    (412, _has_version, "Changed since it was read", {"title": "Changed since you read it", "detail": "Now version 4"}),
+    (413, _reads_body, "The body is too large", {"title": "Too large", "detail": "At most 1048576 bytes"}),
+    (415, _reads_body, "The body is of another type", {"title": "Unsupported media type", "detail": "Send JSON"}),
+    (422, _takes_input, "Bad fields, all of them", FIELDS_EXAMPLE),
+    (429, _tries_password, "Too many tries", TRIES_EXAMPLE),
+    (503, _always, "A service behind the gateway does not answer; `service` names it", AWAY_EXAMPLE),
+)
 
 
 def problem_responses(route: Route, plan: Plan) -> dict[str, Any]:
     """The answers an operation may give when it cannot do as asked, by status."""
     statuses = [str(status) for status, applies, _, _ in STATUSES if applies(route, plan)]
-    return {status: {"$ref": f"{RESPONSES}Problem{status}"} for status in statuses} | {"default": {"$ref": f"{RESPONSES}Problem"}}
+    return {status: {"$ref": f"{RESPONSES}Problem{status}"} for status in statuses} | {
+        "default": {"$ref": f"{RESPONSES}Problem"}
+    }
 
 
 def shared_responses() -> dict[str, Any]:

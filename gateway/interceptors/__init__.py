@@ -21,6 +21,6 @@ CHAIN: tuple[Middleware, ...] = (
     answer_errors,
     limit_time,
     limit_body,
-    authorize,
     audit,
+    authorize,
 )

@@ -7,19 +7,19 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from gateway.answers import unpacked
 from gateway.auth.audit import AFTER, BEFORE, OBJECT, Deed, record, told
 from gateway.auth.gatekeeper import GATEKEEPER
 from gateway.auth.identity import IDENTITY
 from gateway.client import client_ip
-from gateway.operations import ask, operation_of
+from gateway.operations import operation_of
 from gateway.routes.route import Route
 from shared.keys import REQUEST_ID
 from shared.problems import ProblemError
 
 log = structlog.get_logger()
 
-REFUSED = frozenset({401, 403, 429})
+REFUSED = frozenset({403})
+REFUSED_ANYONE = frozenset({401, 403})  # a failed sign-in; elsewhere 401 is only someone who is not signed in
 
 
 @web.middleware
@@ -27,29 +27,14 @@ async def audit(request: web.Request, handler: Handler) -> web.StreamResponse:
     route = operation_of(request)
     if route is None or not route.unsafe or not route.audited:
         return await handler(request)
-    before = await _before(request, route)
     try:
         response = await handler(request)
     except ProblemError as error:
-        if error.problem.status in REFUSED:
+        if error.problem.status in (REFUSED_ANYONE if route.access == "public" else REFUSED):
             await _write(request, route, "refused", None, None)
         raise
-    after = request.get(AFTER) or await _given(request)
-    await _write(request, route, "done", request.get(BEFORE, before), after)
+    await _write(request, route, "done", request.get(BEFORE), request.get(AFTER) or await _given(request))
     return response
-
-
-async def _before(request: web.Request, route: Route) -> Any:
-    """The object as it is before the change; None when it cannot be had, which the change itself will say better."""
-    if route.before is None:
-        return None
-    path = dict(request.match_info)
-    try:
-        given = msgspec.convert(path, route.before.rpc.request)
-        reply = await ask(request, route.before.rpc, given, shared=False)
-        return route.before.part(msgspec.json.decode(unpacked(reply.data, reply.headers.get("Content-Encoding", ""))), path)
-    except (ProblemError, msgspec.MsgspecError):
-        return None
 
 
 async def _given(request: web.Request) -> Any:

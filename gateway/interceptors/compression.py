@@ -10,7 +10,9 @@ from gateway.answers import accepts_gzip
 
 FROM_BYTES = 1024
 IN_THREAD_FROM_BYTES = 64 * 1024
-TEXTS = frozenset({"application/json", "application/problem+json", "application/rss+xml", "image/svg+xml", "text/html", "text/css"})
+TEXTS = frozenset(
+    {"application/json", "application/problem+json", "application/rss+xml", "image/svg+xml", "text/html", "text/css"}
+)
 
 
 @web.middleware
@@ -24,7 +26,9 @@ async def compress(request: web.Request, handler: Handler) -> web.StreamResponse
     body = response.body
     assert isinstance(body, bytes | bytearray)
     large = len(body) >= IN_THREAD_FROM_BYTES
-    response.body = await asyncio.to_thread(gzip.compress, body, 5, mtime=0) if large else gzip.compress(body, 5, mtime=0)
+    response.body = (
+        await asyncio.to_thread(gzip.compress, body, 5, mtime=0) if large else gzip.compress(body, 5, mtime=0)
+    )
     response.headers[hdrs.CONTENT_ENCODING] = "gzip"
     return response
 

@@ -10,6 +10,7 @@ _USER = f"{_AT}/users/{{name}}"
 _LOGIN = {"username": "ana", "password": "correct horse battery staple"}
 _CHANGE = {"current_password": "correct horse battery staple", "new_password": "a longer and better one"}
 _CREATE = {"name": "dana", "role": "operator", "password": "a first password to change"}
+_TOKEN = {"label": "Deploy pipeline", "role": "operator"}
 
 AUTH: tuple[Route, ...] = (
     Route("POST", f"{_AT}/login", "public", Local(sign_in.sign_in, auth.Login, auth.Me), "Sign in", example=_LOGIN),
@@ -20,25 +21,34 @@ AUTH: tuple[Route, ...] = (
         "Change one's own password", status=204, example=_CHANGE,
     ),
     Route("GET", f"{_AT}/sessions", "self", Local(sign_in.list_sessions, Nothing, auth.Sessions), "One's own sessions"),
-    Route("DELETE", f"{_AT}/sessions", "self", Local(sign_in.end_all_sessions, Nothing, Nothing), "Sign out everywhere", status=204),
+    Route(
+        "DELETE", f"{_AT}/sessions", "self", Local(sign_in.end_all_sessions, Nothing, Nothing),
+        "Sign out everywhere", status=204,
+    ),
     Route("GET", f"{_AT}/users", "admin", Local(accounts.list_users, Nothing, auth.Users), "All users"),
     Route(
-        "POST", f"{_AT}/users", "admin", Local(accounts.create_user, auth.CreateUser, auth.User), "Add a user",
-        status=201, example=_CREATE,
+        "POST", f"{_AT}/users", "admin", Local(accounts.create_user, auth.CreateUser, auth.User),
+        "Add a user", status=201, example=_CREATE,
     ),
     Route(
-        "PATCH", _USER, "admin", Local(accounts.update_user, accounts.ChangeUser, auth.User), "Change a user",
-        body="changes", example={"role": "viewer"},
+        "PATCH", _USER, "admin", Local(accounts.update_user, accounts.ChangeUser, auth.User),
+        "Change a user", body="changes", example={"role": "viewer"},
     ),
-    Route("DELETE", _USER, "admin", Local(accounts.delete_user, accounts.UserRef, Nothing), "Remove a user", status=204),
+    Route(
+        "DELETE", _USER, "admin", Local(accounts.delete_user, accounts.UserRef, Nothing),
+        "Remove a user", status=204,
+    ),
     Route("GET", f"{_AT}/tokens", "operator", Local(machines.list_tokens, Nothing, auth.Tokens), "API tokens"),
     Route(
         "POST", f"{_AT}/tokens", "operator", Local(machines.create_token, auth.CreateToken, auth.NewToken),
-        "Make an API token; its secret is shown this once", status=201, example={"label": "Deploy pipeline", "role": "operator"},
+        "Make an API token; its secret is shown this once", status=201, example=_TOKEN,
     ),
     Route(
         "DELETE", f"{_AT}/tokens/{{token_id}}", "operator", Local(machines.revoke_token, machines.TokenRef, Nothing),
         "Revoke an API token", status=204,
     ),
-    Route("GET", f"{_AT}/audit", "admin", Local(machines.read_audit, auth.AuditQuery, auth.AuditTrail), "Who did what, newest first"),
+    Route(
+        "GET", f"{_AT}/audit", "admin", Local(machines.read_audit, auth.AuditQuery, auth.AuditTrail),
+        "Who did what, newest first",
+    ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from shared.contracts.wire import Rpc
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
+
 class Local(Struct, frozen=True):
     """An operation the gateway answers itself, from a validated request Struct."""
 
@@ -24,15 +25,16 @@ class Local(Struct, frozen=True):
 
 
 class Before(Struct, frozen=True):
-    """Where the audit trail finds an object as it was: an RPC answered from the path's parameters, and the part to keep."""
+    """Where the audit trail finds an object as it was: an RPC asked with the path's parameters, and a part of it."""
 
     rpc: Rpc
     part: Callable[[Any, dict[str, str]], Any]
 
 
 class Route(Struct, frozen=True):
-    """One operation. The path's parameters, the query (GET, DELETE) or the body (POST, PUT, PATCH) fill the request Struct:
-    the body as a whole fills the field `body`, or member by member when that is empty; If-Match fills the field `if_match`."""
+    """One operation. The path's parameters, and the query (GET, DELETE) or the body (POST, PUT, PATCH), fill the
+    request Struct: the body as a whole fills the field `body`, or member by member when that is empty; If-Match fills
+    the field `if_match`."""
 
     method: Method
     path: str

@@ -22,9 +22,10 @@ def badge(name: str, status: Shown) -> str:
     word = WORDS[status].lower()
     left, right = _width(label), _width(word)
     title = escape(f"{name}: {word}")
+    size = f'width="{left + right}" height="{HEIGHT}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="{HEIGHT}" role="img" aria-label="{title}">'
-        f'<title>{title}</title><clipPath id="c"><rect width="{left + right}" height="{HEIGHT}" rx="4"/></clipPath>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{title}"><title>{title}</title>'
+        f'<clipPath id="c"><rect {size} rx="4"/></clipPath>'
         f'<g clip-path="url(#c)"><path fill="#333B47" d="M0 0h{left}v{HEIGHT}H0z"/>'
         f'<path fill="{FILLS[status]}" d="M{left} 0h{right}v{HEIGHT}H{left}z"/></g>'
         f'<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'

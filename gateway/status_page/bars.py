@@ -17,7 +17,8 @@ NAMED_AT_MOST = 4
 def bars(service: PublicService) -> str:
     """The last ninety days as SVG; days from before the service was watched are without data."""
     days = service.days[-DAYS:]
-    states: list[DayState] = ["no_data"] * (DAYS - len(days)) + [day.worst for day in days]
+    unwatched: list[DayState] = ["no_data"] * (DAYS - len(days))
+    states = unwatched + [day.worst for day in days]
     lines, start = [], 0
     for state, run in groupby(states):
         length = len(list(run)) * DAY_WIDTH

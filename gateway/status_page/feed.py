@@ -23,9 +23,15 @@ def feed(view: View, url: str) -> str:
 
 
 def _incident(incident: PublicIncident) -> tuple[datetime, str]:
-    end = f"It lasted {span_words(incident.ended_at - incident.started_at)}." if incident.ended_at else "It is not over yet."
+    end = (
+        f"It lasted {span_words(incident.ended_at - incident.started_at)}."
+        if incident.ended_at
+        else "It is not over yet."
+    )
     title = f"{incident.service_name}: {WORDS[incident.status].lower()}"
-    return incident.started_at, _item(title, end, incident.started_at, f"{incident.service_name} {incident.started_at.isoformat()}")
+    return incident.started_at, _item(
+        title, end, incident.started_at, f"{incident.service_name} {incident.started_at.isoformat()}"
+    )
 
 
 def _maintenance(window: PublicMaintenance) -> tuple[datetime, str]:
@@ -36,6 +42,7 @@ def _maintenance(window: PublicMaintenance) -> tuple[datetime, str]:
 
 def _item(title: str, words: str, at: datetime, guid: str) -> str:
     return (
-        f'<item><title>{escape(title)}</title><description>{escape(words)}</description><guid isPermaLink="false">{escape(guid)}</guid>'
+        f"<item><title>{escape(title)}</title><description>{escape(words)}</description>"
+        f'<guid isPermaLink="false">{escape(guid)}</guid>'
         f"<pubDate>{format_datetime(at)}</pubDate></item>"
     )

@@ -17,7 +17,8 @@ LINKS = '<nav aria-label="Formats"><a href="/status.rss">RSS</a><a href="/status
 
 def page(view: View) -> str:
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(view.headline)}</title><style>{STYLE}</style>"
         '<link rel="alternate" type="application/rss+xml" title="Status" href="/status.rss"></head><body>'
         f'<svg width="0" height="0" aria-hidden="true" class="off">{SYMBOLS}</svg><header>{LINKS}</header><main>'
@@ -56,7 +57,8 @@ def _windows(title: str, windows: list[PublicMaintenance], view: View) -> str:
 def _window(window: PublicMaintenance, view: View) -> str:
     note = f"<p>{escape(window.note)}</p>" if window.note else ""
     when = f"{time_tag(window.starts_at, view.now)} to {time_tag(window.ends_at, view.now)}"
-    return f'<li>{shape("maintenance")}<div><b>{escape(window.title)}</b> <span class="quiet">{when}</span>{note}</div></li>'
+    words = f'<b>{escape(window.title)}</b> <span class="quiet">{when}</span>{note}'
+    return f"<li>{shape('maintenance')}<div>{words}</div></li>"
 
 
 def _incident(incident: PublicIncident, view: View) -> str:
@@ -77,7 +79,8 @@ def _groups(view: View) -> str:
 
 def _service(service: PublicService) -> str:
     return (
-        f'<article><h3>{shape(service.status)}{escape(service.name)}</h3><span class="t-{service.status}">{WORDS[service.status]}</span>'
+        f"<article><h3>{shape(service.status)}{escape(service.name)}</h3>"
+        f'<span class="t-{service.status}">{WORDS[service.status]}</span>'
         f'<div class="window">{bars(service)}</div><p class="axis"><span class="wide">90 days ago</span>'
         f'<span class="narrow">30 days ago</span><b>{_uptime(service.uptime_pct)}</b><span>Today</span></p></article>'
     )

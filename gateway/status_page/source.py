@@ -31,7 +31,9 @@ class Source:
             if self._page is None:
                 raise
             return self._page
-        self._page = msgspec.json.decode(unpacked(reply.data, reply.headers.get("Content-Encoding", "")), type=StatusPage)
+        self._page = msgspec.json.decode(
+            unpacked(reply.data, reply.headers.get("Content-Encoding", "")), type=StatusPage
+        )
         self._asked_at = time.monotonic()
         return self._page
 

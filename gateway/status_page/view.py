@@ -42,7 +42,9 @@ def view_of(page: StatusPage, now: datetime | None = None) -> View:
     stale_for = age if age is None or age > STALE_AFTER else None
     stale = age is None or stale_for is not None
     services = [replace(service, status="unknown") if stale else service for service in page.services]
-    status = min((service.status for service in services), key=WORST_FIRST.index, default="unknown")
+    status: Shown = next(
+        (each for each in WORST_FIRST if any(service.status == each for service in services)), "unknown"
+    )
     return View(
         status=status,
         headline=_headline(status, services),

@@ -3,9 +3,12 @@
 import msgspec
 import pytest
 
-from tests.contracts.shop.files import GOLDEN, answers
+from gateway.documents.asyncapi import all_events
+from shared.contracts.wire import type_of
+from tests.contracts.shop.files import GOLDEN, answers, messages
 
-ANSWERS = answers()
+ANSWERS, MESSAGES = answers(), messages()
+TYPES = {type_of(event): event for event in all_events()}
 
 
 @pytest.mark.parametrize("path", ANSWERS)
@@ -23,3 +26,19 @@ def test_no_golden_answer_lacks_its_contract() -> None:
     folders = {path.split("/")[0] for path in ANSWERS}
     stored = {str(path.relative_to(GOLDEN)) for folder in folders for path in (GOLDEN / folder).glob("*.json")}
     assert stored == set(ANSWERS)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_golden_event_is_the_wire_form_of_its_contract(kind: str) -> None:
+    """Every event has a golden file; who only knows the file reads what the contract says."""
+    path = f"events/{kind}.json"
+    golden = msgspec.json.decode((GOLDEN / path).read_bytes())
+
+    read = msgspec.convert(golden["payload"], TYPES[kind])
+
+    assert golden == msgspec.to_builtins(MESSAGES[path]), "run python -m tests.contracts.shop and read the difference"
+    assert msgspec.to_builtins(read) == golden["payload"]
+
+
+def test_no_golden_event_lacks_its_contract() -> None:
+    assert {path.name for path in (GOLDEN / "events").glob("*.json")} == {f"{kind}.json" for kind in TYPES}

@@ -120,5 +120,3 @@ async def token_of(client: Client, role: str) -> dict[str, str]:
     answer = await client.post("/api/v1/auth/tokens", json={"label": role, "role": role}, headers=AUTOMATION)
     assert answer.status == 201, await answer.text()
     return {"Authorization": f"Bearer {(await answer.json())['secret']}"}
-
-

@@ -17,7 +17,9 @@ async def test_the_first_admin_signs_in_and_is_known(gateway: Client) -> None:
 
 
 async def test_the_cookie_is_for_this_site_only_and_out_of_reach_of_scripts(gateway: Client) -> None:
-    answer = await gateway.post(LOGIN, json={"username": "admin", "password": PASSWORD}, headers={"X-Forwarded-Proto": "https"})
+    answer = await gateway.post(
+        LOGIN, json={"username": "admin", "password": PASSWORD}, headers={"X-Forwarded-Proto": "https"}
+    )
 
     cookie = answer.headers["Set-Cookie"]
 
@@ -63,7 +65,8 @@ async def test_tries_at_the_same_time_are_all_counted(gateway: Client) -> None:
 
 async def test_signing_out_ends_the_session(gateway: Client) -> None:
     headers = await sign_in(gateway)
-    cookie = {"Cookie": f"belfry_session={gateway.session.cookie_jar.filter_cookies(gateway.make_url('/'))['belfry_session'].value}"}
+    cookies = gateway.session.cookie_jar.filter_cookies(gateway.make_url("/"))
+    cookie = {"Cookie": f"belfry_session={cookies['belfry_session'].value}"}
 
     out = await gateway.post("/api/v1/auth/logout", headers=headers)
 
@@ -80,10 +83,14 @@ async def test_a_generated_password_must_be_changed_first(start_gateway: StartGa
         "/api/v1/auth/password", json={"current_password": PASSWORD, "new_password": PASSWORD}, headers=headers
     )
     wrong = await client.post(
-        "/api/v1/auth/password", json={"current_password": "no", "new_password": "a longer and better one"}, headers=headers
+        "/api/v1/auth/password",
+        json={"current_password": "no", "new_password": "a longer and better one"},
+        headers=headers,
     )
     changed = await client.post(
-        "/api/v1/auth/password", json={"current_password": PASSWORD, "new_password": "a longer and better one"}, headers=headers
+        "/api/v1/auth/password",
+        json={"current_password": PASSWORD, "new_password": "a longer and better one"},
+        headers=headers,
     )
     me = await (await client.get(ME)).json()
 

@@ -2,11 +2,11 @@
 
 from msgspec import json
 
-from tests.contracts.shop.files import GOLDEN, answers
+from tests.contracts.shop.files import GOLDEN, answers, messages
 
 
 def main() -> None:
-    for path, value in answers().items():
+    for path, value in {**answers(), **messages()}.items():
         target = GOLDEN / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(json.format(json.encode(value), indent=2) + b"\n")

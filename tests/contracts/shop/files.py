@@ -1,17 +1,42 @@
 """Which golden file holds which answer."""
 
 from pathlib import Path
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, json
 
+from shared.contracts.wire import Event, type_of
+from shared.envelope import seal
 from tests.contracts.shop import people
 from tests.contracts.shop.board import BOARD
+from tests.contracts.shop.events import EVENTS
 from tests.contracts.shop.graph import DEPENDENCIES, detail_of_ledger
 from tests.contracts.shop.incidents import INCIDENTS, MAINTENANCE, status_page
 from tests.contracts.shop.runs import LEDGER_RUNS, SEARCH_RUN
 from tests.contracts.shop.uptime import history_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+class WireForm(Struct, frozen=True):
+    """A message as it travels. `ce-time`, which no two have in common, is left out of the headers."""
+
+    subject: str
+    stream: str
+    headers: dict[str, str]
+    payload: Any
+
+
+def wire_form(event: Event) -> WireForm:
+    sealed = seal(event, "0" * 24)
+    headers = {name: value for name, value in sealed.headers.items() if name != "ce-time"}
+    stream: str = event.STREAM  # type: ignore[attr-defined]  # every event of a contract has one
+    return WireForm(sealed.subject, stream, headers, json.decode(sealed.body))
+
+
+def messages() -> dict[str, WireForm]:
+    """Golden file, relative to GOLDEN, and the message it holds."""
+    return {f"events/{type_of(type(event))}.json": wire_form(event) for event in EVENTS}
 
 
 def answers() -> dict[str, Struct]:

@@ -1,0 +1,32 @@
+"""What happened in the shop, as events: one of each kind."""
+
+from shared.contracts.auth import AccessRevoked
+from shared.contracts.health import HealthChanged, HealthChecked, ServiceDeclared
+from shared.contracts.wire import Event
+from tests.contracts.shop.clock import NOW, ago, today
+
+EVENTS: tuple[Event, ...] = (
+    HealthChanged(
+        service_id="ledger-db",
+        name="ledger-db",
+        group="Shop",
+        from_status="healthy",
+        to_status="down",
+        started_at=today("14:02:08"),
+        confirmed_at=today("14:02:38"),
+        reason="Connection refused on ledger-db.shop:5432",
+        affected=["connect", "query", "replication-lag"],
+    ),
+    HealthChecked(
+        service_id="search",
+        run_id="01997c2e-7f60-7b3a-9a55-3c1d2e4f5a60",
+        trigger="schedule",
+        at=ago(4),
+        result="warn",
+        status="degraded",
+        duration_ms=812.4,
+        reason="Answered in 812 ms, degraded above 500 ms",
+    ),
+    ServiceDeclared(service_id="search", change="changed", version=4, actor="ana"),
+    AccessRevoked(subject_id="dana.o", subject_kind="user", at=NOW),
+)
