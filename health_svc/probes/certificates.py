@@ -1,10 +1,8 @@
 """TLS contexts, certificates and what is wrong with them in words."""
 
 import ssl
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
-
-from cryptography.x509 import load_der_x509_certificate
 
 EXPIRED_CODE = 10
 MISMATCH_CODES = (62, 64)
@@ -45,9 +43,19 @@ def client_context(ca_file: str | None, verify: bool, alpn: str) -> ssl.SSLConte
     return context
 
 
-@lru_cache(4096)
-def ends_at(certificate: bytes) -> datetime:
-    """When a DER certificate ends."""
+def ends_at(connection: ssl.SSLObject) -> datetime | None:
+    """When the peer's certificate ends; none when it showed none."""
+    if told := connection.getpeercert():
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(told["notAfter"])), UTC)
+    unverified = connection.getpeercert(binary_form=True)
+    return _read_end(unverified) if unverified else None
+
+
+@lru_cache(1024)
+def _read_end(certificate: bytes) -> datetime:
+    """ssl reads only certificates it verified. Imported here: 9 MB that few processes need."""
+    from cryptography.x509 import load_der_x509_certificate
+
     return load_der_x509_certificate(certificate).not_valid_after_utc
 
 

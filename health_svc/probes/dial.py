@@ -167,9 +167,8 @@ async def _handshake(tls: Tls, host: str, port: int, context: ProbeContext) -> A
 
 def note_certificate(connection: ssl.SSLObject, context: ProbeContext) -> None:
     """Keeps the earliest end of the certificates met on the way."""
-    certificate = connection.getpeercert(True)
-    if certificate:
-        ends, known = ends_at(certificate), context.seen.certificate_ends_at
+    if ends := ends_at(connection):
+        known = context.seen.certificate_ends_at
         context.seen.certificate_ends_at = min(ends, known) if known else ends
 
 

@@ -12,7 +12,7 @@ from health_svc.probes.evidence import PASS, FaultError, Verdict, worst
 from health_svc.probes.health_json import contradiction, report_of
 from health_svc.probes.http_answer import Answer
 from health_svc.probes.http_wire import Request, exchange, target_of
-from health_svc.probes.masking import answer_head, is_secret_header
+from health_svc.probes.masking import answer_head, is_secret_header, masked
 from health_svc.probes.tls import certificate_verdict
 from health_svc.probes.words import endpoint, short
 from shared.contracts.checks import HttpCheck
@@ -94,7 +94,7 @@ def _asserted(check: HttpCheck, answer: Answer, text: str, document: Any, contex
 def _hint(check: HttpCheck, answer: Answer) -> str:
     location = answer.header("location")
     if location and 300 <= answer.status < 400 and not check.follow_redirects:
-        return f". It redirects to {short(location, 80)}"
+        return f". It redirects to {short(masked(location), 80)}"
     if answer.status in (401, 403):
         return ". The check needs other credentials"
     return ""

@@ -7,7 +7,6 @@ from base64 import b64encode
 from functools import lru_cache
 
 from msgspec import Struct
-from multidict import CIMultiDict
 from yarl import URL
 
 from health_svc.probes.context import ProbeContext
@@ -17,7 +16,7 @@ from health_svc.probes.http_answer import Answer
 from health_svc.probes.words import endpoint
 from shared.version import VERSION
 
-_DEFAULT_HEADERS = {"User-Agent": f"Belfry/{VERSION}", "Accept": "*/*", "Accept-Encoding": "identity"}
+_DEFAULT_HEADERS = {"user-agent": f"Belfry/{VERSION}", "accept": "*/*", "accept-encoding": "identity"}
 
 
 class Target(Struct, frozen=True):
@@ -62,16 +61,16 @@ def target_of(address: str) -> Target:
 
 def rendered(request: Request) -> bytes:
     """The request as bytes; a header with a line break is refused."""
-    headers = CIMultiDict(_DEFAULT_HEADERS)
-    headers["Host"] = request.target.authority
+    given = {name.lower(): value for name, value in request.headers.items()}
+    headers = {**_DEFAULT_HEADERS, "host": request.target.authority}
     if request.target.authorization:
-        headers["Authorization"] = request.target.authorization
-    headers.update(request.headers)
-    headers["Connection"] = "close"
+        headers["authorization"] = request.target.authorization
+    headers |= given
+    headers["connection"] = "close"
     if request.body or request.method in ("POST", "PUT", "PATCH"):
-        headers["Content-Length"] = str(len(request.body))
+        headers["content-length"] = str(len(request.body))
     lines = [f"{request.method} {request.target.path} HTTP/1.1"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += [f"{name.title()}: {value}" for name, value in headers.items()]
     head = "\r\n".join(lines)
     if head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1:
         raise FaultError("error", "A header contains a line break")

@@ -55,13 +55,20 @@ async def _judge(check: CheckSpec, context: ProbeContext) -> Verdict:
     except TimeoutError as error:
         if not bound.expired():
             return fault_of(error, context.seen.address or kind_of(check)).verdict
-        return Verdict("fail", timed_out(context.timeout_seconds, context.seen.phases(), context.seen.current))
+        return _timed_out(context)
     except OSError as error:
         return fault_of(error, context.seen.address or kind_of(check)).verdict
     except Exception as error:
         log.exception("probe.broke", kind=kind_of(check), component=component_of(check))
         broke = f"The {kind_of(check)} probe broke: {type(error).__name__}. The log of health_svc tells more"
         return Verdict("error", broke)
+
+
+def _timed_out(context: ProbeContext) -> Verdict:
+    """Silence is the target's fault, except that of this machine's own resolver."""
+    seen = context.seen
+    reason = timed_out(context.timeout_seconds, seen.phases(), seen.current)
+    return Verdict("error" if seen.current == "dns" else "fail", reason)
 
 
 def _unless_slow(verdict: Verdict, check: Check, seen: Evidence) -> Verdict:

@@ -11,6 +11,7 @@ from shared.contracts.checks import HttpCheck, JsonAssertion
 from shared.contracts.health import ComponentOutcome, ServiceSpec
 from tests.backend.health_svc.probes.conftest import CheckOne
 from tests.fixtures.targets import Addresses
+from tests.fixtures.targets.web import serve_site
 
 
 def phase_names(outcome: ComponentOutcome) -> list[str]:
@@ -291,11 +292,21 @@ async def test_request_is_sent_as_written(targets: Addresses, check_one: CheckOn
         assertions=[
             JsonAssertion(path="$.method", operator="==", value="POST"),
             JsonAssertion(path="$.body", operator="==", value='{"a": 1}'),
-            JsonAssertion(path="$.headers['X-Team']", operator="==", value="shop"),
-            JsonAssertion(path="$.headers.Host", operator="==", value="orders.shop"),
+            JsonAssertion(path="$.headers['x-team']", operator="==", value="shop"),
+            JsonAssertion(path="$.headers.host", operator="==", value="orders.shop"),
         ],
     )
     assert (await check_one(check)).reason == ""
+
+
+async def test_an_ipv6_address_is_used_as_written(check_one: CheckOne) -> None:
+    async with serve_site(host="::1") as port:
+        check = HttpCheck(
+            url=f"http://[::1]:{port}/echo",
+            assertions=[JsonAssertion(path="$.headers.host", operator="==", value=f"[::1]:{port}")],
+        )
+        outcome = await check_one(check)
+    assert (outcome.result, outcome.reason, outcome.address) == ("pass", "", "::1")
 
 
 async def test_head_has_no_body(targets: Addresses, check_one: CheckOne) -> None:
@@ -329,9 +340,9 @@ async def test_credentials_stay_with_their_host(targets: Addresses, check_one: C
             headers=headers,
             follow_redirects=True,
             assertions=[
-                JsonAssertion(path="$.headers.Authorization", operator="exists" if kept else "absent"),
-                JsonAssertion(path="$.headers['X-Internal']", operator="exists" if kept else "absent"),
-                JsonAssertion(path="$.headers.Accept", operator="==", value="application/json"),
+                JsonAssertion(path="$.headers.authorization", operator="exists" if kept else "absent"),
+                JsonAssertion(path="$.headers['x-internal']", operator="exists" if kept else "absent"),
+                JsonAssertion(path="$.headers.accept", operator="==", value="application/json"),
             ],
         )
         assert (await check_one(check)).reason == ""

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
@@ -105,6 +106,14 @@ async def test_a_resolver_that_is_away_is_our_fault(
     outcome = await check_one(TcpCheck(host="db.shop", port=5432))
     assert outcome.result == result
     assert "db.shop" in outcome.reason
+
+
+async def test_a_silent_resolver_is_our_fault(check_one: CheckOne, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = threading.Event()
+    monkeypatch.setattr(dial, "_look_up", lambda host: str(answer.wait(10)))
+    outcome = await check_one(TcpCheck(host="db.shop", port=5432), timeout_seconds=0.1)
+    answer.set()
+    assert (outcome.result, outcome.reason) == ("error", "No answer within 100 ms. No word from the resolver")
 
 
 async def test_no_descriptors_left_is_our_fault(targets: Addresses, context: ProbeContext) -> None:
