@@ -10,7 +10,7 @@ export const WideTable = ({ label, children }) => {
     return () => observer.disconnect();
   }, []);
   return (
-    <div ref={box} className="scroll-x" {...(wide && { role: 'region', tabIndex: 0, 'aria-label': label })}>
+    <div ref={box} className="scroll-x" {...(wide && { role: 'region', tabIndex: 0, 'aria-label': `${label}, scrolls sideways` })}>
       <table className="table">{children}</table>
     </div>
   );

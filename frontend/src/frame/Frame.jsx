@@ -1,6 +1,6 @@
 import { AppShell } from '@mantine/core';
 import { Suspense } from 'react';
-import { Outlet, useLocation, useNavigate, useSearchParams } from 'react-router';
+import { Outlet, useLocation, useNavigate } from 'react-router';
 import { useBoard } from '../api/health.js';
 import { ErrorBoundary } from '../components/ErrorBoundary.jsx';
 import { LiveRegion } from '../components/LiveRegion.jsx';
@@ -8,6 +8,7 @@ import { useBoardAnnouncements } from '../hooks/useBoardAnnouncements.js';
 import { useLive } from '../hooks/useLive.js';
 import { useShortcut } from '../hooks/useShortcut.js';
 import { useTabTitle } from '../hooks/useTabTitle.js';
+import { useWall } from '../hooks/useWall.js';
 import { page } from '../lib/page.js';
 import { tally } from '../lib/status.js';
 import { useStore } from '../lib/store.js';
@@ -50,17 +51,18 @@ const Content = ({ live }) => {
 };
 
 const Shell = () => {
-  const [search] = useSearchParams();
   const live = useLive();
   const services = useBoard().data?.services;
   const counts = tally(services ?? []);
-  useTabTitle(useStore(page).title, counts.down);
+  const { title } = useStore(page);
+  const wall = useWall();
+  useTabTitle(title, counts.down);
   useBoardAnnouncements(services);
-  const wall = search.get('tv') === '1';
   return (
     <AppShell layout="alt" disabled={wall} header={{ height: { base: 48, sm: 52 } }} footer={{ height: { base: 60, sm: 0 } }}
       navbar={{ width: { sm: 56, xl: 208 }, breakpoint: 'sm', collapsed: { mobile: true } }} className={wall ? styles.wall : undefined}>
       <a className={styles.skip} href="#content">Skip to content</a>
+      {wall && <h1 className="visually-hidden">{title}</h1>}
       <AppShell.Header component="div"><Header live={live} /></AppShell.Header>
       <AppShell.Navbar component="div" className={styles.navbar}><Nav counts={counts} /></AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}><Content live={live} /></AppShell.Main>

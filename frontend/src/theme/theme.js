@@ -35,6 +35,10 @@ export const cssVariablesResolver = () => ({
 });
 
 const bell = ['#EEEEFC', '#DCDDF8', '#BCBDF2', '#9497FF', '#7779E8', '#5A5CDD', '#4A4BC9', '#4344B8', '#35369A', '#282A78'];
+/** Mantine's greys are the surfaces and inks of the tokens: what it draws by itself fits in. */
+const greys = (tokens, names) => names.map((name) => tokens[name]);
+const gray = greys(light, ['bg', 'sunken', 'border', 'border-2', 'border-2', 'control', 'text-3', 'text-2', 'text', 'text']);
+const darkGreys = greys(dark, ['text', 'text-2', 'text-3', 'control', 'border-2', 'border', 'surface', 'bg', 'bg', 'bg']);
 const heights = { xs: '24px', sm: '28px', md: '32px', lg: '44px' };
 const button = (theme, { size = 'md' }) => ({
   root: { '--button-height': heights[size], '--button-padding-x': size === 'xs' ? '8px' : '12px', '--button-fz': size === 'md' ? '13px' : '12px' },
@@ -46,7 +50,7 @@ const floating = { defaultProps: { shadow: 'md', transitionProps: { duration: 12
 
 export const theme = createTheme({
   primaryColor: 'bell',
-  colors: { bell },
+  colors: { bell, gray, dark: darkGreys },
   primaryShade: { light: 6, dark: 5 },
   defaultRadius: 6,
   fontFamily: 'var(--bf-font)',

@@ -1,6 +1,7 @@
 import { refreshSeconds } from '../../api/polling.js';
+import { HealthBanners } from '../../components/admin/HealthBanners.jsx';
 import { LoadFailed } from '../../components/LoadFailed.jsx';
-import { QueryNote } from '../../hooks/QueryNote.jsx';
+import { QueryNote, useAgedClass } from '../../hooks/QueryNote.jsx';
 import { usePage } from '../../hooks/usePage.js';
 import { useServices } from '../../hooks/useServices.js';
 import { verdict } from '../../lib/verdict.js';
@@ -16,8 +17,11 @@ const Answers = ({ board, services }) => {
   return (
     <div className="stack">
       <QueryNote query={board} />
-      {worst && <Verdict {...worst} />}
-      <HealthStrip services={services} />
+      <HealthBanners board={{ ...board.data, checking: true }} />
+      <div className={`stack ${useAgedClass(board)}`}>
+        {worst && <Verdict {...worst} />}
+        <HealthStrip services={services} />
+      </div>
       <div className={styles.columns}>
         <IncidentList />
         <MaintenanceCard />

@@ -1,6 +1,8 @@
 import { Link } from 'react-router';
 import { EmptyState } from '../../../components/EmptyState.jsx';
 import { StatusShape } from '../../../components/StatusShape.jsx';
+import { useHeldOrder } from '../../../hooks/useHeldOrder.js';
+import { useInside } from '../../../hooks/useInside.js';
 import { useNow } from '../../../lib/clock.js';
 import { usePreference } from '../../../lib/preferences.js';
 import { failingFirst, isBelfry, shownStatus, statusOrder, statusWords, tally } from '../../../lib/status.js';
@@ -36,7 +38,7 @@ const Cell = ({ service, line }) => (
   <Link className={styles.cell} to={`/admin/health?open=${service.id}`} title={service.reason}>
     <StatusShape status={shownStatus(service)} />
     <span className="grow">
-      <span className="strong trunc">{service.name}<span className="visually-hidden"> {statusWords[shownStatus(service)]}</span></span>
+      <span className="strong trunc">{service.name} <span className="visually-hidden">{statusWords[shownStatus(service)]}, </span></span>
       <span className="small dim trunc">
         {service.at_risk && isHealthy(service) && <StatusShape status="risk" size={12} />}
         {line}
@@ -57,9 +59,11 @@ const Cells = ({ services }) => {
   const zone = usePreference('zone');
   const names = new Map(services.map(({ id, name }) => [id, name]));
   const folded = services.length > cellsAtMost;
-  const shown = failingFirst(services).filter((service) => !folded || !isCalm(service)).slice(0, cellsAtMost);
+  const [inside, handlers] = useInside();
+  const ordered = useHeldOrder(failingFirst(services), inside);
+  const shown = ordered.filter((service) => !folded || !isCalm(service)).slice(0, cellsAtMost);
   return (
-    <div className={styles.strip}>
+    <div className={styles.strip} {...handlers}>
       {shown.map((service) => <Cell key={service.id} service={service} line={stripLine(service, names, now, zone)} />)}
       {folded && <HealthyRest count={services.filter(isCalm).length} />}
     </div>
