@@ -1,8 +1,13 @@
 """Fixtures that every test may use."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ("tests.fixtures.servers", "tests.fixtures.processes", "tests.fixtures.targets.fixture")
+
+# Property tests measure nothing: a busy machine makes none of them fail.
+settings.register_profile("belfry", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("belfry")
 
 NEED_A_SERVER = {"belfry", "broker", "nats_url", "postgres_url", "start_process"}
 
