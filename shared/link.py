@@ -26,6 +26,7 @@ LinkState = Literal["connecting", "up", "stalled", "down", "closed"]
 """Can we talk to NATS? `stalled`: connected, but a ping is not answered; `down`: was up, being replaced."""
 
 STEADY_SECONDS = 10.0  # a connection that ended sooner counts as a failed attempt
+HELD_UP_SECONDS = 0.05  # when this process itself was held up, its answers are there, but not read yet
 CONNECT_FAULTS = (OSError, NatsError, TimeoutError, ValueError)
 
 
@@ -168,6 +169,8 @@ class Link:
             self._become("stalled")
             rest_seconds = self._options.ping_seconds - stall_seconds
             await asyncio.wait({ping, lost}, timeout=rest_seconds, return_when=asyncio.FIRST_COMPLETED)
+        if not ping.done():
+            await asyncio.sleep(HELD_UP_SECONDS)
         lost.cancel()
         self.rtt_ms = _milliseconds(ping)
         if self.rtt_ms is not None:

@@ -1,6 +1,7 @@
 """Each process on our own nats-server, as its own user: what it needs works, everything else is refused."""
 
 import asyncio
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from msgspec import Struct
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from deploy.local.nats import start_nats
+from deploy.local.nats import BINARY, start_nats
 from deploy.nats import apply, create_seeds, render_config
 from deploy.nats.permissions import ADMIN, GRANTS, OBSERVER
 from shared.bus import Bus, BusOptions, Message
@@ -243,6 +244,14 @@ def test_seeds_are_private_and_stay(tmp_path: Path) -> None:
     assert {file.stem for file in files} == set(keys)
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     assert not any(file.read_text() in render_config(keys) for file in files)
+
+
+def test_a_whole_configuration_is_accepted_by_the_server(tmp_path: Path) -> None:
+    config = render_config(create_seeds(tmp_path), listen="127.0.0.1:-1", store_dir=str(tmp_path / "store"))
+    path = tmp_path / "nats-server.conf"
+    path.write_text(config)
+    tried = subprocess.run([BINARY, "-t", "-c", path], capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stderr
 
 
 def _other(service: str) -> str:
