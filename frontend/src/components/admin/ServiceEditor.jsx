@@ -34,7 +34,7 @@ export const ServiceEditor = ({ current, services, groups, edges, canSave, save,
   const tried = attempt.data || attempt.isPending;
 
   useEffect(() => {
-    if (problem?.errors?.length) form.current?.querySelector('[aria-invalid="true"], [data-error="true"]')?.focus();
+    if (problem?.errors?.length) form.current?.querySelector(':is(input, textarea, select)[aria-invalid="true"]')?.focus();
   }, [problem]);
 
   return (

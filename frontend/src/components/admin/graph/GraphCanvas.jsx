@@ -60,6 +60,7 @@ const Canvas = ({ map, flow, focusId, onSelect }) => {
 
   /** Readable from the start: as wide as fits, from the top, where the failing part stands. */
   const placeView = () => {
+    if (!frame.current) return; // gone before the map was ready
     const width = frame.current.clientWidth;
     const widest = Math.max(...flow.nodes.map((node) => node.position.x + node.width), 1);
     const zoom = Math.min(1, Math.max(smallestZoom, (width - 28) / widest));

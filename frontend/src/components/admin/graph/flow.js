@@ -77,6 +77,7 @@ const flowEdge = (edge, byId, { view, family }) => {
     target: edge.target,
     sourceHandle: edge.target,
     targetHandle: edge.source,
+    ariaLabel: `${byId.get(edge.source).name} depends on ${target.name}, ${edge.kind}`,
     focusable: false,
     selectable: false,
     zIndex: shown ? 1 : 0,

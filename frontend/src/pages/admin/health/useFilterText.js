@@ -6,13 +6,17 @@ const writeAfterMs = 250;
 export const useFilterText = (written, change) => {
   const [text, setText] = useState(written);
   const [seen, setSeen] = useState(written);
+  const [sent, setSent] = useState(written);
   if (seen !== written) {
     setSeen(written);
-    setText(written);
+    if (written !== sent) setText(written); // what comes back of one's own typing may be older than the text by now
   }
   useEffect(() => {
     if (text === written) return undefined;
-    const timer = setTimeout(() => change({ q: text }), writeAfterMs);
+    const timer = setTimeout(() => {
+      setSent(text);
+      change({ q: text });
+    }, writeAfterMs);
     return () => clearTimeout(timer);
   }, [text, written, change]);
   return [text, setText];
