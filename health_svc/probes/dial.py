@@ -1,7 +1,6 @@
 """Opening connections: one address, one family, one attempt, each phase timed; and what went wrong in words."""
 
 import asyncio
-import errno
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -17,36 +16,15 @@ from health_svc.probes.certificates import (
     MISMATCH_CODES,
     days_words,
     ends_at,
-    handshake_words,
     verify_words,
 )
 from health_svc.probes.context import ProbeContext
 from health_svc.probes.evidence import FaultError
+from health_svc.probes.faults import fault_of
 from health_svc.probes.words import endpoint
 
+PEEK_SECONDS = 1.0
 P = TypeVar("P", bound=asyncio.Protocol)
-
-_OURS = {
-    errno.EMFILE: "health_svc has no free file descriptors. Raise its limit (ulimit -n)",
-    errno.ENFILE: "This machine has no free file descriptors",
-    errno.ENOBUFS: "This machine has no free network buffers",
-    errno.ENOMEM: "This machine has no free memory for a connection",
-    errno.EADDRNOTAVAIL: "This machine has no free local port or address to connect from",
-    errno.ENETUNREACH: "This machine has no network route to {target}",
-    errno.ENETDOWN: "The network of this machine is down",
-    errno.EACCES: "This machine does not allow connections to {target}",
-    errno.EPERM: "This machine does not allow connections to {target}",
-    errno.EAFNOSUPPORT: "This machine does not speak the address family of {target}",
-}
-_THEIRS = {
-    errno.ECONNREFUSED: "{target} refused the connection. Something answers on the host, but not on this port",
-    errno.ECONNRESET: "{target} reset the connection",
-    errno.EPIPE: "{target} closed the connection",
-    errno.ECONNABORTED: "{target} broke off the connection",
-    errno.ETIMEDOUT: "{target} did not answer. The system gave up",
-    errno.EHOSTUNREACH: "{target} cannot be reached: the network does not find the host",
-    errno.EHOSTDOWN: "{target} cannot be reached: the host is down",
-}
 
 
 class Tls(Struct, frozen=True):
@@ -54,19 +32,6 @@ class Tls(Struct, frozen=True):
 
     context: ssl.SSLContext
     server_name: str
-
-
-def fault_of(error: OSError, target: str) -> FaultError:
-    """A system error as a verdict: ours is `error`, the target's is `fail`."""
-    if isinstance(error, ssl.SSLError):
-        return FaultError("fail", f"{target} {handshake_words(error)}")
-    number = error.errno or (errno.ETIMEDOUT if isinstance(error, TimeoutError) else 0)
-    if isinstance(error, ConnectionResetError):
-        number = errno.ECONNRESET
-    if number in _OURS:
-        return FaultError("error", _OURS[number].format(target=target))
-    words = _THEIRS.get(number, f"{{target}}: {error.strerror or type(error).__name__}")
-    return FaultError("fail", words.format(target=target))
 
 
 def is_address(host: str) -> bool:
@@ -190,8 +155,9 @@ async def _peek(server_name: str, host: str, port: int, context: ProbeContext) -
     """When a refused certificate ends: only a second, unverified handshake shows it."""
     aside, trusting = context.for_check(context.timeout_seconds), Tls(context.tls(verify=False), server_name)
     try:
-        transport, _ = await dial(host, port, aside, asyncio.Protocol, trusting)
-    except FaultError:
+        async with asyncio.timeout(PEEK_SECONDS):
+            transport, _ = await dial(host, port, aside, asyncio.Protocol, trusting)
+    except (FaultError, TimeoutError):
         return None
     transport.abort()
     return aside.seen.certificate_ends_at

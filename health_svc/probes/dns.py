@@ -12,8 +12,9 @@ import dns.resolver
 import dns.reversename
 
 from health_svc.probes.context import ProbeContext
-from health_svc.probes.dial import fault_of, is_address, resolve
+from health_svc.probes.dial import is_address, resolve
 from health_svc.probes.evidence import PASS, FaultError, Verdict
+from health_svc.probes.faults import fault_of
 from health_svc.probes.patterns import matches
 from health_svc.probes.words import endpoint, short
 from shared.contracts.checks import DnsCheck

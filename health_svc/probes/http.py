@@ -16,6 +16,7 @@ from health_svc.probes.masking import answer_head, is_secret_header, masked
 from health_svc.probes.tls import certificate_verdict
 from health_svc.probes.words import endpoint, short
 from shared.contracts.checks import HttpCheck
+from shared.contracts.health import Result
 
 MAX_REDIRECTS = 10
 _HARMLESS_HEADERS = frozenset({"accept", "accept-language", "user-agent"})
@@ -31,8 +32,13 @@ async def probe_http(check: HttpCheck, context: ProbeContext) -> Verdict:
     return worst([
         _asserted(check, answer, text, document, context),
         _reported(answer, document, context),
-        certificate_verdict(check.tls_warn_days, target_of(check.url).host, context),
+        certificate_verdict(check.tls_warn_days, target_of(check.url).host, context, _ended(check.verify_tls)),
     ])  # fmt: skip
+
+
+def _ended(verify_tls: bool) -> Result:
+    """Who does not verify is only warned of an ended certificate."""
+    return "fail" if verify_tls else "warn"
 
 
 async def _fetch(check: HttpCheck, context: ProbeContext) -> Answer:
@@ -54,7 +60,7 @@ def redirected(request: Request, status: int, location: str) -> Request:
         address = str(URL(request.target.address).with_user(None).join(URL(location)))
         target = target_of(address)
     except (ValueError, FaultError) as error:
-        raise FaultError("fail", f"Redirects to an address that cannot be used: {short(location)}") from error
+        raise FaultError("fail", f"Redirects to an address that cannot be used: {short(masked(location))}") from error
     kept = request.headers
     same = target.origin == request.target.origin
     if same and not target.authorization:

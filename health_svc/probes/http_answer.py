@@ -5,8 +5,8 @@ import zlib
 
 import httptools
 
-from health_svc.probes.dial import fault_of
 from health_svc.probes.evidence import Evidence, FaultError
+from health_svc.probes.faults import fault_of
 
 HEAD_LIMIT_BYTES = 64 * 1024
 BODY_LIMIT_BYTES = 64 * 1024

@@ -9,8 +9,9 @@ from time import perf_counter
 from msgspec import Struct
 
 from health_svc.probes.context import ProbeContext
-from health_svc.probes.dial import fault_of, resolve
+from health_svc.probes.dial import resolve
 from health_svc.probes.evidence import PASS, FaultError, Verdict
+from health_svc.probes.faults import fault_of
 from shared.contracts.checks import IcmpCheck
 from shared.contracts.health import Assertion
 

@@ -9,7 +9,8 @@ from urllib.parse import SplitResult
 import aiohttp
 
 from health_svc.probes.context import ProbeContext
-from health_svc.probes.dial import Tls, dial, fault_of, secure
+from health_svc.probes.dial import Tls, dial, secure
+from health_svc.probes.faults import fault_of
 from health_svc.probes.inbox import INBOX_LIMIT_BYTES, Inbox
 from health_svc.probes.websocket import Socket, open_socket
 from health_svc.probes.words import endpoint

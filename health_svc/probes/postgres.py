@@ -7,8 +7,9 @@ import asyncpg
 import msgspec
 
 from health_svc.probes.context import ProbeContext
-from health_svc.probes.dial import fault_of, resolve
+from health_svc.probes.dial import resolve
 from health_svc.probes.evidence import PASS, FaultError, Verdict
+from health_svc.probes.faults import fault_of
 from health_svc.probes.patterns import compiled
 from health_svc.probes.words import endpoint, short
 from shared.contracts.checks import PostgresCheck

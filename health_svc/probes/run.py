@@ -6,8 +6,8 @@ from asyncio import timeout as within
 import structlog
 
 from health_svc.probes.context import ProbeContext
-from health_svc.probes.dial import fault_of
 from health_svc.probes.evidence import Evidence, FaultError, Verdict
+from health_svc.probes.faults import fault_of
 from health_svc.probes.table import PROBES
 from health_svc.probes.words import duration, short, timed_out
 from shared.contracts.checks import Check, CheckSpec, HeartbeatCheck, component_of, kind_of

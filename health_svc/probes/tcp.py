@@ -2,8 +2,9 @@
 
 from health_svc.probes import assertions
 from health_svc.probes.context import ProbeContext
-from health_svc.probes.dial import dial, fault_of
+from health_svc.probes.dial import dial
 from health_svc.probes.evidence import PASS, Verdict
+from health_svc.probes.faults import fault_of
 from health_svc.probes.inbox import Inbox
 from health_svc.probes.masking import masked
 from health_svc.probes.patterns import matches

@@ -8,7 +8,7 @@ from health_svc.probes.context import ProbeContext
 from health_svc.probes.dial import Tls, dial
 from health_svc.probes.evidence import PASS, Verdict
 from shared.contracts.checks import TlsCheck
-from shared.contracts.health import Assertion
+from shared.contracts.health import Assertion, Result
 
 DAY_SECONDS = 86_400
 
@@ -24,8 +24,8 @@ async def probe_tls(check: TlsCheck, context: ProbeContext) -> Verdict:
     return certificate_verdict(check.warn_days, name, context)
 
 
-def certificate_verdict(warn_days: int, host: str, context: ProbeContext) -> Verdict:
-    """Warns when a certificate met on the way ends within `warn_days`; an ended one that was let in fails."""
+def certificate_verdict(warn_days: int, host: str, context: ProbeContext, ended: Result = "fail") -> Verdict:
+    """Warns when a certificate met on the way ends within `warn_days`; `ended`: what one is that was let in."""
     ends, now = context.seen.certificate_ends_at, context.now()
     if ends is None:
         return PASS
@@ -36,4 +36,4 @@ def certificate_verdict(warn_days: int, host: str, context: ProbeContext) -> Ver
     )
     if good:
         return PASS
-    return Verdict("warn" if left_seconds > 0 else "fail", f"The certificate of {host} {words}")
+    return Verdict("warn" if left_seconds > 0 else ended, f"The certificate of {host} {words}")

@@ -12,12 +12,14 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from health_svc.probes import assertions
 from health_svc.probes.context import ProbeContext
-from health_svc.probes.dial import certificate_fault, fault_of, is_address, note_certificate, resolve
+from health_svc.probes.dial import certificate_fault, is_address, note_certificate, resolve
 from health_svc.probes.evidence import FaultError, Verdict
+from health_svc.probes.faults import fault_of
 from health_svc.probes.masking import masked
 from health_svc.probes.tls import certificate_verdict
 from health_svc.probes.words import endpoint, short
 from shared.contracts.checks import WebSocketCheck
+from shared.contracts.health import Result
 
 WARN_DAYS = 14
 MESSAGE_LIMIT_BYTES = 64 * 1024
@@ -53,7 +55,8 @@ async def probe_websocket(check: WebSocketCheck, context: ProbeContext) -> Verdi
         first = await _receive(ws, aiohttp.WSMsgType.PONG, where)
         if check.send is not None:
             await ws.send_str(check.send)
-        certificate = certificate_verdict(WARN_DAYS, urlsplit(check.url).hostname or "", context)
+        ended: Result = "fail" if check.verify_tls else "warn"
+        certificate = certificate_verdict(WARN_DAYS, urlsplit(check.url).hostname or "", context, ended)
         if check.expect is None:
             return certificate
         context.seen.begin("expect")

@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from health_svc.probes import PROBES, ProbeContext, budget_seconds, dial, run_checks, table
 from health_svc.probes.evidence import Verdict
+from health_svc.probes.faults import fault_of
 from shared.contracts.checks import Check, CheckKind, CheckSpec, HeartbeatCheck, HttpCheck, TcpCheck, WebSocketCheck
 from shared.contracts.health import ServiceSpec
 from tests.backend.health_svc.probes.conftest import CheckOne, until
@@ -88,7 +89,7 @@ async def test_a_probe_that_breaks_is_our_fault(check_one: CheckOne, monkeypatch
     ],
 )
 def test_system_errors_are_ours_or_theirs(number: int, result: str, words: str) -> None:
-    verdict = dial.fault_of(OSError(number, os.strerror(number)), "db.shop:5432").verdict
+    verdict = fault_of(OSError(number, os.strerror(number)), "db.shop:5432").verdict
     assert verdict.result == result
     assert verdict.reason.startswith(words)
 
