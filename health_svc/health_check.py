@@ -5,7 +5,7 @@ first of them. What could not be measured neither advances nor resets anything.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 RECENT = 30
+CLOCK_SKEW = timedelta(seconds=60)  # clocks of replicas may differ by less; a last outcome farther ahead is a mistake
 
 Observed = tuple[ServiceState, list[Transition]]
 
@@ -48,7 +49,7 @@ def observe(
     """The state after one more outcome, and the changes it confirmed, oldest first (at most two).
 
     An outcome that is not newer than the last one is refused: the very same `state` comes back. With `now` given, a
-    last outcome from the future (a clock was wrong) is overruled instead."""
+    last outcome from more than CLOCK_SKEW ahead (a clock was wrong) is overruled instead."""
     if not _is_newer(state, observation, now):
         return state, []
     state, transitions = _after_silence(state, observation.at, stale_after_seconds)
@@ -80,7 +81,7 @@ def lapse(state: ServiceState, at: datetime, confirmed_at: datetime, reason: str
 
 def _is_newer(state: ServiceState, observation: Observation, now: datetime | None) -> bool:
     last = state.last_run_at
-    return last is None or observation.at > last or (now is not None and last > now)
+    return last is None or observation.at > last or (now is not None and last > now + CLOCK_SKEW)
 
 
 def _after_silence(state: ServiceState, at: datetime, stale_after_seconds: float) -> Observed:

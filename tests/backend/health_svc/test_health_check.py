@@ -8,6 +8,7 @@ import pytest
 from health_svc.health_check import (
     Observation,
     ServiceState,
+    Transition,
     combine,
     displayed,
     heartbeat_result,
@@ -121,15 +122,25 @@ def test_an_older_or_repeated_outcome_is_refused(late_by: timedelta) -> None:
     assert transitions == []
 
 
+def seen_at(state: ServiceState, at: datetime, now: datetime | None) -> tuple[ServiceState, list[Transition]]:
+    """One failure, where one is enough."""
+    limits = {"failure_threshold": 1, "success_threshold": 1}
+    return observe(state, Observation(result="fail", at=at), **limits, stale_after_seconds=STALE_SECONDS, now=now)
+
+
 def test_a_last_outcome_from_the_future_is_overruled() -> None:
     """Trap: after a clock was set back, results are refused until it has caught up."""
     state = replay(every("p", start=T0 + timedelta(days=1)), NORMAL)[0][-1]
-    late = Observation(result="fail", at=T0)
-    args = {"failure_threshold": 1, "success_threshold": 1, "stale_after_seconds": STALE_SECONDS}
-    assert observe(state, late, **args)[0] is state  # type: ignore[arg-type]
-    state, transitions = observe(state, late, now=T0 + timedelta(seconds=1), **args)  # type: ignore[arg-type]
-    assert (state.status, state.since, state.last_run_at) == ("down", T0, T0)
+    assert seen_at(state, T0, now=None)[0] is state
+    overruled, transitions = seen_at(state, T0, now=T0 + timedelta(seconds=1))
+    assert (overruled.status, overruled.since, overruled.last_run_at) == ("down", T0, T0)
     assert [(t.to_status, t.started_at) for t in transitions] == [("down", T0)]
+
+
+def test_clocks_that_differ_a_little_do_not_overrule_each_other() -> None:
+    state = replay(every("p", start=T0 + timedelta(seconds=60)), NORMAL)[0][-1]
+    assert seen_at(state, T0, now=T0)[0] is state
+    assert seen_at(state, T0, now=T0 - timedelta(seconds=1))[0] is not state
 
 
 # --- silence, pause, maintenance ----------------------------------------------------------------------------------
