@@ -38,6 +38,7 @@ def main() -> int:
 
 def table(figures: dict[str, Figure]) -> Table:
     drawn = Table(*COLUMNS)
+    drawn.columns[0].no_wrap = True
     for name, figure in figures.items():
         drawn.add_row(
             name,
