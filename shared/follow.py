@@ -8,24 +8,19 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
 
-import msgspec
 import structlog
 from nats.aio.msg import Msg
 
 from shared.interest import Mailbox
 from shared.jetstream import NANOSECONDS, Asks, Delivery, JetStreamError, api
 from shared.problems import ProblemError, unavailable
-from shared.pull import PullBus
+from shared.pull import ENDED, HEARTBEAT, POLL_SECONDS, SILENCE_SECONDS, PullBus, pull_request
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500
-POLL_SECONDS = 10.0
-HEARTBEAT_SECONDS = 1.0
 INACTIVE_SECONDS = 30
 REST_SECONDS = 1.0
-HEARTBEAT = "100"
-BATCH_ENDED = ("404", "408")
 
 
 class FollowBus(Asks, PullBus, Protocol):
@@ -58,16 +53,18 @@ async def _read(bus: FollowBus, mailbox: Mailbox, stream: str, name: str) -> Asy
     """The messages of one consumer, until it falls silent or something of it is missing."""
     expected = 1
     while True:
-        await bus.send(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{name}", _request(), reply=mailbox.address(name))
+        await bus.send(
+            f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{name}", pull_request(BATCH, POLL_SECONDS), reply=mailbox.address(name)
+        )
         while True:
-            message = await mailbox.take(HEARTBEAT_SECONDS * 2.5)
+            message = await mailbox.take(SILENCE_SECONDS)
             if message is None:
                 return
             if not message.reply.startswith(f"$JS.ACK.{stream}.{name}."):
                 status = (message.headers or {}).get("Status")
                 if message.subject != mailbox.address(name) or status == HEARTBEAT:
                     continue
-                if status in BATCH_ENDED:
+                if status in ENDED:
                     break
                 raise unavailable("nats", (message.headers or {}).get("Description", "The reader was ended"))
             if _consumer_sequence(message) != expected:
@@ -92,11 +89,6 @@ def _consumer(stream: str, name: str, filters: Sequence[str], after: int) -> dic
             "inactive_threshold": INACTIVE_SECONDS * NANOSECONDS,
         },
     }
-
-
-def _request() -> bytes:
-    expires, heartbeat = round(POLL_SECONDS * NANOSECONDS), round(HEARTBEAT_SECONDS * NANOSECONDS)
-    return msgspec.json.encode({"batch": BATCH, "expires": expires, "idle_heartbeat": heartbeat})
 
 
 def _consumer_sequence(message: Msg) -> int:

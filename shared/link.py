@@ -105,6 +105,8 @@ class Link:
             if self.state == "closed":
                 return
             attempt = 0 if up_seconds > STEADY_SECONDS else attempt + 1
+            if attempt == 1:
+                log.warning("bus.waiting", reason=self.last_error)
             await asyncio.sleep(backoff_seconds(attempt, self._options.longest_backoff_seconds))
 
     async def _live(self) -> float:

@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 10.0
 HEARTBEAT_SECONDS = 1.0
+SILENCE_SECONDS = 2.5 * HEARTBEAT_SECONDS  # longer, and nobody will answer this pull any more
 ANSWER_SECONDS = 2.0
 REST_SECONDS = 1.0
 STOP_SECONDS = 3.0
@@ -100,21 +101,22 @@ class Consumption:
         if not found:
             found = await self._ask(mailbox, 1, POLL_SECONDS)
             if found and self._batch > 1:
-                found += await self._ask(mailbox, self._batch - 1, 0)
+                with contextlib.suppress(ProblemError):  # what was found is not lost with the connection
+                    found += await self._ask(mailbox, self._batch - 1, 0)
         return found
 
     async def _ask(self, mailbox: Mailbox, batch: int, poll_seconds: float) -> list[Delivery]:
         """One pull request and its answers. Ends when complete, when the server ends it, or when it falls silent."""
         number = str(next(self._numbers))
-        await self._bus.send(self._pull_subject, _request(batch, poll_seconds), reply=mailbox.address(number))
-        patience = HEARTBEAT_SECONDS * 2.5 if poll_seconds else ANSWER_SECONDS
+        await self._bus.send(self._pull_subject, pull_request(batch, poll_seconds), reply=mailbox.address(number))
+        patience = SILENCE_SECONDS if poll_seconds else ANSWER_SECONDS
         found: list[Delivery] = []
         while len(found) < batch:
             message = await mailbox.take(patience)
             if message is None:
                 break
-            status = (message.headers or {}).get("Status") if not message.data else None
-            if status is None or message.reply.startswith("$JS.ACK."):
+            status = (message.headers or {}).get("Status")
+            if message.reply.startswith("$JS.ACK."):
                 found.append(Delivery(self._bus, message))
             elif status != HEARTBEAT and message.subject == mailbox.address(number):
                 if status not in ENDED:
@@ -146,7 +148,8 @@ class Consumption:
                 await self._stopping.wait()
 
 
-def _request(batch: int, poll_seconds: float) -> bytes:
+def pull_request(batch: int, poll_seconds: float) -> bytes:
+    """Ask for up to `batch` messages: wait for them up to `poll_seconds`, or 0 for what is there now."""
     if not poll_seconds:
         return msgspec.json.encode({"batch": batch, "no_wait": True})
     expires, heartbeat = round(poll_seconds * NANOSECONDS), round(HEARTBEAT_SECONDS * NANOSECONDS)
