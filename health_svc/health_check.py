@@ -133,8 +133,12 @@ def _targets(status: Status, severity: Severity) -> Sequence[Severity]:
 
 
 def _longer(run: Run | None, severity: Severity, seen: Observation) -> Run:
-    length, started_at = (run.length + 1, run.started_at) if run else (1, seen.at)
-    return Run(severity=severity, length=length, started_at=started_at, reason=seen.reason, affected=seen.affected)
+    """The run with one more outcome. It is explained by its latest outcome of just this severity, else by its first."""
+    if run is None:
+        return Run(severity=severity, length=1, started_at=seen.at, reason=seen.reason, affected=seen.affected)
+    if seen.measured != severity:
+        return replace(run, length=run.length + 1)
+    return replace(run, length=run.length + 1, reason=seen.reason, affected=seen.affected)
 
 
 def _confirmed(state: ServiceState, failure_threshold: int, success_threshold: int) -> Run | None:

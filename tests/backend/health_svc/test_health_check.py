@@ -110,6 +110,21 @@ def test_the_state_keeps_since_and_the_newest_reason_that_agrees() -> None:
     assert replay(every("pf"), NORMAL)[0][-1].reason == "pass at 12:00:00"
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "reason"),
+    [
+        ("pfff", "fail at 12:01:30"),
+        ("pfwf", "warn at 12:01:00"),
+        ("fwp", "warn at 12:00:30"),
+        ("fpp", "pass at 12:01:00"),
+    ],
+)
+def test_a_change_is_explained_by_the_outcome_that_is_just_as_bad(outcomes: str, reason: str) -> None:
+    """A degraded service never says "all checks pass", nor why something worse happened once."""
+    states, transitions = replay(every(outcomes), NORMAL)
+    assert states[-1].reason == transitions[-1].reason == reason
+
+
 # --- what is refused ----------------------------------------------------------------------------------------------
 
 
@@ -124,8 +139,8 @@ def test_an_older_or_repeated_outcome_is_refused(late_by: timedelta) -> None:
 
 def seen_at(state: ServiceState, at: datetime, now: datetime | None) -> tuple[ServiceState, list[Transition]]:
     """One failure, where one is enough."""
-    limits = {"failure_threshold": 1, "success_threshold": 1}
-    return observe(state, Observation(result="fail", at=at), **limits, stale_after_seconds=STALE_SECONDS, now=now)
+    failure = Observation(result="fail", at=at)
+    return observe(state, failure, failure_threshold=1, success_threshold=1, stale_after_seconds=STALE_SECONDS, now=now)
 
 
 def test_a_last_outcome_from_the_future_is_overruled() -> None:
