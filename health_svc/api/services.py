@@ -1,6 +1,7 @@
 """Services: the board, the details, declaring them over the API, checking one now."""
 
-from health_svc import board
+from health_svc.board import View
+from health_svc.map import dependency_map, impacts
 from health_svc.room import Room
 from health_svc.semantics import spec_errors
 from health_svc.store import runs, services
@@ -78,7 +79,7 @@ async def try_service(room: Room, request: contract.TryService, caller: Caller) 
 
 
 async def get_dependencies(room: Room, _: Nothing, caller: Caller) -> contract.DependencyMap:
-    return board.dependency_map(await room.snapshot.view())
+    return dependency_map(await room.snapshot.view())
 
 
 async def monitored_or_404(conn: Connection, service_id: str) -> Monitored:
@@ -88,11 +89,11 @@ async def monitored_or_404(conn: Connection, service_id: str) -> Monitored:
     return found
 
 
-def _detail(view: board.View, found: Monitored, latest: list[contract.CheckRun]) -> contract.ServiceDetail:
+def _detail(view: View, found: Monitored, latest: list[contract.CheckRun]) -> contract.ServiceDetail:
     service_id = found.spec.id
     card = view.cards[service_id]
-    downstream = board.impacts(view, service_id, downstream=True)
-    upstream = board.impacts(view, service_id, downstream=False)
+    downstream = impacts(view, service_id, downstream=True)
+    upstream = impacts(view, service_id, downstream=False)
     return contract.ServiceDetail(
         service=card,
         spec=found.spec,
