@@ -10,12 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.figures import Figure
+from tests.bench.health_load import measure_health
 from tests.bench.probes import measure_probes
 
 Part = Callable[[], dict[str, Figure]]
 
 PARTS: dict[str, Part] = {
     "probes": measure_probes,
+    "health": measure_health,
 }
 RESULTS = Path(".bench/results.json")
 COLUMNS = ("figure", "value", "peer", "ratio", "goal", "", "note")

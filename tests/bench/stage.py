@@ -1,0 +1,76 @@
+"""Belfry on real servers, for a bench: NATS, PostgreSQL, services, and processes of our own beside them."""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from deploy.local.nats import start_nats
+from deploy.local.postgres import start_postgres
+from deploy.local.program import Program, Running, running
+from deploy.migrate import migrate_all
+from deploy.nats.apply import apply
+from tests.fixtures.processes import STARTED as STARTED_EVENT
+from tests.fixtures.processes import ServiceProcess, clean_environment, read_logs
+from tests.fixtures.servers import NATS_CONFIG
+
+
+class Servers(msgspec.Struct, frozen=True):
+    nats: Running
+    postgres: Running
+
+
+@contextmanager
+def servers(directory: Path) -> Iterator[Servers]:
+    """NATS with Belfry's streams and PostgreSQL with its schemas, as safe with their data as `make run` has them."""
+    with (
+        start_nats(directory / "nats", NATS_CONFIG) as nats,
+        start_postgres(directory / "postgres" / "data") as postgres,
+    ):
+        asyncio.run(apply(nats.url))
+        asyncio.run(migrate_all(postgres.url))
+        yield Servers(nats, postgres)
+
+
+@contextmanager
+def service(module: str, directory: Path, env: Mapping[str, str], core: int | None = None) -> Iterator[ServiceProcess]:
+    """`python -m module`, on one core when asked for."""
+    log_path = directory / f"{module}.log"
+    program = Program(
+        name=module,
+        argv=(*on_core(core), sys.executable, "-m", module),
+        ready=lambda pid: any(line["event"] == STARTED_EVENT for line in read_logs(log_path)),
+        log_path=log_path,
+        env={**clean_environment(), "PORT": "0", "BELFRY_DATA_DIR": str(directory), **env},
+    )
+    with running(program) as run:
+        yield ServiceProcess(run)
+
+
+@contextmanager
+def worker(*arguments: str) -> Iterator[list[int]]:
+    """A process of ours that prints its ports as a JSON list and ends with its standard input."""
+    command = [sys.executable, "-m", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        try:
+            yield msgspec.json.decode(process.stdout.readline(), type=list[int])
+        finally:
+            process.communicate()
+
+
+def on_core(core: int | None) -> tuple[str, ...]:
+    return () if core is None or not shutil.which("taskset") else ("taskset", "-c", str(core))
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process and its children have spent, user and system."""
+    process = psutil.Process(pid)
+    times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    return sum(spent.user + spent.system for spent in times)
