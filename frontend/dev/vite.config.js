@@ -23,9 +23,13 @@ const goldenGateway = {
   configureServer(server) {
     server.middlewares.use('/api/v1', answer);
   },
+  configurePreviewServer(server) {
+    server.middlewares.use('/api/v1', answer);
+  },
 };
 
 const merged = mergeConfig(config, { root: fileURLToPath(new URL('..', import.meta.url)), plugins: [goldenGateway] });
 merged.server.proxy = {};
+merged.preview.proxy = {};
 
 export default merged;

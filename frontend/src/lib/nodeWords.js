@@ -12,8 +12,8 @@ export const nodeStatus = (node, view) => {
 /** A reason cut to what matters in 90 px: `812 ms`, `no result 3 min`. */
 const shortened = (reason) =>
   reason
-    .replace(/^Answered in (\S+ \S+),.*$/, 'took $1')
-    .replace(/^No result for (\S+ \S+).*$/, 'no result $1')
+    .replace(/^Answered in (\S+ \w+).*$/, 'took $1')
+    .replace(/^No result for (\S+ \w+).*$/, 'no result $1')
     .replace(/ on \S+:\d+.*$/, '');
 
 /** The one line under a node's name: the reason, short enough for 90 px; `service` is its card, when there is one. */

@@ -7,64 +7,64 @@ const carries = ({ kind }, status, felt) =>
   (kind === 'required' && (failing(status) || felt)) || (kind === 'limited' && status === 'down');
 
 /** Ids that feel a fault somewhere below them: upwards from everything that fails. */
-const feeling = (own, edges) => {
+const feeling = (felt, edges) => {
   const edgesTo = Map.groupBy(edges, (edge) => edge.target);
-  const felt = new Set();
-  const queue = [...own.keys()].filter((id) => failing(own.get(id)));
+  const reached = new Set();
+  const queue = [...felt.keys()].filter((id) => failing(felt.get(id)));
   for (const id of queue) {
     for (const edge of edgesTo.get(id) ?? []) {
-      if (felt.has(edge.source) || !carries(edge, own.get(id), felt.has(id))) continue;
-      felt.add(edge.source);
+      if (reached.has(edge.source) || !carries(edge, felt.get(id), reached.has(id))) continue;
+      reached.add(edge.source);
       queue.push(edge.source);
     }
   }
-  return felt;
+  return reached;
 };
 
-/** Root causes: what fails and requires nothing that fails, except what fails in a circle with it. */
-const rootsOf = (own, edges) => {
-  const bad = edges.filter(({ kind, source, target }) => kind === 'required' && failing(own.get(source)) && failing(own.get(target)));
+/** Root causes by id, each with its circle: what fails and requires nothing that fails, except what fails in a circle
+    with it. */
+const rootsOf = (felt, edges) => {
+  const isBad = (id) => failing(felt.get(id));
+  const bad = edges.filter(({ kind, source, target }) => kind === 'required' && isBad(source) && isBad(target));
   const { below } = neighbours(bad);
-  const circular = (id) => reach(id, below).every((other) => reach(other, below).includes(id));
-  return [...own.keys()].filter((id) => failing(own.get(id)) && circular(id));
+  const circles = [...felt.keys()].filter(isBad).map((id) => [id, reach(id, below)]);
+  return new Map(circles.filter(([id, others]) => others.every((other) => reach(other, below).includes(id))));
 };
 
-const effectiveOf = (id, own, edgesFrom) => {
-  const status = own.get(id);
-  if (status !== 'healthy') return status;
-  const broken = edgesFrom.get(id)?.some((edge) => edge.kind === 'required' && own.get(edge.target) === 'down');
-  return broken ? 'degraded' : 'healthy';
-};
+const effectiveOf = (status, needs, felt) =>
+  status === 'healthy' && needs.some((edge) => edge.kind === 'required' && felt.get(edge.target) === 'down') ? 'degraded' : status;
+
+/** Planned work may degrade a service without putting anybody at risk. */
+const feltStatus = ({ status, overlays }) => (status === 'degraded' && overlays.includes('maintenance') ? 'healthy' : status);
 
 /** The map as it would be with `downIds` down, by the server's own rule: a required dependency that is down makes a
     passing service degraded, one hop; farther up it is a mark with its root causes; nothing passes optional edges. */
 export const whatIf = (map, downIds) => {
   const down = new Set(downIds);
-  const own = new Map(map.nodes.map((node) => [node.id, down.has(node.id) ? 'down' : node.status]));
+  const supposed = map.nodes.map((node) => ({ ...node, status: down.has(node.id) ? 'down' : node.status }));
+  const felt = new Map(supposed.map((node) => [node.id, feltStatus(node)]));
   const edges = map.edges.filter((edge) => edge.source !== edge.target);
-  const felt = feeling(own, edges);
-  const impaired = edges.filter((edge) => carries(edge, own.get(edge.target), felt.has(edge.target)));
-  const { below } = neighbours(impaired);
-  const roots = new Set(rootsOf(own, edges));
-  const edgesFrom = Map.groupBy(edges, (edge) => edge.source);
+  const reached = feeling(felt, edges);
+  const impaired = new Set(edges.filter((edge) => carries(edge, felt.get(edge.target), reached.has(edge.target))));
+  const { below } = neighbours([...impaired]);
+  const roots = rootsOf(felt, edges);
+  const needsOf = Map.groupBy(edges, (edge) => edge.source);
 
-  const nodes = map.nodes.map((node) => {
-    const effective = effectiveOf(node.id, own, edgesFrom);
-    const causes = reach(node.id, below).filter((id) => roots.has(id)).sort();
-    const status = own.get(node.id);
+  const nodes = supposed.map((node, at) => {
+    const effective = effectiveOf(node.status, needsOf.get(node.id) ?? [], felt);
+    const circle = roots.get(node.id) ?? [];
+    const causes = reach(node.id, below).filter((id) => roots.has(id) && !circle.includes(id)).sort();
     return {
       ...node,
-      status,
       effective,
       root_causes: causes,
-      at_risk: causes.length > 0 && effective === status && !failing(status),
+      at_risk: causes.length > 0 && !failing(effective),
       is_root_cause: roots.has(node.id),
       assumed: down.has(node.id),
-      changed: effective !== node.effective,
+      changed: effective !== map.nodes[at].effective,
     };
   });
-  const carried = new Set(impaired);
-  return { ...map, nodes, edges: map.edges.map((edge) => ({ ...edge, impaired: carried.has(edge) })) };
+  return { ...map, nodes, edges: map.edges.map((edge) => ({ ...edge, impaired: impaired.has(edge) })) };
 };
 
 /** "payments-api would be degraded; checkout and storefront would be at risk", from the map before and after. */
