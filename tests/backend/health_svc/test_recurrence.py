@@ -86,6 +86,7 @@ def test_every_rule_agrees_with_dateutil(text: str, first: datetime, ahead_days:
         ("FREQ=MONTHLY;BYDAY=1MO,SU", ["2026-02-01", "2026-02-02", "2026-02-08", "2026-02-15"]),
         ("FREQ=YEARLY;INTERVAL=2", ["2026-01-31", "2028-01-31", "2030-01-31", "2032-01-31"]),
         ("FREQ=YEARLY;BYMONTH=3;BYDAY=2SU", ["2026-03-08", "2027-03-14", "2028-03-12", "2029-03-11"]),
+        ("FREQ=YEARLY;BYDAY=1SU,-1SU", ["2026-12-27", "2027-01-03", "2027-12-26", "2028-01-02"]),
         ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29", ["2028-02-29", "2032-02-29", "2036-02-29", "2040-02-29"]),
     ],
 )
