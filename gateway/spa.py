@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import hdrs, web
 
-from gateway.interceptors.security_headers import PAGE_SCRIPTS
+from gateway.interceptors.security_headers import POLICY, policy_for
 from gateway.operations import OPEN
 from gateway.settings import GatewaySettings
 from shared.problems import not_found
@@ -49,7 +49,7 @@ class Pages:
 def add_pages(app: web.Application, settings: GatewaySettings) -> None:
     """Every path outside of the interface answers a file, or else the application itself, which knows its own paths."""
     pages = Pages(Path(settings.spa_dir))
-    app[PAGE_SCRIPTS] = pages.script_sources()
+    app[POLICY] = policy_for(pages.script_sources())
 
     async def page(request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"]

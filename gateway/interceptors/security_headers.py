@@ -5,11 +5,10 @@ from aiohttp.typedefs import Handler
 
 from gateway.client import is_https
 
-PAGE_SCRIPTS: web.AppKey[str] = web.AppKey("PAGE_SCRIPTS", str)
-"""Hashes of the scripts that stand inside index.html, as sources of the policy."""
+POLICY: web.AppKey[str] = web.AppKey("POLICY", str)
 
 # Components set styles inline; graph layout runs in a worker made from a blob.
-POLICY = (
+_POLICY = (
     "default-src 'self'; script-src 'self'{scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -24,6 +23,11 @@ HEADERS = {
 TRANSPORT = "max-age=31536000"
 
 
+def policy_for(scripts: str) -> str:
+    """The content security policy; `scripts`: the hashes of what stands inside index.html, as sources."""
+    return _POLICY.format(scripts=scripts)
+
+
 @web.middleware
 async def harden(request: web.Request, handler: Handler) -> web.StreamResponse:
     response = await handler(request)
@@ -31,8 +35,7 @@ async def harden(request: web.Request, handler: Handler) -> web.StreamResponse:
         return response
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if response.content_type in ("text/html", "image/svg+xml"):
-        response.headers.setdefault("Content-Security-Policy", POLICY.format(scripts=request.app[PAGE_SCRIPTS]))
+    response.headers.setdefault("Content-Security-Policy", request.app[POLICY])
     if is_https(request):
         response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
     return response

@@ -1,5 +1,7 @@
 """The public status page, its data and feed, and badges: no sign-in, no script, only what is marked public."""
 
+from datetime import UTC, datetime
+
 from aiohttp import hdrs, web
 
 from gateway.client import public_url
@@ -8,8 +10,8 @@ from gateway.status_page.badge import badge
 from gateway.status_page.feed import feed
 from gateway.status_page.page import page
 from gateway.status_page.source import SOURCE, Source
-from gateway.status_page.view import view_of
-from shared.problems import not_found
+from gateway.status_page.view import unknown_page, view_of
+from shared.problems import ProblemError, not_found
 
 SHORTLY = "public, max-age=10"
 ANYONE = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*", hdrs.CACHE_CONTROL: SHORTLY}
@@ -21,8 +23,13 @@ def add_status_page(app: web.Application) -> None:
 
 
 async def show_page(request: web.Request) -> web.Response:
-    view = view_of(await request.app[SOURCE].read(request))
-    return web.Response(text=page(view), content_type="text/html", headers={hdrs.CACHE_CONTROL: SHORTLY})
+    """A page in any case: strangers do not read problem+json."""
+    try:
+        status, found = 200, await request.app[SOURCE].read(request)
+    except ProblemError as error:
+        status, found = error.problem.status, unknown_page(datetime.now(UTC))
+    headers = {hdrs.CACHE_CONTROL: SHORTLY}
+    return web.Response(text=page(view_of(found)), status=status, content_type="text/html", headers=headers)
 
 
 async def show_json(request: web.Request) -> web.Response:

@@ -47,7 +47,7 @@ def view_of(page: StatusPage, now: datetime | None = None) -> View:
     )
     return View(
         status=status,
-        headline=_headline(status, services),
+        headline=_headline(status, services, checked=age is not None),
         services=services,
         open_incidents=[incident for incident in page.incidents if incident.ended_at is None],
         past_incidents=[incident for incident in page.incidents if incident.ended_at is not None],
@@ -58,8 +58,13 @@ def view_of(page: StatusPage, now: datetime | None = None) -> View:
     )
 
 
-def _headline(status: Shown, services: list[PublicService]) -> str:
-    if not services:
+def unknown_page(now: datetime) -> StatusPage:
+    """What is known when nobody answers and nobody ever did."""
+    return StatusPage(services=[], incidents=[], maintenance=[], generated_at=now, last_recorded_at=None)
+
+
+def _headline(status: Shown, services: list[PublicService], checked: bool) -> str:
+    if not services and checked:
         return "No system is listed here yet"
     of_all, of_some = HEADLINES[status]
     return of_all if all(service.status == status for service in services) else of_some
