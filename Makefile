@@ -26,7 +26,7 @@ test: env-dev ## Everything: lint, types, unit, contract, integration, frontend,
 	@$(PYTEST) -n 2 --dist loadgroup
 
 test-fast: env-dev ## What needs no server, in seconds
-	@$(PYTEST) -q -m "not integration"
+	@$(PYTEST) -q -n 2 -m "not integration"
 
 lint: env-dev ## Style, types, import rules, dependencies, migrations, frontend
 	@$(VENV) -m tests.gates lint

@@ -25,9 +25,7 @@ def check_data(settings: LocalSettings) -> None:
 
 def check_port(settings: LocalSettings) -> None:
     if reason := why_not_free(settings.port, settings.host):
-        raise RefusedError(
-            f"cannot listen on {settings.host}:{settings.port} ({reason}). Choose another: PORT=8090"
-        )
+        raise RefusedError(f"cannot listen on {settings.host}:{settings.port} ({reason}). Choose another: PORT=8090")
 
 
 def check_config(settings: LocalSettings, environ: Mapping[str, str]) -> None:

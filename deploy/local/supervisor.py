@@ -20,14 +20,17 @@ PROCESS_READY_SECONDS = 60.0
 
 
 @asynccontextmanager
-async def belfry(settings: LocalSettings, environ: Mapping[str, str]) -> AsyncIterator[None]:
-    """All of Belfry, ready. Raises ProgramFailedError, ApplyError, MigrationError, OSError when it cannot start."""
+async def belfry(
+    settings: LocalSettings, environ: Mapping[str, str], also: Sequence[Program] = ()
+) -> AsyncIterator[None]:
+    """All of Belfry, ready; `also`: what runs beside it. Raises ProgramFailedError, ApplyError, MigrationError, OSError
+    when it cannot start."""
     async with AsyncExitStack() as stack:
         ground = await _lay_ground(stack, settings, environ)
         programs = [process(child, ground) for child in (*SERVICES, GATEWAY)]
-        log_files = [LogFile(program.log_path) for program in _embedded(ground) + programs]
+        log_files = [LogFile(program.log_path) for program in [*_embedded(ground), *also, *programs]]
         with step("services and gateway"):
-            await _start(stack, [programs[:-1], programs[-1:]], PROCESS_READY_SECONDS)
+            await _start(stack, [also, programs[:-1], programs[-1:]], PROCESS_READY_SECONDS)
         following = asyncio.create_task(follow(log_files, shown_level(settings.log_level)), name="follow logs")
         stack.callback(following.cancel)
         _welcome(ground)

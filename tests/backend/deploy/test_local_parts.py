@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from deploy.local import follow, ports
+from deploy.local import demo, follow, ports
 from deploy.local.backoff import LONGEST_SECONDS, STEADY_SECONDS, Backoff, after_end
 from deploy.local.lock import TakenError, only_one
 from deploy.local.secret_files import secret
@@ -133,3 +133,10 @@ def test_the_example_configuration_is_valid_and_shows_every_kind() -> None:
     declared = load(ROOT / "belfry.yaml.example")
     shown = {kind_of(check) for service in declared for check in service.spec.checks}
     assert shown == set(get_args(CheckKind))
+
+
+def test_the_fleet_of_the_demonstration_is_a_valid_configuration(tmp_path: Path) -> None:
+    demo.write_config(tmp_path / "demo.yaml", port=9000)
+    declared = load(tmp_path / "demo.yaml")
+    ids = {service.spec.id for service in declared}
+    assert {needed.id for service in declared for needed in service.spec.dependencies} <= ids

@@ -7,6 +7,8 @@ import pytest
 
 from tests.backend.deploy.local_run import LocalRun
 
+pytestmark = pytest.mark.integration  # each starts a process
+
 
 def refusal(run: LocalRun) -> str:
     """The one thing it said."""
