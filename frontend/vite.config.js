@@ -23,7 +23,7 @@ export default defineConfig({
     proxy: Object.fromEntries(proxied.map((path) => [path, gateway])),
   },
   preview: { proxy: Object.fromEntries(proxied.map((path) => [path, gateway])) },
-  build: { target: 'es2023', manifest: true, reportCompressedSize: false },
+  build: { target: 'es2023', manifest: true, reportCompressedSize: false, chunkSizeWarningLimit: 600 },
   test: {
     environment: 'jsdom',
     environmentOptions: { jsdom: { url: 'http://belfry.test/admin' } },

@@ -45,7 +45,7 @@ describe('the client', () => {
     server.use(http.post(api('/auth/users'), problem(422, { title: 'Invalid', errors: [{ field: 'name', message: 'is taken' }], request_id: 'r-1' })));
     const error = await failureOf(post('/auth/users', {}));
     expect(error).toBeInstanceOf(Problem);
-    expect(error.field('name')).toBe('is taken');
+    expect(error.field('name')).toBe('Is taken');
     expect(error.field('role')).toBe('');
     expect(error.requestId).toBe('r-1');
   });

@@ -12,6 +12,7 @@ export const meQuery = queryOptions({
   queryKey: ['auth', 'me'],
   queryFn: async ({ signal }) => started(await get('/auth/me', { signal, signingIn: true })),
   staleTime: 5 * 60_000,
+  retryOnMount: false, // the sign-in page asks the same question just after the frame did
 });
 export const useMe = () => useQuery(meQuery);
 

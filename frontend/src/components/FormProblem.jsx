@@ -1,4 +1,6 @@
+import { useEffect, useRef } from 'react';
 import { useNow } from '../lib/clock.js';
+import { plural } from '../lib/formatNumber.js';
 import { problemWords } from '../lib/problem.js';
 import { StatusShape } from './StatusShape.jsx';
 
@@ -9,6 +11,24 @@ export const FormProblem = ({ problem }) => {
     <div className="note bad" role="alert">
       <StatusShape status="down" />
       <span className="grow">{problemWords(problem)}</span>
+    </div>
+  );
+};
+
+/**
+ * A form's buttons, with how many fields the server wants changed. The first of them gets the focus; `problem`: the last
+ * refusal.
+ */
+export const FormFoot = ({ problem, children }) => {
+  const foot = useRef(null);
+  const bad = problem?.errors?.length ?? 0;
+  useEffect(() => {
+    if (bad) foot.current.closest('form').querySelector('[aria-invalid="true"]')?.focus();
+  }, [problem, bad]);
+  return (
+    <div ref={foot} className="row" style={{ justifyContent: 'flex-end', marginTop: 4 }}>
+      {bad > 0 && <span className="grow small t-down" role="status">{plural(bad, 'field')} to fix</span>}
+      {children}
     </div>
   );
 };

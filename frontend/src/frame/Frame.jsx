@@ -36,10 +36,12 @@ const Shortcuts = () => {
   return pages.filter(({ key }) => key).map(({ path, key }) => <GoTo key={path} to={path} keys={`g ${key}`} />);
 };
 
-const Content = ({ live }) => {
+/** `title`: the heading, where no header shows it. */
+const Content = ({ live, title }) => {
   const { pathname } = useLocation();
   return (
     <div className={styles.page}>
+      {title && <h1 className="visually-hidden">{title}</h1>}
       <OfflineBanner live={live} />
       <ErrorBoundary resetKey={pathname}>
         <Suspense>
@@ -60,12 +62,11 @@ const Shell = () => {
   useBoardAnnouncements(services);
   return (
     <AppShell layout="alt" disabled={wall} header={{ height: { base: 48, sm: 52 } }} footer={{ height: { base: 60, sm: 0 } }}
-      navbar={{ width: { sm: 56, xl: 208 }, breakpoint: 'sm', collapsed: { mobile: true } }} className={wall ? styles.wall : undefined}>
+      navbar={{ width: { sm: 56, xl: 208 }, breakpoint: 'sm', collapsed: { mobile: true } }} className={`${styles.shell} ${wall ? styles.wall : ''}`}>
       <a className={styles.skip} href="#content">Skip to content</a>
-      {wall && <h1 className="visually-hidden">{title}</h1>}
       <AppShell.Header component="div"><Header live={live} /></AppShell.Header>
       <AppShell.Navbar component="div" className={styles.navbar}><Nav counts={counts} /></AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1}><Content live={live} /></AppShell.Main>
+      <AppShell.Main id="content" tabIndex={-1}><Content live={live} title={wall && title} /></AppShell.Main>
       <AppShell.Footer component="div" hiddenFrom="sm"><TabBar counts={counts} /></AppShell.Footer>
       <Shortcuts />
       <Palette />

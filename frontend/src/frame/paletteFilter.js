@@ -2,19 +2,30 @@ import { fuzzyScore } from '../lib/fuzzy.js';
 import { lastUsed } from '../lib/lastUsed.js';
 
 const atMost = 8;
+const keywordScore = 500;
 
-const best = (actions, query, used) => {
-  const place = (id) => (used.includes(id) ? used.indexOf(id) : used.length);
-  return actions
-    .map((action) => ({ action, score: fuzzyScore(`${action.label} ${action.keywords ?? ''}`, query) }))
-    .filter(({ score }) => score > 0)
-    .toSorted((a, b) => b.score - a.score || place(a.action.id) - place(b.action.id))
-    .slice(0, atMost)
-    .map(({ action }) => action);
+const scoreOf = ({ label, keywords = '' }, query) => {
+  const score = fuzzyScore(label, query);
+  return keywords.toLowerCase().includes(query.toLowerCase()) ? Math.max(score, keywordScore) : score;
 };
 
-/** Spotlight's filter: in each group the best eight, what was used last before the rest. */
+/** The best actions of a group: first by how well they match, then what was used last, then as they came. */
+const best = ({ group, actions }, query, used) => {
+  const place = ({ id }) => (used.includes(id) ? used.indexOf(id) : used.length);
+  const found = actions
+    .map((action) => ({ action, score: query ? scoreOf(action, query) : 1 }))
+    .filter(({ score }) => score > 0)
+    .toSorted((a, b) => b.score - a.score || place(a.action) - place(b.action))
+    .slice(0, atMost);
+  return { group, score: found[0]?.score ?? 0, actions: found.map(({ action }) => action) };
+};
+
+/** Spotlight's filter: the best eight of each group, the group with the best match first. */
 export const paletteFilter = (query, groups) => {
   const used = lastUsed();
-  return groups.map(({ group, actions }) => ({ group, actions: best(actions, query.trim(), used) })).filter(({ actions }) => actions.length);
+  return groups
+    .map((group) => best(group, query.trim(), used))
+    .filter(({ actions }) => actions.length)
+    .toSorted((a, b) => b.score - a.score)
+    .map(({ group, actions }) => ({ group, actions }));
 };

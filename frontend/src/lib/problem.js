@@ -1,4 +1,4 @@
-import { sentence } from './sentences.js';
+import { capitalised, sentence } from './sentences.js';
 
 /** An answer that is not the one asked for: RFC 9457 problem details as an Error. Status 0: no answer at all. */
 export class Problem extends Error {
@@ -12,7 +12,7 @@ export class Problem extends Error {
 
   /** The server's words for one field, by its path; '' when it has nothing against it. */
   field(path) {
-    return this.errors.find((error) => error.field === path)?.message ?? '';
+    return capitalised(this.errors.find((error) => error.field === path)?.message ?? '');
   }
 }
 

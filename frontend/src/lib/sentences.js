@@ -4,5 +4,7 @@ export const listed = (names, atMost = 3) => {
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 };
 
+export const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** With a full stop at its end. */
 export const sentence = (text) => (!text || /[.?!]$/.test(text) ? text : `${text}.`);

@@ -5,7 +5,6 @@ const custom = (tokens) => Object.fromEntries(Object.entries(tokens).map(([name,
 
 /** Mantine's own colours, mapped onto the tokens, so that its components follow the theme. */
 const mapped = {
-  '--app-shell-border-color': 'var(--bf-border)',
   '--mantine-color-body': 'var(--bf-bg)',
   '--mantine-color-text': 'var(--bf-text)',
   '--mantine-color-default': 'var(--bf-surface)',

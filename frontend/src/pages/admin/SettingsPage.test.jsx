@@ -59,6 +59,8 @@ describe('users', () => {
     expect(await within(dialog).findByText('Use a-z and 0-9')).toBeInTheDocument();
     expect(within(dialog).getByLabelText('Name')).toHaveAccessibleDescription(/Use a-z and 0-9/);
     expect(within(dialog).getByLabelText('Name')).toHaveValue('Noor!');
+    expect(within(dialog).getByLabelText('Name')).toHaveFocus();
+    expect(within(dialog).getByText('1 field to fix')).toBeInTheDocument();
   });
 
   it('change role and are disabled on their row', async () => {

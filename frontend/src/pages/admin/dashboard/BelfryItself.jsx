@@ -21,7 +21,7 @@ export const BelfryItself = ({ services }) => {
         {failing.length > 0 && <span className="mid">. {listed(failing.map(trouble))}</span>}
       </span>
       <span className="grow" />
-      <span className="dim small trunc">{[...new Set(services.map(({ name }) => short(name)))].toSorted().join(' · ')}</span>
+      <span className="dim small trunc">{[...new Set(services.map(({ name }) => short(name)))].toSorted((a, b) => a.localeCompare(b)).join(' · ')}</span>
     </Link>
   );
 };

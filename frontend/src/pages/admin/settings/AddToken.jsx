@@ -1,7 +1,7 @@
 import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { useCreateToken } from '../../../api/tokens.js';
 import { CopyButton } from '../../../components/CopyButton.jsx';
-import { FormProblem } from '../../../components/FormProblem.jsx';
+import { FormFoot, FormProblem } from '../../../components/FormProblem.jsx';
 import { useUser } from '../../../hooks/useUser.js';
 import { rolesUpTo } from './roles.js';
 import styles from './Settings.module.css';
@@ -28,10 +28,10 @@ const Form = ({ create, onClose }) => {
       <TextInput name="label" label="Name" description="What uses it, for example: Deploy pipeline" required withAsterisk={false} data-autofocus maxLength={100} error={problem?.field?.('label')} />
       <NativeSelect name="role" label="Role" description="At most your own" data={rolesUpTo(role)} error={problem?.field?.('role')} />
       <NativeSelect name="days" label="Ends" data={lifetimes} defaultValue="90" error={problem?.field?.('expires_at')} />
-      <div className={styles.footer}>
+      <FormFoot problem={problem}>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" variant="filled" loading={create.isPending}>Create token</Button>
-      </div>
+      </FormFoot>
     </form>
   );
 };

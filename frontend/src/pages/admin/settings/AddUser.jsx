@@ -1,10 +1,9 @@
 import { Button, Modal, Radio, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useCreateUser } from '../../../api/users.js';
-import { FormProblem } from '../../../components/FormProblem.jsx';
+import { FormFoot, FormProblem } from '../../../components/FormProblem.jsx';
 import { newPassword } from '../../../lib/newPassword.js';
 import { GeneratedPassword } from './GeneratedPassword.jsx';
-import styles from './Settings.module.css';
 
 const mayDo = { viewer: 'Reads everything', operator: 'Also checks now, plans maintenance, makes tokens', admin: 'Also changes services and users' };
 
@@ -32,10 +31,10 @@ const Form = ({ onClose }) => {
       <TextInput name="name" label="Name" description="a-z, 0-9, dot, underscore and hyphen" required withAsterisk={false} data-autofocus autoCapitalize="none" spellCheck={false} error={nameError} />
       <Roles />
       <GeneratedPassword value={password} onChange={setPassword} error={problem?.field?.('password')} />
-      <div className={styles.footer}>
+      <FormFoot problem={problem}>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" variant="filled" loading={create.isPending}>Add user</Button>
-      </div>
+      </FormFoot>
     </form>
   );
 };

@@ -1,10 +1,9 @@
 import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
 import { useUpdateUser } from '../../../api/users.js';
-import { FormProblem } from '../../../components/FormProblem.jsx';
+import { FormFoot, FormProblem } from '../../../components/FormProblem.jsx';
 import { newPassword } from '../../../lib/newPassword.js';
 import { GeneratedPassword } from './GeneratedPassword.jsx';
-import styles from './Settings.module.css';
 
 const Form = ({ user, onClose }) => {
   const update = useUpdateUser();
@@ -18,10 +17,10 @@ const Form = ({ user, onClose }) => {
       <p className="mid">The sessions of {user.name} end when it is set.</p>
       <FormProblem problem={update.error} />
       <GeneratedPassword value={password} onChange={setPassword} error={update.error?.field?.('password')} />
-      <div className={styles.footer}>
+      <FormFoot problem={update.error}>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" variant="filled" loading={update.isPending}>Set password</Button>
-      </div>
+      </FormFoot>
     </form>
   );
 };
