@@ -1,12 +1,18 @@
 """What a service or window must satisfy beyond its types: pure, every mistake at once."""
 
-import re
 from collections import Counter
+from collections.abc import Callable
 
 from health_svc.maintenance import spec_error
-from shared.contracts.checks import CheckSpec, HeartbeatCheck, HttpCheck, NatsCheck, component_of
+from health_svc.probes.assertions import path_of
+from health_svc.probes.evidence import FaultError
+from health_svc.probes.patterns import compiled
+from shared.contracts.checks import CheckSpec, HeartbeatCheck, HttpCheck, JsonAssertion, NatsCheck, component_of
 from shared.contracts.health import MaintenanceSpec, ServiceSpec
 from shared.contracts.wire import FieldError
+
+Reader = Callable[[str], object]
+"""Reads a pattern or path as the probe will; raises FaultError when the probe could not use it."""
 
 
 def spec_errors(spec: ServiceSpec) -> list[FieldError]:
@@ -38,32 +44,32 @@ def maintenance_errors(spec: MaintenanceSpec) -> list[FieldError]:
 
 
 def _check_errors(check: CheckSpec) -> list[tuple[str, str]]:
-    errors = [
-        (field, f"is not a regular expression: {problem}")
-        for field, pattern in _patterns(check)
-        if (problem := _pattern_problem(pattern))
-    ]
+    texts = [*_texts(check, "expect_body", compiled), *_texts(check, "expect", compiled)]
+    if isinstance(check, HttpCheck):
+        texts += [(f"expect_headers.{name}", value, compiled) for name, value in check.expect_headers.items()]
+        texts += [text for i, a in enumerate(check.assertions) for text in _assertion_texts(f"assertions[{i}]", a)]
+    errors = [(field, problem) for field, text, read in texts if (problem := _problem(read, text))]
     if isinstance(check, NatsCheck) and check.url and check.service:
         errors.append(("service", "give either url or service, not both"))
     return errors
 
 
-def _patterns(check: CheckSpec) -> list[tuple[str, str]]:
-    found = [(name, getattr(check, name, None)) for name in ("expect_body", "expect")]
-    patterns = [(name, value) for name, value in found if isinstance(value, str)]
-    if isinstance(check, HttpCheck):
-        patterns += [(f"expect_headers.{name}", value) for name, value in check.expect_headers.items()]
-        patterns += [
-            (f"assertions[{i}].value", a.value)
-            for i, a in enumerate(check.assertions)
-            if a.operator == "matches" and isinstance(a.value, str)
-        ]
-    return patterns
+def _texts(check: CheckSpec, field: str, read: Reader) -> list[tuple[str, str, Reader]]:
+    value = getattr(check, field, None)
+    return [(field, value, read)] if isinstance(value, str) else []
 
 
-def _pattern_problem(pattern: str) -> str | None:
+def _assertion_texts(at: str, assertion: JsonAssertion) -> list[tuple[str, str, Reader]]:
+    texts: list[tuple[str, str, Reader]] = [(f"{at}.path", assertion.path, path_of)]
+    if assertion.operator == "matches" and isinstance(assertion.value, str):
+        texts.append((f"{at}.value", assertion.value, compiled))
+    return texts
+
+
+def _problem(read: Reader, text: str) -> str | None:
+    """Why a probe could not use the text; None when it can."""
     try:
-        re.compile(pattern)
-    except re.error as error:
-        return str(error)
+        read(text)
+    except FaultError as fault:
+        return fault.verdict.reason
     return None

@@ -83,17 +83,22 @@ def json(assertion: JsonAssertion, document: Any) -> Judged:
 def first_match(path: str, document: Any) -> Any:
     """The first value at the path, or MISSING."""
     try:
-        return next((found.value for found in _path(path).finditer(document)), MISSING)
+        return next((found.value for found in path_of(path).finditer(document)), MISSING)
     except (jsonpath.JSONPathError, RecursionError) as error:
         what = str(error).partition("\n")[0]
         raise FaultError("error", f"The JSON path {short(path, 40)} cannot be used: {short(what, 80)}") from error
 
 
 @lru_cache(2048)
-def _path(path: str) -> "jsonpath.JSONPath | jsonpath.CompoundJSONPath":
+def path_of(path: str) -> "jsonpath.JSONPath | jsonpath.CompoundJSONPath":
+    """The path, ready to use; raises an `error` fault for one that cannot be."""
     if path.count("..") > MAX_DESCENDANTS:
         raise FaultError("error", f"The JSON path {short(path, 40)} cannot be used: '..' may stand once only")
-    return _PATHS.compile(path)
+    try:
+        return _PATHS.compile(path)
+    except jsonpath.JSONPathError as error:
+        what = str(error).partition("\n")[0]
+        raise FaultError("error", f"The JSON path {short(path, 40)} cannot be used: {short(what, 80)}") from error
 
 
 def _holds(assertion: JsonAssertion, actual: Any) -> bool:
