@@ -1,7 +1,7 @@
 """Composes the gateway: settings, interceptors, operations, pages, and what they hold."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import structlog
 from aiohttp import web
@@ -9,14 +9,16 @@ from aiohttp import web
 from gateway.auth.first_admin import ensure_first_admin
 from gateway.auth.gatekeeper import GATEKEEPER, Gatekeeper
 from gateway.auth.revocation import hear_revocations
+from gateway.client import PROXIES
 from gateway.documents import add_documents
 from gateway.interceptors import CHAIN
 from gateway.operations import OPEN, add_operations
-from gateway.settings import GatewaySettings
+from gateway.settings import GatewaySettings, Network
 from gateway.spa import add_pages
 from gateway.status_page import add_status_page
 from shared.db import wait_until_ready
 from shared.outbox import relay_context
+from shared.process import refuse
 from shared.service import POOL, SETTINGS, bus_context, new_app, pool_context, rpc_context
 
 log = structlog.get_logger(__name__)
@@ -26,14 +28,23 @@ ACCOUNTS_WAIT_SECONDS = 5.0
 
 def create_app(settings: GatewaySettings) -> web.Application:
     app = new_app(settings)
+    app[PROXIES] = trusted_networks(settings)
     app.middlewares[:] = CHAIN
-    app[OPEN] = set(app.router.routes())  # the probes of every process
+    app[OPEN] = set(app.router.resources())  # the probes of every process
     add_operations(app)
     add_documents(app)
     add_status_page(app)
     add_pages(app, settings)
     app.cleanup_ctx.extend([pool_context, bus_context, relay_context, auth_context, rpc_context])
     return app
+
+
+def trusted_networks(settings: GatewaySettings) -> Sequence[Network]:
+    """Ends the process before the start when one is no network."""
+    try:
+        return settings.proxies
+    except ValueError as error:
+        refuse(f"BELFRY_TRUSTED_PROXIES: {error}")
 
 
 async def auth_context(app: web.Application) -> AsyncIterator[None]:

@@ -8,19 +8,15 @@ from aiohttp import web
 from gateway.settings import GatewaySettings, Network
 from shared.keys import SETTINGS
 
+PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("PROXIES", Sequence)
+
 Address = IPv4Address | IPv6Address
-
-
-def settings_of(request: web.Request) -> GatewaySettings:
-    settings = request.app[SETTINGS]
-    assert isinstance(settings, GatewaySettings)
-    return settings
 
 
 def client_ip(request: web.Request) -> str:
     """The address of the client, as far as it can be believed."""
     forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
-    return believed(request.remote or "", forwarded, settings_of(request).proxies)
+    return believed(request.remote or "", forwarded, request.app[PROXIES])
 
 
 def believed(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
@@ -42,7 +38,8 @@ def is_https(request: web.Request) -> bool:
 
 def public_url(request: web.Request) -> str:
     """The address strangers reach this gateway at, without a slash at its end."""
-    configured = settings_of(request).public_url
+    settings = request.app[SETTINGS]
+    configured = settings.public_url if isinstance(settings, GatewaySettings) else None
     return configured.rstrip("/") if configured else f"{'https' if is_https(request) else 'http'}://{request.host}"
 
 

@@ -1,5 +1,7 @@
 """The one handler behind every row of the route tables: bind, ask, answer."""
 
+from collections.abc import Sequence
+
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -20,13 +22,18 @@ from shared.telemetry import current_traceparent
 
 FLIGHTS: web.AppKey[SingleFlight[Reply]] = web.AppKey("FLIGHTS", SingleFlight)
 OPERATIONS: web.AppKey[dict[web.AbstractRoute, Route]] = web.AppKey("OPERATIONS", dict)
-OPEN: web.AppKey[set[web.AbstractRoute]] = web.AppKey("OPEN", set)
-"""Routes outside of the tables that anyone may use: pages, probes, badges."""
+OPEN: web.AppKey[set[web.AbstractResource | None]] = web.AppKey("OPEN", set)
+"""What anyone may use besides the tables: pages, probes, badges."""
 
 
 def add_operations(app: web.Application) -> None:
     app[FLIGHTS] = SingleFlight()
     app[OPERATIONS] = {app.router.add_route(route.method, route.path, _handler_of(route)): route for route in ROUTES}
+
+
+def open_to_all(app: web.Application, routes: Sequence[web.AbstractRouteDef]) -> None:
+    """Routes outside of the tables, for anyone."""
+    app[OPEN].update(route.resource for route in app.router.add_routes(routes))
 
 
 def operation_of(request: web.Request) -> Route | None:
@@ -40,7 +47,7 @@ def access_of(request: web.Request) -> Access | None:
     if operation is not None:
         return operation.access
     unmatched = request.match_info.http_exception is not None  # 404 and 405 tell no secrets
-    return "public" if unmatched or route in request.app[OPEN] else None
+    return "public" if unmatched or route.resource in request.app[OPEN] else None
 
 
 def caller_of(request: web.Request) -> Caller:

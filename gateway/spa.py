@@ -8,7 +8,7 @@ from pathlib import Path
 from aiohttp import hdrs, web
 
 from gateway.interceptors.security_headers import POLICY, policy_for
-from gateway.operations import OPEN
+from gateway.operations import open_to_all
 from gateway.settings import GatewaySettings
 from shared.problems import not_found
 
@@ -56,7 +56,7 @@ def add_pages(app: web.Application, settings: GatewaySettings) -> None:
         is_file = "." in path.rsplit("/", 1)[-1]
         return _file(request, pages.file(path)) if is_file else _index(pages, settings)
 
-    app[OPEN].add(app.router.add_get("/{path:(?!api/|badges/).*}", page))
+    open_to_all(app, [web.get("/{path:(?!api/|badges/).*}", page)])
 
 
 def _file(request: web.Request, found: Path | None) -> web.StreamResponse:

@@ -9,11 +9,11 @@ from gateway.answers import answer_read
 from gateway.documents.asyncapi import asyncapi
 from gateway.documents.openapi import openapi
 from gateway.documents.page import docs_page
-from gateway.operations import OPEN
+from gateway.operations import open_to_all
 
 
 def add_documents(app: web.Application) -> None:
-    app[OPEN].update(app.router.add_routes(ROUTES))
+    open_to_all(app, ROUTES)
 
 
 @cache

@@ -1,6 +1,6 @@
 """What a browser may do with our answers: run our own scripts, and be framed by nobody."""
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from gateway.client import is_https
@@ -36,6 +36,8 @@ async def harden(request: web.Request, handler: Handler) -> web.StreamResponse:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", request.app[POLICY])
+    if response.status == 401:
+        response.headers.setdefault(hdrs.WWW_AUTHENTICATE, "Bearer")
     if is_https(request):
         response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
     return response

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from aiohttp import hdrs, web
 
 from gateway.client import public_url
-from gateway.operations import OPEN
+from gateway.operations import open_to_all
 from gateway.status_page.badge import badge
 from gateway.status_page.feed import feed
 from gateway.status_page.page import page
@@ -19,7 +19,7 @@ ANYONE = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*", hdrs.CACHE_CONTROL: SHORTLY}
 
 def add_status_page(app: web.Application) -> None:
     app[SOURCE] = Source()
-    app[OPEN].update(app.router.add_routes(ROUTES))
+    open_to_all(app, ROUTES)
 
 
 async def show_page(request: web.Request) -> web.Response:
