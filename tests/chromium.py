@@ -7,7 +7,9 @@ from pathlib import Path
 from deploy.local.steps import StepFailedError, run_tool
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-NOT_FOUND = "the end-to-end tests need Chromium: set CHROMIUM to its path, or install it (Debian: apt-get install chromium)"
+NOT_FOUND = (
+    "the end-to-end tests need Chromium: set CHROMIUM to its path, or install it (Debian: apt-get install chromium)"
+)
 
 FLAGS = (
     "--no-sandbox",  # root cannot have one

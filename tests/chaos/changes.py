@@ -23,8 +23,9 @@ class Changes:
 
     async def note(self, message: Msg) -> None:
         async with self._news:
-            if message.headers["ce-id"] not in self._seen:
-                self._seen.add(message.headers["ce-id"])
+            event_id = (message.headers or {})["ce-id"]
+            if event_id not in self._seen:
+                self._seen.add(event_id)
                 self.events.append(msgspec.json.decode(message.data, type=HealthChanged))
                 self._news.notify_all()
 

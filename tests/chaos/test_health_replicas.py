@@ -10,6 +10,7 @@ import pytest
 from shared.contracts.wire import EVENTS_STREAM
 from tests.chaos.changes import watching
 from tests.chaos.targets import declaration, running_fleet
+from tests.fixtures.processes import StartProcess
 
 SERVICES = 200
 INTERVAL_SECONDS = 2
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.integration
 
 
 async def test_one_replica_killed_loses_no_slot_and_doubles_no_change(
-    start_process, service_env, tmp_path: Path
+    start_process: StartProcess, service_env: dict[str, str], tmp_path: Path
 ) -> None:
     """No service stays unchecked for more than two intervals, and each transition is told exactly once."""
     async with running_fleet() as fleet, watching(service_env["NATS_URL"]) as changes:

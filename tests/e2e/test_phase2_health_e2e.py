@@ -25,10 +25,6 @@ async def until_status(api: aiohttp.ClientSession, service_id: str, status: str)
             await asyncio.sleep(0.1)
 
 
-def card(page: Page, name: str):  # type: ignore[no-untyped-def]
-    return page.get_by_role("article", name=name)
-
-
 async def test_from_the_grid_to_the_check_to_the_dependencies(
     page: Page, belfry: Belfry, api: aiohttp.ClientSession
 ) -> None:

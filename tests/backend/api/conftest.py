@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -43,7 +44,12 @@ async def api(nats_url: str, api_database: str, tmp_path_factory: pytest.TempPat
     directory = tmp_path_factory.mktemp("api")
     config = directory / "belfry.yaml"
     config.write_text("services: []\n")
-    given = {"nats_url": nats_url, "database_url": api_database, "data_dir": str(directory), "config_path": str(config)}
+    given: dict[str, Any] = {
+        "nats_url": nats_url,
+        "database_url": api_database,
+        "data_dir": str(directory),
+        "config_path": str(config),
+    }
     health = TestServer(health_svc.app.create_app(HealthSettings(**given)))
     front = TestServer(gateway.app.create_app(GatewaySettings(**given, admin_token=TOKEN)))
     async with serve_targets() as targets, health, front:

@@ -246,7 +246,10 @@ async def test_every_bad_field_is_named_at_once(api: Api) -> None:
         ({"checks": [{"kind": "tcp", "host": "x", "port": 1, "expect": "("}]}, "checks[0].expect"),
         ({"checks": [{"kind": "heartbeat"}, {"kind": "heartbeat", "name": "b"}]}, "checks"),
         ({"checks": [{"kind": "http", "url": "http://x", "expect_body": "(?=a)"}]}, "checks[0].expect_body"),
-        ({"checks": [{"kind": "http", "url": "http://x", "assertions": [{"path": "$["}]}]}, "checks[0].assertions[0].path"),
+        (
+            {"checks": [{"kind": "http", "url": "http://x", "assertions": [{"path": "$["}]}]},
+            "checks[0].assertions[0].path",
+        ),
         ({"checks": [{"kind": "nats", "url": "nats://x", "service": "y"}]}, "checks[0].service"),
     ],
 )
