@@ -1,7 +1,7 @@
 """Composes the gateway: settings, interceptors, operations, pages, and what they hold."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 import structlog
 from aiohttp import web
@@ -9,11 +9,11 @@ from aiohttp import web
 from gateway.auth.first_admin import ensure_first_admin
 from gateway.auth.gatekeeper import GATEKEEPER, Gatekeeper
 from gateway.auth.revocation import hear_revocations
-from gateway.client import PROXIES
+from gateway.client import PROXIES, Proxies
 from gateway.documents import add_documents
 from gateway.interceptors import CHAIN
 from gateway.operations import OPEN, add_operations
-from gateway.settings import GatewaySettings, Network
+from gateway.settings import GatewaySettings
 from gateway.spa import add_pages
 from gateway.status_page import add_status_page
 from shared.db import wait_until_ready
@@ -28,7 +28,7 @@ ACCOUNTS_WAIT_SECONDS = 5.0
 
 def create_app(settings: GatewaySettings) -> web.Application:
     app = new_app(settings)
-    app[PROXIES] = trusted_networks(settings)
+    app[PROXIES] = trusted_proxies(settings)
     app.middlewares[:] = CHAIN
     app[OPEN] = set(app.router.resources())  # the probes of every process
     add_operations(app)
@@ -39,10 +39,10 @@ def create_app(settings: GatewaySettings) -> web.Application:
     return app
 
 
-def trusted_networks(settings: GatewaySettings) -> Sequence[Network]:
+def trusted_proxies(settings: GatewaySettings) -> Proxies:
     """Ends the process before the start when one is no network."""
     try:
-        return settings.proxies
+        return Proxies(settings.proxies)
     except ValueError as error:
         refuse(f"BELFRY_TRUSTED_PROXIES: {error}")
 

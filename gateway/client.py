@@ -4,19 +4,27 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from aiohttp import web
+from msgspec import Struct
 
 from gateway.settings import GatewaySettings, Network
 from shared.keys import SETTINGS
 
-PROXIES: web.AppKey[Sequence[Network]] = web.AppKey("PROXIES", Sequence)
-
 Address = IPv4Address | IPv6Address
+
+
+class Proxies(Struct, frozen=True):
+    """Who may say for whom a request is."""
+
+    networks: tuple[Network, ...]
+
+
+PROXIES = web.AppKey("PROXIES", Proxies)
 
 
 def client_ip(request: web.Request) -> str:
     """The address of the client, as far as it can be believed."""
     forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
-    return believed(request.remote or "", forwarded, request.app[PROXIES])
+    return believed(request.remote or "", forwarded, request.app[PROXIES].networks)
 
 
 def believed(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
