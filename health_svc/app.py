@@ -41,6 +41,7 @@ LOOPS: tuple[tuple[Callable[[Room], Awaitable[None]], float], ...] = (
     (upkeep.keep_partitions, 3600),
     (upkeep.read_windows, 5),
     (upkeep.keep_timers, 60),
+    (upkeep.read_totals, 10),
     (upkeep.roll_up, 20),
 )
 FIRST_RETRY_SECONDS = 1.0

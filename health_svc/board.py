@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from health_svc.dependencies import Edge, Propagation, propagate
+from health_svc.fail_rate import fail_rate_pct
 from health_svc.health_check import displayed, stale_after_seconds
 from health_svc.store.services import Monitored
 from health_svc.uptime import Totals, coverage_pct, uptime_pct
@@ -29,7 +30,6 @@ class Facts(Struct, frozen=True, kw_only=True):
     maintenance_until: Mapping[str, datetime]
     incidents: Mapping[str, str]
     totals: Mapping[str, Totals]
-    fail_rates: Mapping[str, float]
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -98,11 +98,11 @@ def _card(
         last_check=state.last_run_at,
         next_check=_next_check(m, facts.now),
         interval_seconds=spec.interval_seconds,
-        duration_ms=m.last_run.duration_ms if m.last_run else None,
+        duration_ms=m.last_duration_ms,
         uptime_pct=uptime_pct(totals) if totals else None,
         coverage_pct=coverage_pct(totals) if totals else 0.0,
         recent=state.recent,
-        fail_rate_1h_pct=facts.fail_rates.get(spec.id),
+        fail_rate_1h_pct=fail_rate_pct(state.last_hour, facts.now),
         dependencies=[d.id for d in spec.dependencies],
         tags=spec.tags,
         source=m.source,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from health_svc.components import combine
+from health_svc.fail_rate import tallied
 from health_svc.flapping import interrupted, is_flapping, recorded
 from health_svc.freshness import displayed, heartbeat_result, known_until, stale_after_seconds
 from health_svc.state import RANK, SEVERITIES, Observation, Run, ServiceState, Severity, Transition
@@ -115,6 +116,7 @@ def _remembered(state: ServiceState, observation: Observation) -> ServiceState:
         last_measured_at=observation.at if observation.measured else state.last_measured_at,
         recent=[*state.recent, observation.result][-RECENT:],
         changes=changes,
+        last_hour=tallied(state.last_hour, observation.result, observation.at),
         flapping=is_flapping(changes, state.flapping),
     )
 

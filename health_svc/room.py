@@ -12,7 +12,7 @@ from health_svc import board
 from health_svc.board import Facts, View
 from health_svc.checking import Checker
 from health_svc.recorder import Recorder
-from health_svc.store import intervals, maintenance, runs, services
+from health_svc.store import intervals, maintenance, services
 from health_svc.uptime import Totals
 from health_svc.windows import Windows
 from shared.bus import Bus
@@ -21,7 +21,6 @@ from shared.db import Pool
 from shared.rpc import Encoded
 
 SNAPSHOT_SECONDS = 1.0
-SLOW_FACTS_SECONDS = 10.0
 UPTIME_DAYS = 30
 
 
@@ -38,23 +37,27 @@ class Room(Struct, frozen=True):
 
 
 class Snapshot:
-    """The board as of at most SNAPSHOT_SECONDS ago, read once for all who ask at the same time. Uptime totals and
-    failure rates change slowly and are read every SLOW_FACTS_SECONDS."""
+    """The board as of at most SNAPSHOT_SECONDS ago, read once for all who ask at the same time. Uptime totals change
+    slowly: `read_totals` reads them aside, so that nobody waits for them."""
 
     def __init__(self, pool: Pool, windows: Windows) -> None:
         self._pool = pool
         self._windows = windows
         self._lock = asyncio.Lock()
         self._read_at = -SNAPSHOT_SECONDS
-        self._slow_read_at = -SLOW_FACTS_SECONDS
         self._view: View | None = None
         self._encoded: Encoded | None = None
         self._config: ConfigState | None = None
-        self._slow: tuple[dict[str, Totals], dict[str, float]] = ({}, {})
+        self._totals: dict[str, Totals] = {}
 
     def invalidate(self) -> None:
         """The next reader reads anew: something was changed by hand."""
-        self._read_at = self._slow_read_at = -SLOW_FACTS_SECONDS
+        self._read_at = -SNAPSHOT_SECONDS
+
+    async def read_totals(self) -> None:
+        first = datetime.now(UTC).date() - timedelta(days=UPTIME_DAYS - 1)
+        async with self._pool.acquire(timeout=5) as conn:
+            self._totals = await intervals.sum_days(conn, first)
 
     async def view(self) -> View:
         async with self._lock:
@@ -78,19 +81,10 @@ class Snapshot:
             found = await services.list_monitored(conn)
             incidents = await intervals.open_incidents(conn)
             self._config = await maintenance.get_config(conn)
-            if monotonic() - self._slow_read_at >= SLOW_FACTS_SECONDS:
-                self._slow_read_at = monotonic()
-                self._slow = (
-                    await intervals.sum_days(conn, now.date() - timedelta(days=UPTIME_DAYS - 1)),
-                    await runs.fail_rates(conn, now - timedelta(hours=1)),
-                )
         until = {m.spec.id: end for m in found if (end := self._windows.until(m.spec, now))}
         return board.build(
-            Facts(
-                now=now, services=found, maintenance_until=until, incidents=incidents,
-                totals=self._slow[0], fail_rates=self._slow[1],
-            )
-        )  # fmt: skip
+            Facts(now=now, services=found, maintenance_until=until, incidents=incidents, totals=self._totals)
+        )
 
     def _board(self, view: View) -> Board:
         now = datetime.now(UTC)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from health_svc.fail_rate import Tally
 from health_svc.flapping import Changes
 from shared.contracts.health import Result, Status
 
@@ -40,6 +41,7 @@ class ServiceState(Struct, frozen=True, kw_only=True):
     runs: list[Run] = []
     recent: list[Result] = []
     changes: Changes = Changes()
+    last_hour: Tally = Tally()
     flapping: bool = False
     in_maintenance: bool = False
 

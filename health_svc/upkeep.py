@@ -65,6 +65,10 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
+async def read_totals(room: Room) -> None:
+    await room.snapshot.read_totals()
+
+
 async def look_first(room: Room) -> None:
     await room.checker.look_first()
 

@@ -23,11 +23,12 @@ async def get_service(room: Room, request: contract.ServiceRef, caller: Caller) 
     view = await room.snapshot.view()
     async with room.pool.acquire(timeout=2) as conn:
         found = await monitored_or_404(conn, request.service_id)
+        last_run = await services.last_run(conn, request.service_id)
         latest = await runs.list_runs(conn, request.service_id, NEWEST_WHY, None, None)
     if request.service_id not in view.cards:
         room.snapshot.invalidate()
         view = await room.snapshot.view()
-    return _detail(view, found, latest)
+    return _detail(view, found, last_run, latest)
 
 
 async def create_service(room: Room, request: contract.CreateService, caller: Caller) -> contract.ServiceDetail:
@@ -89,7 +90,9 @@ async def monitored_or_404(conn: Connection, service_id: str) -> Monitored:
     return found
 
 
-def _detail(view: View, found: Monitored, latest: list[contract.CheckRun]) -> contract.ServiceDetail:
+def _detail(
+    view: View, found: Monitored, last_run: contract.CheckRun | None, latest: list[contract.CheckRun]
+) -> contract.ServiceDetail:
     service_id = found.spec.id
     card = view.cards[service_id]
     downstream = impacts(view, service_id, downstream=True)
@@ -98,7 +101,7 @@ def _detail(view: View, found: Monitored, latest: list[contract.CheckRun]) -> co
         service=card,
         spec=found.spec,
         version=found.version,
-        last_run=found.last_run,
+        last_run=last_run,
         why=[f"{r.started_at:%H:%M:%S} {r.result}: {r.reason}" for r in latest],
         cause_path=list(view.propagation.nodes[service_id].path),
         affects=downstream,

@@ -75,18 +75,6 @@ async def list_runs(
     return [_run.decode(row["run"]) for row in rows]
 
 
-async def fail_rates(conn: Connection, since: datetime) -> dict[str, float]:
-    """Share of failed runs since then, by service, 0 to 100; runs that could not measure do not count."""
-    rows = await conn.fetch(
-        """
-        SELECT service_id, 100.0 * count(*) FILTER (WHERE result = 'fail') / count(*) AS pct
-        FROM check_run WHERE started_at >= $1 AND result <> 'error' GROUP BY service_id
-        """,
-        since,
-    )
-    return {row["service_id"]: float(row["pct"]) for row in rows}
-
-
 async def keep_partitions(conn: Connection, today: date) -> None:
     """Make the partitions of today and the next two days, drop those past keeping."""
     for offset in range(-1, 3):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal
 
 import asyncpg
@@ -16,37 +17,40 @@ from shared.timers import Timer
 
 DOMAIN = "health"
 
-_spec = json.Decoder(ServiceSpec)
-_source = json.Decoder(Source)
+REMEMBERED = 20_000
+
+# Declarations change seldom: the same text is decoded once.
+_spec = lru_cache(REMEMBERED)(json.Decoder(ServiceSpec).decode)
+_source = lru_cache(REMEMBERED)(json.Decoder(Source).decode)
 _state = json.Decoder(ServiceState)
 _run = json.Decoder(CheckRun)
 
 
 class Monitored(Struct, frozen=True, kw_only=True):
-    """A declared service with its state machine's memory and last run."""
+    """A declared service with its state machine's memory; `last_duration_ms` is that of its last run."""
 
     spec: ServiceSpec
     source: Source
     version: int
     state: ServiceState
-    last_run: CheckRun | None
+    last_duration_ms: float | None
     last_beat_at: datetime | None
     created_at: datetime
 
 
 COLUMNS = """
     s.spec::text AS spec, s.source::text AS source, s.version,
-    t.state::text AS state, t.last_run::text AS last_run, t.last_beat_at, s.created_at
+    t.state::text AS state, (t.last_run ->> 'duration_ms')::float8 AS last_duration_ms, t.last_beat_at, s.created_at
 """
 
 
 def monitored(row: asyncpg.Record) -> Monitored:
     return Monitored(
-        spec=_spec.decode(row["spec"]),
-        source=_source.decode(row["source"]),
+        spec=_spec(row["spec"]),
+        source=_source(row["source"]),
         version=row["version"],
         state=_state.decode(row["state"]),
-        last_run=_run.decode(row["last_run"]) if row["last_run"] else None,
+        last_duration_ms=row["last_duration_ms"],
         last_beat_at=row["last_beat_at"],
         created_at=row["created_at"],
     )
@@ -64,6 +68,11 @@ async def get_monitored(conn: Connection, service_id: str) -> Monitored | None:
         f"SELECT {COLUMNS} FROM service s JOIN service_state t ON t.service_id = s.id WHERE s.id = $1", service_id
     )
     return monitored(row) if row else None
+
+
+async def last_run(conn: Connection, service_id: str) -> CheckRun | None:
+    text = await conn.fetchval("SELECT last_run::text FROM service_state WHERE service_id = $1", service_id)
+    return _run.decode(text) if text else None
 
 
 async def list_by_ids(conn: Connection, service_ids: Sequence[str]) -> dict[str, Monitored]:
@@ -142,7 +151,9 @@ async def _keep_state(conn: Connection, spec: ServiceSpec) -> None:
         return
     await conn.execute("UPDATE status_interval SET to_at = now() WHERE service_id = $1 AND to_at IS NULL", spec.id)
     text = await conn.fetchval("SELECT state::text FROM service_state WHERE service_id = $1 FOR UPDATE", spec.id)
-    paused = replace(ServiceState(recent=_state.decode(text).recent), since=datetime.now(UTC), reason="Paused")
+    before = _state.decode(text)
+    kept = ServiceState(recent=before.recent, last_hour=before.last_hour)
+    paused = replace(kept, since=datetime.now(UTC), reason="Paused")
     await conn.execute(
         "UPDATE service_state SET state = $2::text::jsonb WHERE service_id = $1", spec.id, json.encode(paused).decode()
     )
