@@ -22,7 +22,7 @@ from shared.telemetry import current_traceparent
 
 FLIGHTS: web.AppKey[SingleFlight[Reply]] = web.AppKey("FLIGHTS", SingleFlight)
 OPERATIONS: web.AppKey[dict[web.AbstractRoute, Route]] = web.AppKey("OPERATIONS", dict)
-OPEN: web.AppKey[set[web.AbstractResource | None]] = web.AppKey("OPEN", set)
+OPEN: web.AppKey[set[web.AbstractResource]] = web.AppKey("OPEN", set)
 """What anyone may use besides the tables: pages, probes, badges."""
 
 
@@ -33,7 +33,7 @@ def add_operations(app: web.Application) -> None:
 
 def open_to_all(app: web.Application, routes: Sequence[web.AbstractRouteDef]) -> None:
     """Routes outside of the tables, for anyone."""
-    app[OPEN].update(route.resource for route in app.router.add_routes(routes))
+    app[OPEN].update(route.resource for route in app.router.add_routes(routes) if route.resource)
 
 
 def operation_of(request: web.Request) -> Route | None:
