@@ -22,7 +22,7 @@ demo: env-local ## Start Belfry with a small fleet to watch, some of it broken
 	@exec $(VENV) -m deploy.local demo
 
 test: env-dev ## Everything: lint, types, unit, contract, integration, frontend, end to end in Chromium
-	@$(VENV) -m tests.gates lint frontend chromium
+	@$(VENV) -m tests.gates lint frontend coverage chromium
 	@$(PYTEST) -n 2 --dist loadgroup
 
 test-fast: env-dev ## What needs no server, in seconds

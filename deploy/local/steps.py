@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+SHOWN_LINES = 150
+
+
 class StepFailedError(Exception):
     """A step failed; the message is for the user."""
 
@@ -37,7 +40,8 @@ def run_tool(title: str, argv: Sequence[str], env: Mapping[str, str] | None = No
     with step(title):
         result = subprocess.run(argv, env=env, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if result.returncode != 0:
-            raise StepFailedError(f"{title} failed:\n{result.stdout.strip()}")
+            end = "\n".join(result.stdout.strip().splitlines()[-SHOWN_LINES:])
+            raise StepFailedError(f"{title} failed:\n{end}")
 
 
 def _tick(title: str, started: float, done: threading.Event) -> None:
