@@ -160,8 +160,8 @@ class About(Struct, frozen=True, kw_only=True):
 
 
 class AccessRevoked(Event, frozen=True, kw_only=True):
-    """A session, token or user lost its rights: every gateway forgets what it had cached for it. The subject ends in the
-    kind, because the name of a user may hold dots."""
+    """A session, token or user lost its rights: every gateway forgets what it had cached for it. The subject ends in
+    the kind, because the name of a user may hold dots."""
 
     SUBJECT: ClassVar[str] = "belfry.v1.auth.revoked.{subject_kind}"
     STREAM: ClassVar[str] = EVENTS_STREAM

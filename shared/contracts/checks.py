@@ -11,7 +11,8 @@ Positive = Annotated[float, Meta(gt=0)]
 Host = Annotated[str, Meta(min_length=1, max_length=253)]
 Text = Annotated[str, Meta(max_length=4096)]
 HttpUrl = Annotated[
-    str, Meta(pattern=r"^https?://[^\s/]+", max_length=2048, description="an address that starts with http:// or https://")
+    str,
+    Meta(pattern=r"^https?://[^\s/]+", max_length=2048, description="an address that starts with http:// or https://"),
 ]
 WebSocketUrl = Annotated[
     str, Meta(pattern=r"^wss?://[^\s/]+", max_length=2048, description="an address that starts with ws:// or wss://")

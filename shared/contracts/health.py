@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
+import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from shared.contracts.checks import CheckKind, CheckSpec
@@ -366,7 +367,7 @@ class HealthChanged(Event, frozen=True, kw_only=True):
     started_at: datetime
     confirmed_at: datetime
     reason: str
-    affected: list[str] = []
+    affected: list[str] = msgspec.field(default_factory=list)
     maintenance: bool = False
     flapping: bool = False
 
