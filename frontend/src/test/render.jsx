@@ -8,8 +8,7 @@ import { createQueryClient } from '../api/queryClient.js';
 import { cssVariablesResolver, theme } from '../theme/theme.js';
 
 /** Renders routes as the app would: theme, fresh query client, toasts. Answers Testing Library's result with `user`, `client`, `router`. */
-export const renderRoutes = (routes, path) => {
-  const client = createQueryClient();
+export const renderRoutes = (routes, path, client = createQueryClient()) => {
   const router = createMemoryRouter(routes, { initialEntries: [path] });
   const result = renderBare(
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} env="test">
@@ -22,5 +21,8 @@ export const renderRoutes = (routes, path) => {
   return { ...result, user: userEvent.setup(), client, router };
 };
 
-/** Renders one component. `path`: where it is shown, with its query; `route`: the pattern, when it reads parameters. */
-export const render = (element, { path = '/', route = '*' } = {}) => renderRoutes([{ path: route, element }], path);
+/**
+ * Renders one component. `path`: where it is shown, with its query; `route`: the pattern, when it reads parameters;
+ * `client`: a query client that knows something already.
+ */
+export const render = (element, { path = '/', route = '*', client } = {}) => renderRoutes([{ path: route, element }], path, client);

@@ -1,5 +1,6 @@
-import { act, screen } from '@testing-library/react';
+import { screen } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
+import { createQueryClient } from '../../../frontend/src/api/queryClient.js';
 import { meQuery } from '../../../frontend/src/api/session.js';
 import { ServiceHealthGrid } from '../../../frontend/src/pages/admin/ServiceHealthGrid.jsx';
 import { api } from '../../../frontend/src/test/handlers.js';
@@ -13,9 +14,10 @@ export const serveDetail = (detail) => server.use(http.get(api(`${services}/:id`
 
 /** The page at an address; waits for its first card, or for `ready`. */
 export const openPage = async (search = '', ready = () => screen.findByRole('button', { name: 'ledger-db' })) => {
-  const page = render(<ServiceHealthGrid />, { path: `/admin/health${search}` });
+  const client = createQueryClient();
+  await client.fetchQuery(meQuery); // who it is decides what may be pressed: the frame knows it before any page is drawn
+  const page = render(<ServiceHealthGrid />, { path: `/admin/health${search}`, client });
   await ready();
-  await act(() => page.client.fetchQuery(meQuery)); // who it is decides what may be pressed
   return page;
 };
 
