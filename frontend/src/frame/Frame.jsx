@@ -1,11 +1,10 @@
 import { AppShell } from '@mantine/core';
 import { Suspense } from 'react';
 import { Outlet, useLocation, useNavigate } from 'react-router';
-import { useBoard } from '../api/health.js';
 import { ErrorBoundary } from '../components/ErrorBoundary.jsx';
 import { LiveRegion } from '../components/LiveRegion.jsx';
 import { useBoardAnnouncements } from '../hooks/useBoardAnnouncements.js';
-import { useLive } from '../hooks/useLive.js';
+import { useServices } from '../hooks/useServices.js';
 import { useShortcut } from '../hooks/useShortcut.js';
 import { useTabTitle } from '../hooks/useTabTitle.js';
 import { useWall } from '../hooks/useWall.js';
@@ -37,12 +36,12 @@ const Shortcuts = () => {
 };
 
 /** `title`: the heading, where no header shows it. */
-const Content = ({ live, title }) => {
+const Content = ({ title }) => {
   const { pathname } = useLocation();
   return (
     <div className={styles.page}>
       {title && <h1 className="visually-hidden">{title}</h1>}
-      <OfflineBanner live={live} />
+      <OfflineBanner />
       <ErrorBoundary resetKey={pathname}>
         <Suspense>
           <Outlet />
@@ -53,20 +52,19 @@ const Content = ({ live, title }) => {
 };
 
 const Shell = () => {
-  const live = useLive();
-  const services = useBoard().data?.services;
-  const counts = tally(services ?? []);
+  const { services, board } = useServices();
+  const counts = tally(services);
   const { title } = useStore(page);
   const wall = useWall();
   useTabTitle(title, counts.down);
-  useBoardAnnouncements(services);
+  useBoardAnnouncements(board.data?.services);
   return (
     <AppShell layout="alt" disabled={wall} header={{ height: { base: 48, sm: 52 } }} footer={{ height: { base: 60, sm: 0 } }}
       navbar={{ width: { sm: 56, xl: 208 }, breakpoint: 'sm', collapsed: { mobile: true } }} className={`${styles.shell} ${wall ? styles.wall : ''}`}>
       <a className={styles.skip} href="#content">Skip to content</a>
-      <AppShell.Header component="div"><Header live={live} /></AppShell.Header>
+      <AppShell.Header component="div"><Header /></AppShell.Header>
       <AppShell.Navbar component="div" className={styles.navbar}><Nav counts={counts} /></AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1}><Content live={live} title={wall && title} /></AppShell.Main>
+      <AppShell.Main id="content" tabIndex={-1}><Content title={wall && title} /></AppShell.Main>
       <AppShell.Footer component="div" hiddenFrom="sm"><TabBar counts={counts} /></AppShell.Footer>
       <Shortcuts />
       <Palette />

@@ -2,6 +2,7 @@ import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mant
 import { openSpotlight } from '@mantine/spotlight';
 import { Icon } from '../components/Icon.jsx';
 import { Moment } from '../components/Moment.jsx';
+import { useLive } from '../hooks/useLive.js';
 import { page } from '../lib/page.js';
 import { useStore } from '../lib/store.js';
 import { Bell } from './Bell.jsx';
@@ -29,7 +30,8 @@ const Updated = ({ at, seconds }) => (
 );
 
 /** The page's name and age, the palette, and how Belfry and the person are doing. */
-export const Header = ({ live }) => {
+export const Header = () => {
+  const live = useLive();
   const { title, updatedAt, refreshSeconds } = useStore(page);
   return (
     <header className={styles.header}>

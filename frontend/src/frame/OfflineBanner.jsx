@@ -1,9 +1,11 @@
+import { StatusShape } from '../components/StatusShape.jsx';
+import { useLive } from '../hooks/useLive.js';
 import { useNow } from '../lib/clock.js';
 import { formatDuration } from '../lib/formatDuration.js';
-import { StatusShape } from '../components/StatusShape.jsx';
 
 /** Under the header while the gateway cannot be reached: how old everything is, and a way to try at once. */
-export const OfflineBanner = ({ live }) => {
+export const OfflineBanner = () => {
+  const live = useLive();
   const now = useNow();
   if (live.state !== 'offline') return null;
   const age = live.at ? ` Everything here is ${formatDuration((now - live.at) / 1000)} old.` : '';

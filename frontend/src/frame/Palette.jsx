@@ -1,11 +1,12 @@
 import { Spotlight } from '@mantine/spotlight';
+import { memo } from 'react';
 import { Icon } from '../components/Icon.jsx';
 import { paletteFilter } from './paletteFilter.js';
 import { usePaletteActions } from './usePaletteActions.jsx';
 import './Palette.css';
 
 /** Ctrl K: find a service or a page, or run a command. */
-export const Palette = () => (
+export const Palette = memo(() => (
   <Spotlight
     actions={usePaletteActions()}
     filter={paletteFilter}
@@ -22,4 +23,4 @@ export const Palette = () => (
     attributes={{ content: { 'aria-label': 'Search or run a command' } }}
     searchProps={{ leftSection: <Icon name="search" />, placeholder: 'Search or run a command', 'aria-label': 'Search or run a command' }}
   />
-);
+));
