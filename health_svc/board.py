@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from health_svc.dependencies import Edge, Propagation, propagate
 from health_svc.fail_rate import fail_rate_pct
-from health_svc.health_check import displayed, stale_after_seconds
+from health_svc.health_check import displayed
+from health_svc.reasons import reason_of
 from health_svc.store.services import Monitored
 from health_svc.uptime import Totals, coverage_pct, uptime_pct
 from shared.contracts.checks import kind_of
@@ -44,9 +45,10 @@ def build(facts: Facts) -> View:
     """Displayed status of each service, spread over the dependencies, as cards."""
     shown = {m.spec.id: _displayed(m, facts) for m in facts.services}
     edges = [Edge(m.spec.id, d.id, d.kind) for m in facts.services for d in m.spec.dependencies]
-    spread = propagate({service_id: status for service_id, (status, _) in shown.items()}, edges)
-    names = {m.spec.id: m.spec.name or m.spec.id for m in facts.services}
-    cards = {m.spec.id: _card(m, shown[m.spec.id], spread, facts, names) for m in facts.services}
+    own = {service_id: status for service_id, (status, _) in shown.items()}
+    spread = propagate(own, edges, facts.maintenance_until.keys())
+    down = {m.spec.id: m.spec.name or m.spec.id for m in facts.services if own[m.spec.id] == "down"}
+    cards = {m.spec.id: _card(m, shown[m.spec.id], spread, facts, down) for m in facts.services}
     return View(cards=cards, propagation=spread, edges=edges)
 
 
@@ -78,13 +80,14 @@ def _displayed(m: Monitored, facts: Facts) -> tuple[Status, list[Overlay]]:
 
 
 def _card(
-    m: Monitored, shown: tuple[Status, list[Overlay]], spread: Propagation, facts: Facts, names: Mapping[str, str]
+    m: Monitored, shown: tuple[Status, list[Overlay]], spread: Propagation, facts: Facts, down: Mapping[str, str]
 ) -> ServiceCard:
     spec, state, node = m.spec, m.state, spread.nodes[m.spec.id]
     totals = facts.totals.get(spec.id)
+    needs = [down[d.id] for d in spec.dependencies if d.kind == "required" and d.id in down]
     return ServiceCard(
         id=spec.id,
-        name=names[spec.id],
+        name=spec.name or spec.id,
         group=spec.group,
         kinds=sorted({kind_of(c) for c in spec.checks}),
         status=shown[0],
@@ -92,7 +95,7 @@ def _card(
         overlays=shown[1],
         at_risk=node.at_risk,
         root_causes=list(node.root_causes),
-        reason=_reason(m, shown, node.effective, list(node.root_causes), names, facts),
+        reason=reason_of(m.spec, state, shown, needs, facts.now),
         affected=state.affected,
         since=state.since,
         last_check=state.last_run_at,
@@ -109,37 +112,6 @@ def _card(
         public=spec.public,
         maintenance_until=facts.maintenance_until.get(spec.id),
         incident_id=facts.incidents.get(spec.id),
-    )
-
-
-def _reason(
-    m: Monitored,
-    shown: tuple[Status, list[Overlay]],
-    effective: Status,
-    causes: list[str],
-    names: Mapping[str, str],
-    facts: Facts,
-) -> str:
-    if m.spec.paused:
-        return "Paused"
-    if m.state.last_run_at is None:
-        return "Not checked yet"
-    if "stale" in shown[1]:
-        silent = (facts.now - m.state.last_run_at).total_seconds()
-        limit = stale_after_seconds(m.spec.interval_seconds, m.spec.timeout_seconds)
-        return f"No result for {_words(silent)}, expected within {_words(limit)}"
-    if effective != shown[0] and causes:
-        return f"{', '.join(names.get(c, c) for c in causes)} is down, own check {shown[0]}"
-    return m.state.reason
-
-
-def _words(seconds: float) -> str:
-    return (
-        f"{seconds:.0f} s"
-        if seconds < 120
-        else f"{seconds / 60:.0f} min"
-        if seconds < 7200
-        else f"{seconds / 3600:.0f} h"
     )
 
 

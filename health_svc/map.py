@@ -25,11 +25,10 @@ def dependency_map(view: View) -> DependencyMap:
         for c in in_order(view.cards)
     ]
     strangers = sorted({e.target for e in view.edges} - view.cards.keys())
-    failing_paths = set(_impaired(view))
     return DependencyMap(
         nodes=nodes + [_stranger(service_id) for service_id in strangers],
         edges=[
-            GraphEdge(source=e.source, target=e.target, kind=e.kind, impaired=(e.source, e.target) in failing_paths)
+            GraphEdge(source=e.source, target=e.target, kind=e.kind, impaired=e.ends in spread.impaired)
             for e in view.edges
         ],
         cycles=[list(cycle) for cycle in spread.cycles],
@@ -57,16 +56,6 @@ def impacts(view: View, service_id: str, *, downstream: bool) -> list[Impact]:
             )
             queue.append((other, [*via, other]))
     return list(found.values())
-
-
-def _impaired(view: View) -> list[tuple[str, str]]:
-    """Edges that carry a fault: the dependency fails or is itself at risk, and the dependent feels it."""
-    nodes = view.propagation.nodes
-    return [
-        (e.source, e.target)
-        for e in view.edges
-        if e.kind != "optional" and e.target in nodes and (nodes[e.target].root_causes or nodes[e.target].is_root_cause)
-    ]
 
 
 def _stranger(service_id: str) -> GraphNode:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from health_svc import uptime
 from health_svc.api.services import monitored_or_404
-from health_svc.health_check import stale_after_seconds
+from health_svc.health_check import known_until, stale_after_seconds
 from health_svc.room import Room
 from health_svc.store import intervals, runs
 from health_svc.store.services import Monitored
@@ -58,8 +58,6 @@ async def list_incidents(room: Room, request: contract.IncidentsQuery, caller: C
 
 
 def data_end(found: Monitored, now: datetime) -> datetime:
-    """Until when the last result speaks: the open interval counts no further."""
-    if found.state.last_run_at is None:
-        return now
-    kept = timedelta(seconds=stale_after_seconds(found.spec.interval_seconds, found.spec.timeout_seconds))
-    return min(now, found.state.last_run_at + kept)
+    """Until when the last measured result speaks: the open interval counts no further."""
+    stale_seconds = stale_after_seconds(found.spec.interval_seconds, found.spec.timeout_seconds)
+    return min(now, known_until(found.state, stale_seconds) or now)
