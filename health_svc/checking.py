@@ -18,7 +18,7 @@ from health_svc.metrics import MISSED, PROBE_SECONDS, PROBES, RUNNING, RUNS
 from health_svc.probes import ProbeContext, run_checks
 from health_svc.recorder import Recorder
 from health_svc.store import services
-from health_svc.store.runs import Finished
+from health_svc.store.recording import Finished
 from health_svc.store.services import Monitored
 from shared.contracts.health import CheckRun, ComponentOutcome, ServiceSpec, Trigger
 from shared.db import Pool

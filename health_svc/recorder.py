@@ -9,8 +9,7 @@ import structlog
 from msgspec import Struct
 
 from health_svc.metrics import RUNS_DROPPED, TRANSITIONS
-from health_svc.store import runs
-from health_svc.store.runs import Finished, Recorded
+from health_svc.store.recording import Finished, Recorded, record
 from health_svc.windows import Windows
 from shared.bus import Bus
 from shared.contracts.health import HealthChecked
@@ -86,7 +85,7 @@ class Recorder:
     async def _record(self, finished: Sequence[Finished]) -> list[Recorded]:
         async with self._pool.acquire(timeout=5) as conn, conn.transaction():
             await conn.execute("SET LOCAL lock_timeout = '5s'")
-            return await runs.record(conn, finished, self._windows.covers)
+            return await record(conn, finished, self._windows.covers)
 
     async def _announce(self, batch: Sequence[Pending], recorded: Sequence[Recorded]) -> None:
         by_run = {r.run.id: r for r in recorded}

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import pairwise
 
 import asyncpg
 from msgspec import json
@@ -12,28 +13,32 @@ from health_svc.uptime import Span, Totals
 from shared.contracts.health import HealthIncident, ServiceSpec
 from shared.db import Connection
 
+Confirmed = tuple[ServiceSpec, Transition]
 
-async def apply(conn: Connection, spec: ServiceSpec, transitions: Sequence[Transition]) -> None:
-    """Close the open interval where a transition starts, and open the next."""
-    for t in transitions:
-        await conn.execute(
-            "UPDATE status_interval SET to_at = greatest(from_at, $2) WHERE service_id = $1 AND to_at IS NULL",
-            spec.id,
-            t.started_at,
-        )
-        await conn.execute(
-            """
-            INSERT INTO status_interval (service_id, service_name, status, from_at, confirmed_at, reason, affected)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
-            """,
-            spec.id,
-            spec.name or spec.id,
-            t.to_status,
-            t.started_at,
-            t.confirmed_at,
-            t.reason,
-            t.affected,
-        )
+CLOSE = "UPDATE status_interval SET to_at = greatest(from_at, $2) WHERE service_id = $1 AND to_at IS NULL"
+OPEN = """
+INSERT INTO status_interval (service_id, service_name, status, from_at, to_at, confirmed_at, reason, affected)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+
+
+async def apply(conn: Connection, confirmed: Sequence[Confirmed]) -> None:
+    """Close each service's open interval where its first transition starts, and open one for each transition, in
+    order; all but the last end where the next one starts."""
+    by_service: dict[str, list[Confirmed]] = defaultdict(list)
+    for spec, transition in confirmed:
+        by_service[spec.id].append((spec, transition))
+    if by_service:
+        await conn.executemany(CLOSE, [(id_, changes[0][1].started_at) for id_, changes in by_service.items()])
+        await conn.executemany(OPEN, [row for changes in by_service.values() for row in _rows(changes)])
+
+
+def _rows(changes: Sequence[Confirmed]) -> list[tuple[object, ...]]:
+    ends = [max(a.started_at, b.started_at) for (_, a), (_, b) in pairwise(changes)]
+    return [
+        (spec.id, spec.name or spec.id, t.to_status, t.started_at, end, t.confirmed_at, t.reason, t.affected)
+        for (spec, t), end in zip(changes, [*ends, None], strict=True)
+    ]
 
 
 async def list_spans(

@@ -1,59 +1,15 @@
-"""Runs of checks: recorded in batches with the transitions they confirm; kept a week in partitions by day."""
+"""Runs of checks, kept a week in partitions by day."""
 
-from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from msgspec import Struct, json
+from msgspec import json
 
-from health_svc.health_check import Observation, ServiceState, Severity, Transition, observe, stale_after_seconds
-from health_svc.store import intervals
-from health_svc.store.services import COLUMNS, Monitored, monitored
-from shared import outbox
-from shared.contracts.health import CheckRun, HealthChanged, ServiceSpec, Status
+from shared.contracts.health import CheckRun
 from shared.db import Connection
 
 KEPT_DAYS = 7
 
 _run = json.Decoder(CheckRun)
-
-
-class Finished(Struct, frozen=True, kw_only=True):
-    """A run to record. `severity` is what it says of the service, None when it could not measure."""
-
-    run: CheckRun
-    severity: Severity | None
-
-
-class Recorded(Struct, frozen=True, kw_only=True):
-    """What recording a run led to: the status after it and the transitions it confirmed."""
-
-    run: CheckRun
-    status: Status
-    transitions: list[Transition]
-
-
-async def record(
-    conn: Connection, batch: Sequence[Finished], in_maintenance: Callable[[ServiceSpec, datetime], bool]
-) -> list[Recorded]:
-    """Record a batch in the caller's transaction. A service that is gone is left out. The row lock makes each
-    transition happen in exactly one replica; a run that is recorded again changes nothing."""
-    locked = await _lock(conn, sorted({f.run.service_id for f in batch}))
-    states: dict[str, ServiceState] = {service_id: m.state for service_id, m in locked.items()}
-    newest: dict[str, Finished] = {}
-    recorded: list[Recorded] = []
-    for finished in sorted(batch, key=lambda f: f.run.started_at):
-        current = locked.get(finished.run.service_id)
-        if current is None:
-            continue
-        maintained = in_maintenance(current.spec, finished.run.started_at)
-        state, transitions = _observe(current.spec, states[current.spec.id], finished, maintained)
-        states[current.spec.id], newest[current.spec.id] = state, finished
-        recorded.append(Recorded(run=finished.run, status=state.status, transitions=transitions))
-        await intervals.apply(conn, current.spec, transitions)
-        await outbox.add(conn, [_changed(current.spec, t, state, maintained) for t in transitions])
-    await _save_states(conn, {service_id: states[service_id] for service_id in newest}, newest)
-    await _insert(conn, [r.run for r in recorded])
-    return recorded
 
 
 async def list_runs(
@@ -91,79 +47,3 @@ async def keep_partitions(conn: Connection, today: date) -> None:
     )
     for row in rows:
         await conn.execute(f"DROP TABLE IF EXISTS {row['relname']}")
-
-
-async def _lock(conn: Connection, service_ids: list[str]) -> dict[str, Monitored]:
-    rows = await conn.fetch(
-        f"""
-        SELECT {COLUMNS} FROM service s JOIN service_state t ON t.service_id = s.id
-        WHERE s.id = ANY($1) ORDER BY s.id FOR UPDATE OF t
-        """,
-        service_ids,
-    )
-    return {m.spec.id: m for m in map(monitored, rows)}
-
-
-def _observe(
-    spec: ServiceSpec, state: ServiceState, finished: Finished, maintained: bool
-) -> tuple[ServiceState, list[Transition]]:
-    run = finished.run
-    is_heartbeat_only = run.trigger == "heartbeat" or {c.kind for c in run.components} == {"heartbeat"}
-    return observe(
-        state,
-        Observation(
-            result=run.result, at=run.started_at, reason=run.reason, affected=run.affected, severity=finished.severity
-        ),
-        failure_threshold=1 if is_heartbeat_only else spec.failure_threshold,
-        success_threshold=1 if is_heartbeat_only else spec.success_threshold,
-        stale_after_seconds=stale_after_seconds(spec.interval_seconds, spec.timeout_seconds),
-        in_maintenance=maintained,
-    )
-
-
-def _changed(spec: ServiceSpec, transition: Transition, state: ServiceState, maintained: bool) -> HealthChanged:
-    return HealthChanged(
-        service_id=spec.id,
-        name=spec.name or spec.id,
-        group=spec.group,
-        from_status=transition.from_status,
-        to_status=transition.to_status,
-        started_at=transition.started_at,
-        confirmed_at=transition.confirmed_at,
-        reason=transition.reason,
-        affected=transition.affected,
-        maintenance=maintained,
-        flapping=state.flapping,
-    )
-
-
-async def _save_states(conn: Connection, states: dict[str, ServiceState], newest: dict[str, Finished]) -> None:
-    ids = list(states)
-    await conn.execute(
-        """
-        UPDATE service_state AS t
-        SET state = u.state::jsonb, last_run = u.last_run::jsonb
-        FROM unnest($1::text[], $2::text[], $3::text[]) AS u (id, state, last_run)
-        WHERE t.service_id = u.id
-        """,
-        ids,
-        [json.encode(states[i]).decode() for i in ids],
-        [json.encode(newest[i].run).decode() for i in ids],
-    )
-
-
-async def _insert(conn: Connection, runs: Sequence[CheckRun]) -> None:
-    await conn.execute(
-        """
-        INSERT INTO check_run (id, service_id, started_at, result, run)
-        SELECT id, service_id, started_at, result, run::jsonb
-        FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])
-            AS u (id, service_id, started_at, result, run)
-        ON CONFLICT DO NOTHING
-        """,
-        [r.id for r in runs],
-        [r.service_id for r in runs],
-        [r.started_at for r in runs],
-        [r.result for r in runs],
-        [json.encode(r).decode() for r in runs],
-    )
