@@ -21,6 +21,7 @@ from health_svc.sources import itself
 from health_svc.windows import Windows
 from shared.contracts.health import HEARTBEAT_SUBJECT
 from shared.contracts.wire import Rpc
+from shared.jetstream import JetStreamError
 from shared.outbox import OUTBOX_WAKE, relay_context
 from shared.problems import problem_of
 from shared.rpc import Handler, serve
@@ -69,6 +70,8 @@ async def health_context(app: web.Application) -> AsyncIterator[None]:
         serving = await serve(bus, settings, served, METADATA)
         heartbeats = await bus.subscribe(HEARTBEAT_SUBJECT, partial(on_heartbeat, room), queue=settings.service)
         due = bus.consume(TIMERS_STREAM, "health_due", room.checker.on_due, batch=DUE_BATCH, concurrency=1)
+        restore_timers = partial(upkeep.keep_timers, room)
+        bus.on_connect(partial(until_it_works, restore_timers, "keep_timers"))  # the store may have been lost meanwhile
         tasks = [asyncio.create_task(work, name=name) for name, work in loops(room, settings.config_path)]
         yield
         await due.stop(STOP_SECONDS)
@@ -99,7 +102,7 @@ def loops(room: Room, config_path: str) -> list[tuple[str, Coroutine[None, None,
     repeated = [(work.__name__, every(seconds, partial(work, room), work.__name__)) for work, seconds in LOOPS]
     return [
         ("recorder", room.recorder.run()),
-        ("config", until_it_works(partial(file_source.follow, room, Path(config_path).absolute()))),
+        ("config", until_it_works(partial(file_source.follow, room, Path(config_path).absolute()), "config")),
         *repeated,
     ]
 
@@ -116,19 +119,20 @@ async def every(seconds: float, work: Callable[[], Awaitable[None]], name: str) 
         await asyncio.sleep(wait_seconds)
 
 
-async def until_it_works(work: Callable[[], Awaitable[None]]) -> None:
+async def until_it_works(work: Callable[[], Awaitable[None]], name: str) -> None:
     while True:
         try:
             await work()
             return
         except Exception as error:
-            tell("config", error)
+            tell(name, error)
         await asyncio.sleep(FIRST_RETRY_SECONDS)
 
 
 def tell(name: str, error: Exception) -> None:
     """An outage of a neighbour is one line; a fault of ours comes with its trace."""
-    if problem := problem_of(error):
-        log.warning("upkeep.waiting", work=name, reason=problem.detail)
+    problem = problem_of(error)
+    if problem or isinstance(error, JetStreamError):
+        log.warning("upkeep.waiting", work=name, reason=problem.detail if problem else str(error))
     else:
         log.exception("upkeep.failed", work=name)

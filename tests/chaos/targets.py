@@ -1,12 +1,20 @@
-"""Two hundred services behind one server, each with a switch, that notes when it was asked."""
+"""Many services behind one server, each with a switch, that notes when it was asked."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from time import monotonic
 
 from aiohttp import web
+
+
+class Held:
+    """The next request to one service waits between `arrived` and `go`."""
+
+    def __init__(self) -> None:
+        self.arrived, self.go = asyncio.Event(), asyncio.Event()
 
 
 class Fleet:
@@ -16,11 +24,36 @@ class Fleet:
         self.url = ""
         self.failing: set[int] = set()
         self.seen: dict[int, list[float]] = defaultdict(list)
+        self._held: dict[int, Held] = {}
+        self._news = asyncio.Condition()
 
     async def answer(self, request: web.Request) -> web.Response:
         number = int(request.match_info["number"])
-        self.seen[number].append(monotonic())
+        async with self._news:
+            self.seen[number].append(monotonic())
+            self._news.notify_all()
+        if held := self._held.pop(number, None):
+            held.arrived.set()
+            await held.go.wait()
         return web.Response(status=500 if number in self.failing else 200)
+
+    def hold(self, number: int) -> Held:
+        held = self._held[number] = Held()
+        return held
+
+    def asked_since(self, moment: float) -> Counter[int]:
+        """How often each service was asked after a moment."""
+        counted = {number: sum(at > moment for at in seen) for number, seen in self.seen.items()}
+        return Counter({number: times for number, times in counted.items() if times})
+
+    def busiest_second(self, since: float) -> int:
+        """The most requests that came within any one second after a moment."""
+        moments = sorted(at for seen in self.seen.values() for at in seen if at > since)
+        return max((sum(at <= other < at + 1 for other in moments) for at in moments), default=0)
+
+    async def until(self, holds: Callable[["Fleet"], bool], timeout_seconds: float) -> None:
+        async with self._news:
+            await asyncio.wait_for(self._news.wait_for(lambda: holds(self)), timeout_seconds)
 
     def longest_gap_seconds(self, number: int, since: float, until: float) -> float:
         """The longest time without a request between two moments."""
@@ -44,7 +77,7 @@ async def running_fleet() -> AsyncIterator[Fleet]:
         await runner.cleanup()
 
 
-def declaration(fleet: Fleet, count: int, interval_seconds: int) -> str:
+def declaration(fleet: Fleet, count: int, interval_seconds: int, failure_threshold: int = 3) -> str:
     """A belfry.yaml that watches the fleet."""
     lines = ["services:"]
     for number in range(count):
@@ -53,6 +86,7 @@ def declaration(fleet: Fleet, count: int, interval_seconds: int) -> str:
             "    group: Fleet",
             f"    interval_seconds: {interval_seconds}",
             "    timeout_seconds: 1",
+            f"    failure_threshold: {failure_threshold}",
             f"    checks: [{{kind: http, url: '{fleet.url}/s/{number}'}}]",
         ]
     return "\n".join(lines) + "\n"
