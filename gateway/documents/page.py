@@ -61,7 +61,7 @@ def _request(body: Document | None) -> str:
     if body is None:
         return ""
     content = body["content"]["application/json"]
-    example = f"<pre>{_json(content['example'])}</pre>" if "example" in content else ""
+    example = f"<pre tabindex="0">{_json(content['example'])}</pre>" if "example" in content else ""
     return f"<h3>Body</h3><p>{_type(content['schema'])}</p>{example}"
 
 
