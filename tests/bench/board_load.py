@@ -9,7 +9,7 @@ from tempfile import NamedTemporaryFile
 
 import aiohttp
 
-from tests.bench.figures import Figure, within
+from tests.bench.figures import Figure, p95, within
 from tests.bench.stage import worker
 
 READS = 100
@@ -28,8 +28,8 @@ async def measure_board(session: aiohttp.ClientSession, gateway: str) -> dict[st
     p50 = statistics.median(full)
     return {
         "board_p50": Figure(value=p50, unit="ms", peer=PEER, peer_value=peer, ratio=p50 / peer),
-        "board_p95": within(statistics.quantiles(full, n=20)[-1], "ms", at_most=100),
-        "board_known_p95": within(statistics.quantiles(again, n=20)[-1], "ms", at_most=100),
+        "board_p95": within(p95(full), "ms", at_most=100),
+        "board_known_p95": within(p95(again), "ms", at_most=100),
         "board_size": within(len(body) / 1000, "KB gzip", at_most=300),
     }
 

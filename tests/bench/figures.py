@@ -1,5 +1,8 @@
 """What a bench part gives: figures, each beside a peer's or a goal."""
 
+from collections.abc import Sequence
+from statistics import quantiles
+
 from msgspec import Struct
 
 
@@ -40,3 +43,7 @@ def within(value: float, unit: str, *, at_least: float | None = None, at_most: f
     if at_most is not None:
         return Figure(value=value, unit=unit, goal=f"<= {at_most:g}", ok=value <= at_most)
     return Figure(value=value, unit=unit)
+
+
+def p95(values: Sequence[float]) -> float:
+    return quantiles(values, n=20)[-1]

@@ -1,12 +1,14 @@
 """Belfry on real servers, for a bench: NATS, PostgreSQL, services, and processes of our own beside them."""
 
 import asyncio
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import psutil
@@ -16,14 +18,46 @@ from deploy.local.postgres import start_postgres
 from deploy.local.program import Program, Running, running
 from deploy.migrate import migrate_all
 from deploy.nats.apply import apply
+from tests.bench.fleet import declare, fleet
 from tests.fixtures.processes import STARTED as STARTED_EVENT
 from tests.fixtures.processes import ServiceProcess, clean_environment, read_logs
 from tests.fixtures.servers import NATS_CONFIG
+
+HANGING_PORTS = 6
+TOKEN = "belfry-bench-admin-token"
 
 
 class Servers(msgspec.Struct, frozen=True):
     nats: Running
     postgres: Running
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """What runs: the health_svc that is measured, the gateway before it, and the target it checks."""
+
+    servers: Servers
+    health: ServiceProcess
+    gateway: ServiceProcess
+    config: Path
+    target: str
+    hanging: list[str]
+
+
+@contextmanager
+def staged() -> Iterator[Stage]:
+    """health_svc has a core to itself where there are two; everything else runs where it can."""
+    with TemporaryDirectory() as folder, ExitStack() as held:
+        directory, enter = Path(folder), held.enter_context
+        stores = enter(servers(directory))
+        target, *hanging = enter(worker("tests.bench.health_target", "targets", str(HANGING_PORTS)))
+        urls = [f"http://127.0.0.1:{port}" for port in (target, *hanging)]
+        config = directory / "belfry.yaml"
+        declare(config, fleet(urls[0]))
+        env = {"NATS_URL": stores.nats.url, "DATABASE_URL": stores.postgres.url, "BELFRY_CONFIG": str(config)}
+        core = max(os.sched_getaffinity(0)) if len(os.sched_getaffinity(0)) > 1 else None
+        health = enter(service("health_svc", directory, env, core))
+        gateway = enter(service("gateway", directory, {**env, "BELFRY_ADMIN_TOKEN": TOKEN}))
+        yield Stage(stores, health, gateway, config, urls[0], urls[1:])
 
 
 @contextmanager
