@@ -23,10 +23,10 @@ demo: env-local ## Start Belfry with a small fleet to watch, some of it broken
 
 test: env-dev ## Everything: lint, types, unit, contract, integration, frontend, end to end in Chromium
 	@$(VENV) -m tests.gates lint frontend coverage chromium
-	@$(PYTEST) -n 2 --dist loadgroup
+	@$(PYTEST) -n 2 --dist loadfile
 
 test-fast: env-dev ## What needs no server, in seconds
-	@$(PYTEST) -q -n 2 -m "not integration"
+	@$(PYTEST) -q -n 2 --dist loadfile -m "not integration"
 
 lint: env-dev ## Style, types, import rules, dependencies, migrations, frontend
 	@$(VENV) -m tests.gates lint

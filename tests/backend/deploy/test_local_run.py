@@ -10,7 +10,7 @@ import pytest
 from deploy.local.fleet import is_ready
 from tests.backend.deploy.local_run import LocalRun, wait_gone
 
-pytestmark = [pytest.mark.integration, pytest.mark.xdist_group("local run")]
+pytestmark = pytest.mark.integration
 
 PROCESSES = {"health_svc", "latency_svc", "ws_svc", "pipeline_svc", "alert_svc", "gateway"}
 
@@ -92,8 +92,8 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_one_works(belfry: Local
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_start_can_be_stopped_at_any_moment(data: Path, belfry: LocalRun, number: signal.Signals) -> None:
-    run = LocalRun(data)
+def test_a_start_can_be_stopped_at_any_moment(tmp_path: Path, number: signal.Signals) -> None:
+    run = LocalRun(tmp_path / "data")
     try:
         run.wait_for("streams and tables")
         everything = run.everything()
