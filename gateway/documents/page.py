@@ -9,6 +9,7 @@ import msgspec
 
 STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 Document = dict[str, Any]
+WHO = {"public": "anyone", "self": "signed in"}
 
 
 def docs_page(document: Document) -> str:
@@ -42,7 +43,7 @@ def _operation(method: str, path: str, operation: Document, shared: Document) ->
     return (
         f'<details id="{operation["operationId"]}"><summary><span class="method {method}">{method.upper()}</span>'
         f'<code>{escape(path)}</code><span class="what">{escape(operation["summary"])}</span>'
-        f'<span class="role">{escape(operation["x-role"])}</span></summary><div class="body">'
+        f'<span class="role">{WHO.get(operation["x-role"], operation["x-role"])}</span></summary><div class="body">'
         f"{_parameters(operation['parameters'])}{_request(operation.get('requestBody'))}"
         f"{_responses(operation['responses'], shared)}</div></details>"
     )
@@ -61,7 +62,7 @@ def _request(body: Document | None) -> str:
     if body is None:
         return ""
     content = body["content"]["application/json"]
-    example = f"<pre tabindex="0">{_json(content['example'])}</pre>" if "example" in content else ""
+    example = f'<pre tabindex="0">{_json(content["example"])}</pre>' if "example" in content else ""
     return f"<h3>Body</h3><p>{_type(content['schema'])}</p>{example}"
 
 
