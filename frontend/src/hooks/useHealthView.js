@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 
 const lists = ['status', 'open'];
@@ -11,24 +11,29 @@ const read = (params) => ({
   ...Object.fromEntries(lists.map((name) => [name, params.get(name)?.split(',').filter(Boolean) ?? []])),
 });
 
+const changed = (params, changes) => {
+  const next = new URLSearchParams(params);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value?.length) next.set(name, Array.isArray(value) ? value.join(',') : value);
+    else next.delete(name);
+  }
+  return next;
+};
+
 /** All that the page shows is in its address: filter (`q`, `status`), `view`, `sort`, `open` cards, `selected` service, and
     the dialog on top (`panel` with `service`, `day`, `run`). `change({...})` sets some of it; empty values go away. */
 export const useHealthView = () => {
   const [params, setParams] = useSearchParams();
   const view = useMemo(() => read(params), [params]);
+  const latest = useRef(params); // two changes in one moment both count: the router would keep only the last
+  useLayoutEffect(() => {
+    latest.current = params;
+  }, [params]);
   const change = useCallback(
-    (changes) =>
-      setParams(
-        (old) => {
-          const next = new URLSearchParams(old);
-          for (const [name, value] of Object.entries(changes)) {
-            if (value?.length) next.set(name, Array.isArray(value) ? value.join(',') : value);
-            else next.delete(name);
-          }
-          return next;
-        },
-        { replace: true, preventScrollReset: true },
-      ),
+    (changes) => {
+      latest.current = changed(latest.current, changes);
+      setParams(latest.current, { replace: true, preventScrollReset: true });
+    },
     [setParams],
   );
   return [view, change];

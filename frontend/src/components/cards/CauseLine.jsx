@@ -3,25 +3,32 @@ import { Moment } from '../Moment.jsx';
 import { ReasonLine } from './ReasonLine.jsx';
 import styles from './card.module.css';
 
-const withAddress = /^(.*?) on (\S+:\d+|https?:\/\/\S+?)(,.*)?$/;
 const failing = ['down', 'degraded'];
+const address = /\b\S+:\d+\b/;
+
+/** The first sentence of a reason, what stands before its address, the address, what follows, and the other sentences. */
+const partsOf = (reason) => {
+  const [, first, rest = ''] = /^(.*?)(?:\. (.*))?$/s.exec(reason);
+  const [, head, where, tail = ''] = /^(.*?) on (\S+:\d+)(,.*)?$/.exec(first) ?? [null, first];
+  return { head, where, tail, rest };
+};
 
 const addressOf = (run) => run?.components.find((component) => component.result !== 'pass' && component.address)?.address;
 
 /** What is wrong, where, and since when, in words. `run`: the last one, when it is known. */
 export const CauseLine = ({ service, status, run }) => {
-  const parts = withAddress.exec(service.reason);
-  const inferred = service.effective !== service.status;
-  if (!failing.includes(status) || inferred) {
+  if (!failing.includes(status) || service.effective !== service.status) {
     return <p className={styles.cause}><ReasonLine service={service} status={status} /></p>;
   }
-  const address = parts?.[2] ?? addressOf(run);
+  const { head, where, tail, rest } = partsOf(service.reason);
+  const elsewhere = !where && !address.test(head) && addressOf(run);
   return (
     <p className={styles.cause}>
-      <b className={`t-${status}`}>{parts?.[1] ?? service.reason}</b>
-      {address && <> {parts ? 'on' : 'at'} <span className="mono">{address}</span></>}
-      {parts?.[3]}
+      <b className={`t-${status}`}>{head}</b>
+      {(where ?? elsewhere) && <> {where ? 'on' : 'at'} <span className="mono">{where ?? elsewhere}</span></>}
+      {tail}
       {service.since && <> since <Moment at={service.since} /></>}
+      {rest && `. ${rest}`}
     </p>
   );
 };

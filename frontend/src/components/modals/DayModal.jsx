@@ -29,6 +29,12 @@ const Outages = ({ incidents }) => (
   </section>
 );
 
+/** The reason with the failing parts before it, unless it names them itself. */
+const reasonOf = ({ reason, affected = [] }) => {
+  const silent = affected.filter((component) => !reason.includes(component));
+  return silent.length ? `${silent.join(', ')}: ${reason}` : reason;
+};
+
 const Results = ({ runs, onRun }) => (
   <section className={styles.section}>
     <h3>{runs.length ? `${plural(runs.length, 'result')} that failed or warned` : 'No result failed or warned'}</h3>
@@ -38,7 +44,7 @@ const Results = ({ runs, onRun }) => (
           <StatusShape status={resultStatus(run.result)} size={14} />
           <button type="button" className="link" onClick={() => onRun(run)}><Moment at={run.started_at} clockOnly /></button>
           <span className="dim">{resultWord(run.result)}</span>
-          <span className="grow trunc mid" title={run.reason}>{run.affected?.length ? `${run.affected.join(', ')}: ` : ''}{run.reason}</span>
+          <span className="grow trunc mid" title={run.reason}>{reasonOf(run)}</span>
         </li>
       ))}
       {runs.length > shownRuns && <li className={`${styles.line} dim`}>and {runs.length - shownRuns} more</li>}

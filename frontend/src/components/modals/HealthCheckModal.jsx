@@ -48,7 +48,7 @@ export const HealthCheckModal = ({ service, timeoutSeconds, runs, runId, onRun, 
     <Modal opened onClose={onClose} size={760} fullScreen={phone} title={`Results of ${service.name}`} onKeyDown={onKeyDown}>
       <RunPicker runs={all} current={run} onRun={onRun} filter={filter} onFilter={onFilter} />
       <Body runs={runs} run={run} lastSuccess={lastSuccess} comparing={comparing && comparable} timeoutSeconds={timeoutSeconds} onRetry={runs.refetch} />
-      <CheckResult check={check} onDetails={(done) => onRun(done.id)} />
+      {check?.run?.id !== run?.id && <CheckResult check={check} onDetails={(done) => onRun(done.id)} />}
       {group.length > 0 && <ul className={styles.group} aria-label="Checks of it and its dependencies">{group.map((one) => <GroupLine key={one.id} {...one} />)}</ul>}
       <footer className={styles.foot}>
         <Button size="sm" variant="subtle" disabled={!comparable} aria-pressed={comparing} onClick={() => setComparing(!comparing)}>

@@ -61,7 +61,7 @@ export const Outcome = ({ outcome, before, budgetMs }) => (
       <span className="grow" />
       <span className="num dim">{resultWord(outcome.result)}, {formatLatency(outcome.duration_ms)}</span>
     </h3>
-    <p className={outcome.result === 'fail' ? 't-down' : 'mid'}>{outcome.reason}{outcome.address && <> · <span className="mono dim">{outcome.address}</span></>}</p>
+    <p className={outcome.result === 'fail' ? 't-down' : 'mid'}>{outcome.reason}{outcome.reason && outcome.address && ' · '}{outcome.address && <span className="mono dim">{outcome.address}</span>}</p>
     {outcome.phases?.length > 0 && <PhaseBar phases={outcome.phases} budgetMs={budgetMs} before={before?.phases} />}
     {outcome.assertions?.length > 0 && <Assertions assertions={outcome.assertions} />}
     {outcome.certificate_ends_at && <Certificate at={outcome.certificate_ends_at} />}

@@ -37,9 +37,16 @@ const Canvas = ({ map, flow, focusId, onSelect }) => {
   const frame = useRef(null);
   const view = useReactFlow();
 
+  const isVisible = ({ position }) => {
+    const { left, top, right, bottom } = frame.current.getBoundingClientRect();
+    const corner = view.flowToScreenPosition(position);
+    const far = view.flowToScreenPosition({ x: position.x + nodeWidth, y: position.y + nodeHeight });
+    return corner.x >= left && corner.y >= top && far.x <= right && far.y <= bottom;
+  };
+
   const show = (id) => {
     const node = view.getNode(id);
-    if (!node) return;
+    if (!node || isVisible(node)) return;
     const { zoom } = view.getViewport();
     view.setCenter(node.position.x + nodeWidth / 2, node.position.y + nodeHeight / 2, { zoom: Math.max(zoom, smallestZoom), duration: 200 });
   };
@@ -65,6 +72,7 @@ const Canvas = ({ map, flow, focusId, onSelect }) => {
     const widest = Math.max(...flow.nodes.map((node) => node.position.x + node.width), 1);
     const zoom = Math.min(1, Math.max(smallestZoom, (width - 28) / widest));
     view.setViewport({ x: Math.max(14, (width - widest * zoom) / 2), y: 18, zoom });
+    if (focusId) show(focusId);
   };
 
   return (

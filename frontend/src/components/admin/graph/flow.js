@@ -80,7 +80,6 @@ const flowEdge = (edge, byId, { view, family }) => {
     ariaLabel: `${byId.get(edge.source).name} depends on ${target.name}, ${edge.kind}`,
     focusable: false,
     selectable: false,
-    zIndex: shown ? 1 : 0,
     markerEnd: { type: 'arrowclosed', color: colour, width: shown ? 11 : 14, height: shown ? 11 : 14 },
     style: { stroke: colour, strokeWidth: shown ? 2 : 1.25, strokeDasharray: target.known ? dashes[edge.kind] : '2 4', opacity: faint ? 0.35 : 1 },
   };
@@ -94,6 +93,6 @@ export const toFlow = (map, places, look) => {
   const frames = map.cycles.map((members, at) => cycleNode(members, at, places, byId)).filter(Boolean);
   return {
     nodes: [...frames, ...map.nodes.map((node) => serviceNode(node, places.get(node.id), pinsOf(node.id, around, places), look))],
-    edges: edges.map((edge) => flowEdge(edge, byId, look)),
+    edges: edges.toSorted((a, b) => a.impaired - b.impaired).map((edge) => flowEdge(edge, byId, look)), // faults on top
   };
 };

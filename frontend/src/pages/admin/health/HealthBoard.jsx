@@ -17,7 +17,7 @@ import { cardActions } from './cardActions.js';
 import { useBoardView } from './useBoardView.js';
 import { useFilterText } from './useFilterText.js';
 
-const graphHeights = { split: 'clamp(320px, calc(100vh - 268px), 640px)', graph: 'max(420px, calc(100vh - 216px))' };
+const graphHeights = { split: 'clamp(320px, calc(100vh - 268px), 640px)', graph: 'max(420px, calc(100vh - 264px))' };
 
 const dimAfterIntervals = 2;
 
@@ -46,7 +46,7 @@ export const HealthBoard = ({ query }) => {
   useShortcut('/', () => filter.current.focus());
   useShortcut('c', () => target && can.operate && check(target, drawn.names.get(target)));
   useShortcut('o', () => target && act.toggle(target));
-  useShortcut('Escape', () => change({ selected: '' }), Boolean(view.selected));
+  useShortcut('Escape', () => change({ selected: '' }), Boolean(view.selected) && !view.panel);
 
   return (
     <>
