@@ -2,15 +2,18 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
 from msgspec import Struct
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, Page, StorageState, async_playwright
 
+from deploy.local.fleet import is_ready
 from deploy.local.ports import free_port
 from deploy.local.program import Program, running
 from tests import chromium
@@ -21,6 +24,10 @@ from tests.fixtures.targets import Targets, serve_targets
 PASSWORD = "correct horse battery"
 TOKEN = "bf_end_to_end_token_of_the_test_run"
 START_SECONDS = 90.0
+DESKTOP = {"width": 1440, "height": 900}
+
+OpenPage = Callable[..., Awaitable[Page]]
+"""Options are those of a Playwright browser context."""
 
 
 class Belfry(Struct, frozen=True, kw_only=True):
@@ -30,6 +37,8 @@ class Belfry(Struct, frozen=True, kw_only=True):
     targets: Targets
     config: Path
     directory: Path
+    launcher: int
+    """The process id of `python -m deploy.local run`."""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -48,7 +57,7 @@ async def belfry(targets: Targets, tmp_path_factory: pytest.TempPathFactory) -> 
     program = Program(
         name="belfry",
         argv=(sys.executable, "-m", "deploy.local", "run"),
-        ready=lambda _: _answers(port),
+        ready=is_ready("127.0.0.1", port),
         log_path=directory / "belfry.log",
         env={
             **clean_environment(),
@@ -60,8 +69,8 @@ async def belfry(targets: Targets, tmp_path_factory: pytest.TempPathFactory) -> 
         },
     )
     started = running(program, START_SECONDS)
-    await asyncio.to_thread(started.__enter__)
-    yield Belfry(url=f"http://127.0.0.1:{port}", targets=targets, config=config, directory=directory)
+    launcher = (await asyncio.to_thread(started.__enter__)).process.pid
+    yield Belfry(url=f"http://127.0.0.1:{port}", targets=targets, config=config, directory=directory, launcher=launcher)
     await asyncio.to_thread(started.__exit__, None, None, None)
 
 
@@ -73,23 +82,43 @@ async def browser() -> AsyncIterator[Browser]:
         await found.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def context(browser: Browser, belfry: Belfry) -> AsyncIterator[BrowserContext]:
-    """A browser that nobody has signed in with yet."""
-    found = await browser.new_context(base_url=belfry.url, viewport={"width": 1440, "height": 900})
-    yield found
-    await found.close()
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def session(browser: Browser, belfry: Belfry) -> StorageState:
+    """The cookies of the admin, who signs in once for all tests."""
+    context = await browser.new_context(base_url=belfry.url)
+    await sign_in(await context.new_page())
+    cookies = await context.storage_state()
+    await context.close()
+    return cookies
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(context: BrowserContext) -> AsyncIterator[Page]:
-    """A page signed in as the admin; an error in the browser's console fails the test."""
-    found = await context.new_page()
+async def open_page(browser: Browser, belfry: Belfry) -> AsyncIterator[OpenPage]:
+    """Opens pages in browsers of their own, closed after the test; a fault in a page's script fails the test."""
     errors: list[str] = []
-    found.on("pageerror", lambda error: errors.append(str(error)))
-    await sign_in(found)
-    yield found
+    async with AsyncExitStack() as stack:
+
+        async def open_one(**options: Any) -> Page:
+            context = await browser.new_context(**{"base_url": belfry.url, "viewport": DESKTOP} | options)
+            stack.push_async_callback(context.close)
+            page = await context.new_page()
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            return page
+
+        yield open_one
     assert not errors, errors
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(open_page: OpenPage, session: StorageState) -> Page:
+    """A page signed in as the admin."""
+    return await open_page(storage_state=session)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stranger(open_page: OpenPage) -> Page:
+    """A page that nobody has signed in with."""
+    return await open_page()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -100,23 +129,12 @@ async def api(belfry: Belfry) -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def sign_in(page: Page, username: str = "admin", password: str = PASSWORD) -> None:
+async def sign_in(page: Page, username: str = "admin", password: str = PASSWORD, lands_on: str = "**/admin**") -> None:
     await page.goto("/login")
     await page.get_by_label("Name").fill(username)
     await page.get_by_label("Password", exact=True).fill(password)
     await page.get_by_role("button", name="Sign in").click()
-    await page.wait_for_url("**/admin**")
-
-
-def _answers(port: int) -> bool:
-    import urllib.error
-    import urllib.request
-
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+    await page.wait_for_url(lands_on)
 
 
 @pytest.fixture(scope="session", autouse=True)

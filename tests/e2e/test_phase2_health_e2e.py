@@ -1,34 +1,20 @@
 """Service grid, health check, dependency view: a person with a browser, real services behind it."""
 
-import asyncio
 import re
 
 import aiohttp
-import pytest
 from playwright.async_api import Page, expect
 
+from tests.e2e.board import MARKS, SERVICES, WAIT_MS, until_status
 from tests.e2e.conftest import Belfry
 
-pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("e2e")]
-
-WAIT_MS = 20_000
-SERVICES = "/api/v1/admin/health/services"
-
-
-async def until_status(api: aiohttp.ClientSession, service_id: str, status: str) -> None:
-    """Waits until the board says so; the status machine takes two checks."""
-    async with asyncio.timeout(WAIT_MS / 1000):
-        while True:
-            async with api.get(f"{SERVICES}/{service_id}") as answer:
-                if answer.status == 200 and (await answer.json())["service"]["status"] == status:
-                    return
-            await asyncio.sleep(0.1)
+pytestmark = MARKS
 
 
 async def test_from_the_grid_to_the_check_to_the_dependencies(
     page: Page, belfry: Belfry, api: aiohttp.ClientSession
 ) -> None:
-    """F2.1.1, F2.1.2, F2.1.3, F2.1.4, I2.1.1, I2.1.2, I2.1.4: the whole way of an operator when a database goes down."""
+    """F2.1.1, F2.1.2, F2.1.3, F2.1.4, I2.1.1, I2.1.2, I2.1.4: an operator's whole way when a database goes down."""
     await until_status(api, "ledger", "healthy")
     await belfry.targets.switch.set("fail")
     await until_status(api, "ledger", "down")

@@ -6,13 +6,14 @@ import { session } from '../lib/session.js';
 import { useStore } from '../lib/store.js';
 
 const stay = () => {};
+const aboveOtherDialogs = 400; // a drawer may be open, with the form that is kept
 
 /** Over the page when the session has ended: the page behind keeps what was typed, and goes on where it was. */
 export const SignInDialog = () => {
   const { expired } = useStore(session);
   const signIn = useSignIn();
   return (
-    <Modal opened={expired} onClose={stay} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title="Your session ended" size={400}>
+    <Modal opened={expired} onClose={stay} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title="Your session ended" size={400} zIndex={aboveOtherDialogs}>
       <p className="mid" style={{ marginBottom: 14 }}>Sign in again. What you typed on this page is kept.</p>
       <SignInForm name={useUser().name} onSubmit={signIn.mutate} pending={signIn.isPending} problem={signIn.error} refusedAt={signIn.submittedAt} />
     </Modal>

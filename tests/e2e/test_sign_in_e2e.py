@@ -1,0 +1,127 @@
+"""Who one is and what one may do, from the sign-in page to the last button."""
+
+import re
+
+import aiohttp
+from playwright.async_api import Page, expect
+
+from tests.e2e.board import MARKS, SERVICES, WAIT_MS, card
+from tests.e2e.conftest import PASSWORD, Belfry, OpenPage, sign_in
+
+pytestmark = MARKS
+
+LOGIN = "/api/v1/auth/login"
+WANTED = "/admin/health?view=table&q=ledger"
+
+
+async def submit(page: Page, name: str, password: str) -> None:
+    await page.get_by_label("Name").fill(name)
+    await page.get_by_label("Password", exact=True).fill(password)
+    await page.get_by_role("button", name="Sign in").click()
+
+
+async def test_signing_in_leads_to_the_page_one_wanted_and_signing_out_ends_it(stranger: Page) -> None:
+    """A link is followed after signing in; nobody learns from a refusal which half was wrong."""
+    await stranger.goto(WANTED)
+    await expect(stranger).to_have_url(re.compile(r"/login\?next=%2Fadmin%2Fhealth%3Fview%3Dtable%26q%3Dledger$"))
+    for name in ("admin", "nobody"):
+        await submit(stranger, name, "not the password")
+        await expect(stranger.get_by_role("alert")).to_have_text(
+            "Name or password is wrong, or the account is disabled."
+        )
+    await submit(stranger, "admin", PASSWORD)
+    await expect(stranger).to_have_url(re.compile(re.escape(WANTED) + "$"))
+    await expect(stranger.get_by_role("row", name=re.compile("ledger"))).to_be_visible()
+
+    await stranger.get_by_role("button", name=re.compile("signed in as admin")).click()
+    await stranger.get_by_role("button", name="Sign out").click()
+    await expect(stranger).to_have_url(re.compile("/login"))
+    await stranger.goto("/admin/settings/users")
+    await expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def test_too_many_tries_are_counted_down(stranger: Page, api: aiohttp.ClientSession) -> None:
+    """429 with Retry-After; the page waits for it and then lets one try again."""
+    for _ in range(9):
+        async with api.post(LOGIN, json={"username": "mallory", "password": "guess"}) as answer:
+            if answer.status == 429:
+                assert int(answer.headers["Retry-After"]) >= 1
+                break
+    else:
+        raise AssertionError("nine wrong tries in a row were all looked at")
+    await stranger.goto("/login")
+    await submit(stranger, "mallory", "guess")
+    button = stranger.get_by_role("button", name=re.compile(r"Again in \d+ s"))
+    await expect(button).to_be_disabled()
+    await expect(stranger.get_by_role("alert")).to_have_text(re.compile(r"Too many tries\. Again in \d+ s\."))
+    await expect(stranger.get_by_role("button", name="Sign in")).to_be_enabled(timeout=WAIT_MS)
+
+
+async def test_a_session_that_ends_keeps_what_was_typed(stranger: Page) -> None:
+    """Over the page comes a dialog to sign in again; the form behind it is as it was."""
+    await stranger.goto("/login?next=/admin/health?panel%3Dadd")
+    await submit(stranger, "admin", PASSWORD)
+    await stranger.get_by_role("button", name=re.compile("^TCP")).click()
+    await stranger.get_by_label("Name", exact=True).fill("Half typed")
+    await stranger.get_by_label("Host").fill("localhost")
+    await stranger.context.clear_cookies()
+    await stranger.get_by_role("button", name="Try it").click()
+
+    dialog = stranger.get_by_role("dialog", name="Your session ended")
+    await dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    await dialog.get_by_role("button", name="Sign in").click()
+    await expect(dialog).to_be_hidden()
+    await expect(stranger.get_by_label("Name", exact=True)).to_have_value("Half typed")
+    await expect(stranger.get_by_label("Host")).to_have_value("localhost")
+
+
+async def test_a_viewer_made_in_the_browser_reads_and_changes_nothing(page: Page, open_page: OpenPage) -> None:
+    """The first password has to be replaced; what a role may not do says why, and the server refuses it."""
+    await page.goto("/admin/settings/users")
+    await page.get_by_role("button", name="Add user").click()
+    form = page.get_by_role("dialog", name="Add user")
+    await form.get_by_label("Name").fill("vera")
+    first_password = await form.get_by_label("First password").input_value()
+    await form.get_by_role("button", name="Add user").click()
+    await expect(page.get_by_role("row", name=re.compile("vera"))).to_contain_text("Must change password")
+
+    viewer = await open_page()
+    await sign_in(viewer, "vera", first_password, lands_on="**/login/password**")
+    await viewer.get_by_label("Current password").fill(first_password)
+    await viewer.get_by_label("New password", exact=True).fill(PASSWORD)
+    await viewer.get_by_label("New password again").fill(PASSWORD)
+    await viewer.get_by_role("button", name="Save password").click()
+    await viewer.wait_for_url("**/admin")
+
+    await viewer.goto("/admin/health?view=grid&open=ledger")
+    add = viewer.get_by_role("button", name="Add service")
+    await expect(add).to_have_attribute("aria-disabled", "true")
+    await add.hover()
+    await expect(viewer.get_by_role("tooltip")).to_have_text("Needs the admin role")
+    check = card(viewer, "ledger").get_by_role("button", name="Check now: ledger").first
+    await expect(check).to_have_attribute("aria-description", "Needs the operator role")
+
+    token = (await (await viewer.request.get("/api/v1/auth/me")).json())["csrf_token"]
+    for method, path in (("POST", f"{SERVICES}/ledger/check"), ("DELETE", f"{SERVICES}/ledger")):
+        answer = await viewer.request.fetch(path, method=method, headers={"X-CSRF-Token": token})
+        assert (answer.status, answer.headers["content-type"]) == (403, "application/problem+json")
+
+
+async def test_a_token_made_in_the_browser_works_until_it_is_revoked(page: Page, belfry: Belfry) -> None:
+    """Its secret is shown once; it reads as a viewer, does no more, and ends with one click."""
+    await page.goto("/admin/settings/tokens")
+    await page.get_by_role("button", name="Create token").click()
+    form = page.get_by_role("dialog", name="Create token")
+    await form.get_by_label("Name").fill("Deploy pipeline")
+    await form.get_by_label("Role").select_option("viewer")
+    await form.get_by_role("button", name="Create token").click()
+    secret = await page.get_by_role("dialog", name="Store the secret now").locator("code").inner_text()
+    await page.get_by_role("button", name="I have stored it").click()
+
+    async with aiohttp.ClientSession(belfry.url, headers={"Authorization": f"Bearer {secret}"}) as program:
+        assert (await program.get(SERVICES)).status == 200
+        assert (await program.post(f"{SERVICES}/ledger/check")).status == 403
+        await page.get_by_role("button", name="Revoke Deploy pipeline").click()
+        await page.get_by_role("button", name="Revoke", exact=True).click()
+        await expect(page.get_by_role("row", name=re.compile("Deploy pipeline"))).to_have_count(0)
+        assert (await program.get(SERVICES)).status == 401
