@@ -1,7 +1,6 @@
 """AsyncAPI 3, from the events of the contracts: what anyone may hear on the bus."""
 
 import importlib
-import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from typing import Any
 from msgspec import json
 
 import shared.contracts
+from gateway.documents.prose import unwrapped
 from shared.contracts.wire import Event, type_of
 from shared.version import VERSION
 
@@ -57,7 +57,7 @@ def asyncapi() -> dict[str, Any]:
         "components": {
             "messages": {event.__name__: _message(event) for event in events},
             "messageTraits": {"cloudEvent": {"headers": HEADERS, "contentType": "application/json"}},
-            "schemas": schemas,
+            "schemas": unwrapped(schemas),
         },
     }
 
@@ -84,7 +84,7 @@ def _operation(event: type[Event]) -> dict[str, Any]:
 def _message(event: type[Event]) -> dict[str, Any]:
     return {
         "name": type_of(event),
-        "summary": inspect.getdoc(event),
+        "summary": " ".join((event.__doc__ or "").split()),
         "payload": {"$ref": REF.format(name=event.__name__)},
         "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],
     }

@@ -8,6 +8,7 @@ from gateway.auth.gatekeeper import CSRF_HEADER
 from gateway.auth.sessions import COOKIE
 from gateway.binding import Plan, plan_of
 from gateway.documents.problems import PROBLEM, problem_responses, shared_responses
+from gateway.documents.prose import unwrapped
 from gateway.routes import ROUTES
 from gateway.routes.route import Route
 from shared.contracts.wire import Nothing
@@ -61,7 +62,7 @@ def openapi() -> dict[str, Any]:
             "securitySchemes": SECURITY_SCHEMES,
             "responses": shared_responses(),
             "schemas": {
-                **{name: schema for name, schema in schemas.items() if name not in internal},
+                **{name: schema for name, schema in unwrapped(schemas).items() if name not in internal},
                 "Problem": PROBLEM,
             },
         },
