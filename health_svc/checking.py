@@ -1,10 +1,11 @@
 """Running checks: due ones as workers have room, and by hand on a lane of their own."""
 
 import asyncio
+import random
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from time import perf_counter
+from time import perf_counter, time
 from urllib.parse import urlsplit
 from uuid import uuid4
 from weakref import WeakValueDictionary
@@ -32,6 +33,9 @@ MOST_PER_TARGET = 64
 MOST_BY_HAND = 16
 MOST_FIRST_LOOKS = 100
 BY_HAND_SECONDS = 4.0
+STORE_AWAY_SECONDS = 2.0
+OVERDUE_SECONDS = 2.0
+LONGEST_SPREAD_SECONDS = 30.0
 
 
 class Checker:
@@ -45,7 +49,7 @@ class Checker:
         self._places = asyncio.Semaphore(MOST_RUNNING)
         self._by_hand_places = asyncio.Semaphore(MOST_BY_HAND)
         self._targets: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
-        self._last_seen: dict[str, Monitored] = {}
+        self._known: dict[str, Monitored] = {}
         self._looked: set[str] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._by_hand: dict[str, asyncio.Task[CheckRun]] = {}
@@ -53,16 +57,20 @@ class Checker:
     async def on_due(self, messages: Sequence[Delivery]) -> None:
         """Start the check of each due message. How many can be under way is bounded by the consumer, which hands out
         only so many messages before they are acknowledged."""
-        found = await self._specs([service_of(m) for m in messages])
+        fresh = await self._learn([service_of(m) for m in messages])
         for message in messages:
-            monitored = found.get(service_of(message))
-            if monitored is None or monitored.spec.paused:
+            monitored = self._known.get(service_of(message))
+            if monitored is None and not fresh:
+                await message.nak(STORE_AWAY_SECONDS)  # only the store can tell whether there is such a service
+            elif monitored is None or monitored.spec.paused:
                 await message.ack()
+            elif is_overdue(message):
+                await message.nak(random.uniform(0, min(monitored.spec.interval_seconds, LONGEST_SPREAD_SECONDS)))
             elif monitored.spec.id in self._running:
                 MISSED.labels("previous_running").inc()
                 await message.ack()
             else:
-                self._start(monitored, message)
+                self._start(monitored if fresh else blind(monitored), message)
 
     async def look_first(self) -> None:
         """Check what was never checked without waiting for its timer; each service once per process."""
@@ -71,19 +79,22 @@ class Checker:
         for monitored in unseen:
             if monitored.spec.id not in self._looked and monitored.spec.id not in self._running:
                 self._looked.add(monitored.spec.id)
+                self._known[monitored.spec.id] = monitored
                 self._start(monitored, None)
 
-    async def _specs(self, service_ids: list[str]) -> dict[str, Monitored]:
-        """The services as they are now; as they were last seen while the store is away, so that checks go on."""
+    async def _learn(self, service_ids: list[str]) -> bool:
+        """Know these services as they are now. False while the store is away: checks go on as they were last seen."""
         try:
             async with self._pool.acquire(timeout=2) as conn:
                 found = await services.list_by_ids(conn, service_ids)
         except Exception as error:
             if problem_of(error) is None:
                 raise
-            return self._last_seen
-        self._last_seen.update(found)
-        return found
+            return False
+        for service_id in service_ids:
+            self._known.pop(service_id, None)
+        self._known.update(found)
+        return True
 
     def _start(self, monitored: Monitored, message: Delivery | None) -> None:
         service_id = monitored.spec.id
@@ -151,6 +162,16 @@ class Checker:
 
 def service_of(message: Delivery) -> str:
     return message.subject.rsplit(".", 1)[1]
+
+
+def is_overdue(message: Delivery) -> bool:
+    """Did it wait while nobody worked? All that waited comes at once, and is given back once to be spread."""
+    return message.deliveries == 1 and time() - message.stored_at > OVERDUE_SECONDS
+
+
+def blind(monitored: Monitored) -> Monitored:
+    """As it is known without the store, to which heartbeats come: their silence then says nothing."""
+    return replace(monitored, last_beat_at=None)
 
 
 def targets_of(spec: ServiceSpec) -> set[str]:

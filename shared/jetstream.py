@@ -45,14 +45,15 @@ class OutboxMessage(Struct, frozen=True, kw_only=True):
 
 
 class Delivery:
-    """A message from a stream: `seq` is its place there, `deliveries` how often it was handed out, 1 at first."""
+    """A message from a stream: `seq` is its place there, `deliveries` how often it was handed out, 1 at first,
+    `stored_at` the epoch in seconds since when it waits."""
 
-    __slots__ = ("_bus", "_reply", "data", "deliveries", "headers", "seq", "settled", "subject")
+    __slots__ = ("_bus", "_reply", "data", "deliveries", "headers", "seq", "settled", "stored_at", "subject")
 
     def __init__(self, bus: Sends, message: Msg) -> None:
         self._bus, self._reply = bus, message.reply
         self.subject, self.data, self.headers = message.subject, message.data, message.headers or {}
-        self.deliveries, self.seq = place_of(message.reply)
+        self.deliveries, self.seq, self.stored_at = place_of(message.reply)
         self.settled = False
 
     async def ack(self) -> None:
@@ -74,11 +75,12 @@ class Delivery:
             await self._bus.send(self._reply, word)
 
 
-def place_of(reply: str) -> tuple[int, int]:
-    """Deliveries and stream sequence, from `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<deliveries>.<seq>...`."""
+def place_of(reply: str) -> tuple[int, int, float]:
+    """Deliveries, stream sequence and epoch of storing, from
+    `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<deliveries>.<seq>.<consumer seq>.<nanoseconds>...`."""
     parts = reply.split(".")
     first = 4 if len(parts) == 9 else 6
-    return int(parts[first]), int(parts[first + 1])
+    return int(parts[first]), int(parts[first + 1]), int(parts[first + 3]) / NANOSECONDS
 
 
 class ApiError(Struct, frozen=True):
