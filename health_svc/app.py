@@ -43,7 +43,8 @@ LOOPS: tuple[tuple[Callable[[Room], Awaitable[None]], float], ...] = (
     (upkeep.read_windows, 5),
     (upkeep.keep_timers, 60),
     (upkeep.read_totals, 10),
-    (upkeep.roll_up, 20),
+    (upkeep.roll_up_recent, 20),
+    (upkeep.roll_up_missing, 60),
 )
 FIRST_RETRY_SECONDS = 1.0
 STOP_SECONDS = 1.0

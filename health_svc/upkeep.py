@@ -30,24 +30,33 @@ async def read_windows(room: Room) -> None:
         room.windows.replace(await maintenance.list_windows(conn))
 
 
-async def roll_up(room: Room) -> None:
-    """Bring the roll-ups up to date: yesterday, today and every day of the board's window that has none yet.
-    One replica does it; the others find the lock taken."""
+async def roll_up_recent(room: Room) -> None:
+    """Yesterday and today, which still change."""
+    await _roll_up(room, datetime.now(UTC).date() - timedelta(days=1))
+
+
+async def roll_up_missing(room: Room) -> None:
+    """Every day of the board's window that some service has no roll-up of: it was forgotten, or Belfry was away."""
+    today = datetime.now(UTC).date()
+    async with room.pool.acquire(timeout=5) as conn:
+        first = await intervals.first_missing_day(conn, today - timedelta(days=UPTIME_DAYS - 1), today)
+    if first < today:
+        await _roll_up(room, first)
+
+
+async def _roll_up(room: Room, first: date) -> None:
+    """From a day on, of every service. One replica does it; the others find the lock taken."""
     now = datetime.now(UTC)
-    today = now.date()
     async with room.pool.acquire(timeout=5) as conn, conn.transaction():
         if not await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", ROLL_UP_LOCK):
             return
-        first = await intervals.first_missing_day(
-            conn, today - timedelta(days=UPTIME_DAYS - 1), today - timedelta(days=1)
-        )
         found = await services.list_monitored(conn)
         ends = {m.spec.id: data_end(m, now) for m in found}
         spans = await intervals.list_spans(conn, list(ends), midnight(first), ends)
         rows = [
             (m.spec.id, day, day_totals(room, m, spans.get(m.spec.id, []), day, now))
             for m in found
-            for day in days_between(max(first, m.created_at.date()), today)
+            for day in days_between(max(first, m.created_at.date()), now.date())
         ]
         await intervals.save_days(conn, rows)
 

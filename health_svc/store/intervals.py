@@ -137,9 +137,11 @@ async def first_missing_day(conn: Connection, from_day: date, today: date) -> da
     return found.date() if isinstance(found, datetime) else today
 
 
-async def forget_days(conn: Connection, from_day: date) -> None:
-    """Drop the roll-ups since a day, so that the next roll-up computes them again."""
-    await conn.execute("DELETE FROM uptime_day WHERE day >= $1", from_day)
+async def forget_days(conn: Connection, from_day: date, service_ids: Sequence[str] | None = None) -> None:
+    """Drop the roll-ups of services (None: of all) since a day, so that the next roll-up computes them again."""
+    await conn.execute(
+        "DELETE FROM uptime_day WHERE day >= $1 AND ($2::text[] IS NULL OR service_id = ANY($2))", from_day, service_ids
+    )
 
 
 async def sum_days(conn: Connection, from_day: date) -> dict[str, Totals]:

@@ -1,16 +1,14 @@
 """Recording finished runs: their states, the transitions they confirm, and the events of those, in one transaction."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec import Struct, json
 
 from health_svc.health_check import Observation, ServiceState, Severity, Transition, observe, stale_after_seconds
-from health_svc.store import intervals
-from health_svc.store.intervals import Confirmed
 from health_svc.store.services import COLUMNS, Monitored, monitored
-from shared import outbox
-from shared.contracts.health import CheckRun, HealthChanged, ServiceSpec, Status
+from health_svc.store.transitions import Confirmed, save_transitions
+from shared.contracts.health import CheckRun, ServiceSpec, Status
 from shared.db import Connection
 
 
@@ -33,27 +31,27 @@ async def record(
     conn: Connection, batch: Sequence[Finished], in_maintenance: Callable[[ServiceSpec, datetime], bool]
 ) -> list[Recorded]:
     """Record a batch in the caller's transaction, with as many statements for many runs as for one. A service that is
-    gone is left out. The row lock makes each transition happen in exactly one replica; a run that is recorded again
-    changes nothing."""
+    gone is left out, and a run of a paused one is only listed. The row lock makes each transition happen in exactly
+    one replica; a run that is recorded again changes nothing."""
     locked = await _lock(conn, sorted({f.run.service_id for f in batch}))
     states: dict[str, ServiceState] = {service_id: m.state for service_id, m in locked.items()}
     newest: dict[str, Finished] = {}
     recorded: list[Recorded] = []
     confirmed: list[Confirmed] = []
-    events: list[HealthChanged] = []
     for finished in sorted(batch, key=lambda f: f.run.started_at):
         current = locked.get(finished.run.service_id)
         if current is None:
+            continue
+        if current.spec.paused:
+            recorded.append(Recorded(run=finished.run, status="unknown", transitions=[]))
             continue
         maintained = in_maintenance(current.spec, finished.run.started_at)
         state, transitions = _observe(current.spec, states[current.spec.id], finished, maintained)
         if state is not states[current.spec.id]:
             states[current.spec.id], newest[current.spec.id] = state, finished
         recorded.append(Recorded(run=finished.run, status=state.status, transitions=transitions))
-        confirmed += [(current.spec, t) for t in transitions]
-        events += [_changed(current.spec, t, state, maintained) for t in transitions]
-    await intervals.apply(conn, confirmed)
-    await outbox.add(conn, events)
+        confirmed += [Confirmed(current.spec, t, state) for t in transitions]
+    await save_transitions(conn, confirmed)
     await _save_states(conn, {service_id: states[service_id] for service_id in newest}, newest)
     await _insert(conn, [r.run for r in recorded])
     return recorded
@@ -84,22 +82,7 @@ def _observe(
         success_threshold=1 if is_heartbeat_only else spec.success_threshold,
         stale_after_seconds=stale_after_seconds(spec.interval_seconds, spec.timeout_seconds),
         in_maintenance=maintained,
-    )
-
-
-def _changed(spec: ServiceSpec, transition: Transition, state: ServiceState, maintained: bool) -> HealthChanged:
-    return HealthChanged(
-        service_id=spec.id,
-        name=spec.name or spec.id,
-        group=spec.group,
-        from_status=transition.from_status,
-        to_status=transition.to_status,
-        started_at=transition.started_at,
-        confirmed_at=transition.confirmed_at,
-        reason=transition.reason,
-        affected=transition.affected,
-        maintenance=maintained,
-        flapping=state.flapping,
+        now=datetime.now(UTC),
     )
 
 

@@ -7,9 +7,9 @@ from typing import Literal
 
 import asyncpg
 from msgspec import Struct, json
-from msgspec.structs import replace
 
-from health_svc.health_check import ServiceState
+from health_svc.health_check import ServiceState, known_until, lapse, stale_after_seconds
+from health_svc.store.transitions import Confirmed, save_transitions
 from shared import outbox
 from shared.contracts.health import CheckRun, ServiceDeclared, ServiceSpec, Source
 from shared.db import Connection
@@ -147,16 +147,20 @@ async def _keep_state(conn: Connection, spec: ServiceSpec) -> None:
         spec.id,
         json.encode(ServiceState()).decode(),
     )
-    if not spec.paused:
-        return
-    await conn.execute("UPDATE status_interval SET to_at = now() WHERE service_id = $1 AND to_at IS NULL", spec.id)
+    if spec.paused:
+        await _pause(conn, spec)
+
+
+async def _pause(conn: Connection, spec: ServiceSpec) -> None:
+    """From the last result on nothing is known; the open interval ends there, and who listens is told."""
     text = await conn.fetchval("SELECT state::text FROM service_state WHERE service_id = $1 FOR UPDATE", spec.id)
-    before = _state.decode(text)
-    kept = ServiceState(recent=before.recent, last_hour=before.last_hour)
-    paused = replace(kept, since=datetime.now(UTC), reason="Paused")
+    before, now = _state.decode(text), datetime.now(UTC)
+    known_to = known_until(before, stale_after_seconds(spec.interval_seconds, spec.timeout_seconds)) or now
+    paused, changes = lapse(before, min(now, known_to), now, "Paused")
     await conn.execute(
         "UPDATE service_state SET state = $2::text::jsonb WHERE service_id = $1", spec.id, json.encode(paused).decode()
     )
+    await save_transitions(conn, [Confirmed(spec, change, paused) for change in changes])
 
 
 async def _keep_timer(conn: Connection, spec: ServiceSpec) -> None:
