@@ -23,7 +23,9 @@ def configure(settings: Settings) -> None:
     shared_processors = _processors(settings)
     if not in_terminal:
         shared_processors.append(structlog.processors.format_exc_info)
-    renderer: Processor = structlog.dev.ConsoleRenderer() if in_terminal else structlog.processors.JSONRenderer(_json)
+    # rich tracebacks would print local variables, secrets among them
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer: Processor = console if in_terminal else structlog.processors.JSONRenderer(_json)
     structlog.configure(
         processors=[*shared_processors, hide_secrets, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[settings.log_level]),
