@@ -62,7 +62,7 @@ class Snapshot:
     async def view(self) -> View:
         async with self._lock:
             if self._view is None or monotonic() - self._read_at >= SNAPSHOT_SECONDS:
-                self._read_at = monotonic()
+                self._view, self._read_at = None, monotonic()  # when reading fails, nothing old is shown as new
                 self._view = await self._read()
                 self._encoded = None
             return self._view

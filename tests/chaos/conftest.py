@@ -1,7 +1,7 @@
 """Servers of each test's own, that may be killed and suspended, and health_svc on them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 
 import aiohttp
@@ -28,8 +28,8 @@ def broker(tmp_path: Path) -> Iterator[Running]:
 
 @pytest.fixture
 def storage(tmp_path: Path) -> Iterator[Running]:
-    """A PostgreSQL server with Belfry's schemas."""
-    with start_postgres(tmp_path / "postgres" / "data", fsync=False) as server:
+    """A PostgreSQL server with Belfry's schemas, that keeps what it committed when it is killed."""
+    with start_postgres(tmp_path / "postgres" / "data") as server:
         asyncio.run(migrate_all(server.url))
         yield server
 
@@ -48,8 +48,8 @@ def start_health(start_process: StartProcess, broker: Running, tmp_path: Path) -
     return start
 
 
-async def answer_of(url: str) -> tuple[int, str]:
+async def answer_of(url: str, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
     """Status and body of a GET."""
     timeout = aiohttp.ClientTimeout(total=5)
-    async with aiohttp.ClientSession(timeout=timeout) as client, client.get(url) as answer:
+    async with aiohttp.ClientSession(timeout=timeout, headers=headers) as client, client.get(url) as answer:
         return answer.status, await answer.text()

@@ -1,0 +1,107 @@
+"""PostgreSQL or health_svc itself dies, and nothing that was measured is lost, doubled or made up."""
+
+import asyncio
+from time import monotonic
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from deploy.local.program import Running
+from shared.bus import Bus
+from shared.contracts.health import GET_HISTORY, HistoryQuery, UptimeHistory
+from shared.rpc import Caller, call
+from shared.settings import Settings
+from tests.chaos.changes import watching
+from tests.chaos.conftest import StartHealth, answer_of
+from tests.chaos.targets import declaration, running_fleet
+from tests.fixtures.jetstream import stored_changes
+from tests.fixtures.processes import StartProcess
+from tests.fixtures.waiting import until
+
+SERVICES = 20
+IDS = {f"s-{n}" for n in range(SERVICES)}
+TOKEN = "bf_token_of_the_outage_tests_0123456789"
+BOARD = "/api/v1/admin/health/services"
+
+
+async def test_a_killed_database_costs_no_run_and_no_change(
+    broker: Running, storage: Running, start_health: StartHealth, start_process: StartProcess
+) -> None:
+    """Checks go on while PostgreSQL is away, their results are recorded afterwards, and each transition is told once.
+    Meanwhile the board is a 503 that names postgres."""
+    async with running_fleet() as fleet, watching(broker.url) as changes:
+        health = await start_health(storage.url, declaration(fleet, SERVICES, 2, failure_threshold=2))
+        env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url, "BELFRY_ADMIN_TOKEN": TOKEN}
+        gateway = await asyncio.to_thread(start_process, "gateway", env)
+        await changes.until(lambda c: c.count("unknown", "healthy").keys() >= IDS, 60)
+        assert (await board(gateway.url))[0] == 200
+
+        storage.kill()
+        killed = monotonic()
+        fleet.failing |= set(range(SERVICES))
+        await until(lambda: answer_of(f"{health.url}/readyz"), lambda a: a[0] == 503 and "postgres" in a[1])
+        assert (await answer_of(f"{health.url}/healthz"))[0] == 200
+        for _ in range(5):
+            status, problem = await board(gateway.url)
+            assert (status, problem["service"]) == (503, "postgres"), problem
+        await fleet.until(lambda f: all(f.asked_since(killed)[n] >= 3 for n in range(SERVICES)), 30)
+        await asyncio.to_thread(storage.restart)
+
+        await changes.until(lambda c: c.count("healthy", "down").keys() >= IDS, 30)
+        await until(lambda: answer_of(f"{health.url}/readyz"), lambda a: a[0] == 200)
+        await until(lambda: board(gateway.url), lambda answer: answer[0] == 200)
+        fleet.failing.clear()
+        await changes.until(lambda c: c.count("down", "healthy").keys() >= IDS, 30)
+        assert {i: n for i, n in (await stored_changes(broker.url)).items() if i in IDS} == dict.fromkeys(IDS, 3)
+        assert await recorded_runs(storage.url) >= sum(len(seen) for seen in fleet.seen.values()) - SERVICES
+
+
+async def test_only_worker_killed_leaves_a_gap_not_an_outage(
+    broker: Running, database: str, start_health: StartHealth
+) -> None:
+    """While nobody checks nothing is known: the gap is unknown time. Afterwards each service is checked, spread out."""
+    async with running_fleet() as fleet, watching(broker.url) as changes:
+        declared = declaration(fleet, SERVICES, 10, failure_threshold=1)
+        quick = declaration(fleet, 1, 1).replace("s-0", "quick").replace("services:\n", "")
+        first = await start_health(database, declared + quick)
+        await changes.until(lambda c: c.count("unknown", "healthy").keys() >= IDS | {"quick"}, 60)
+        first.kill()
+        await asyncio.sleep(13)  # nobody checks for longer than an interval, and than `quick` stays known
+        await start_health(database, declared + quick)
+        restarted = monotonic()
+        await changes.until(lambda c: c.count("unknown", "healthy")["quick"] == 2, 30)
+        await fleet.until(lambda f: len(f.asked_since(restarted)) == SERVICES, 30)
+        assert fleet.busiest_second(restarted) <= SERVICES / 2
+        history = await history_of(broker.url, "quick")
+        today = history.days[-1]
+        assert today.down_seconds == 0
+        assert today.unknown_seconds > 3
+        assert history.uptime_pct == 100
+        told = changes.count("healthy", "unknown"), changes.count("unknown", "healthy")
+        assert told[0]["quick"] == 1
+        assert {i: n for i, n in told[1].items() if i in IDS} == dict.fromkeys(IDS, 1)
+
+
+async def board(gateway_url: str) -> tuple[int, dict[str, Any]]:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    status, body = await answer_of(gateway_url + BOARD, headers)
+    return status, msgspec.json.decode(body)
+
+
+async def recorded_runs(database_url: str) -> int:
+    connection = await asyncpg.connect(database_url)
+    try:
+        count: int = await connection.fetchval("SELECT count(*) FROM health.check_run WHERE service_id LIKE 's-%'")
+        return count
+    finally:
+        await connection.close()
+
+
+async def history_of(nats_url: str, service_id: str) -> UptimeHistory:
+    bus = await Bus.connect(Settings(service="gateway", nats_url=nats_url))
+    try:
+        reply = await call(bus, GET_HISTORY, HistoryQuery(service_id=service_id, days=1), Caller(actor="ana"))
+        return msgspec.json.decode(reply.data, type=UptimeHistory)
+    finally:
+        await bus.close()
