@@ -14,7 +14,7 @@ from shared.rpc import Caller, call
 from shared.settings import Settings
 from tests.chaos.changes import watching
 from tests.chaos.conftest import StartHealth, answer_of
-from tests.chaos.targets import declaration, running_fleet
+from tests.chaos.targets import Fleet, declaration, running_fleet
 from tests.fixtures.jetstream import stored_changes
 from tests.fixtures.processes import StartProcess
 from tests.fixtures.waiting import until
@@ -42,10 +42,12 @@ async def test_a_killed_database_costs_no_run_and_no_change(
         fleet.failing |= set(range(SERVICES))
         await until(lambda: answer_of(f"{health.url}/readyz"), lambda a: a[0] == 503 and "postgres" in a[1])
         assert (await answer_of(f"{health.url}/healthz"))[0] == 200
-        for _ in range(5):
+        await until(lambda: board(gateway.url), lambda answer: answer[0] == 503)
+        going_on = asyncio.create_task(fleet.until(lambda f: asked_often(f, killed), 30))
+        while not going_on.done():
             status, problem = await board(gateway.url)
-            assert (status, problem["service"]) == (503, "postgres"), problem
-        await fleet.until(lambda f: all(f.asked_since(killed)[n] >= 3 for n in range(SERVICES)), 30)
+            assert (status, problem.get("service")) == (503, "postgres"), problem
+        await going_on
         await asyncio.to_thread(storage.restart)
 
         await changes.until(lambda c: c.count("healthy", "down").keys() >= IDS, 30)
@@ -81,6 +83,10 @@ async def test_only_worker_killed_leaves_a_gap_not_an_outage(
         told = changes.count("healthy", "unknown"), changes.count("unknown", "healthy")
         assert told[0]["quick"] == 1
         assert {i: n for i, n in told[1].items() if i in IDS} == dict.fromkeys(IDS, 1)
+
+
+def asked_often(fleet: Fleet, since: float) -> bool:
+    return all(fleet.asked_since(since)[n] >= 3 for n in range(SERVICES))
 
 
 async def board(gateway_url: str) -> tuple[int, dict[str, Any]]:
