@@ -1,0 +1,236 @@
+"""Latency: durations of requests in, percentiles of every endpoint out."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta, Struct
+
+from shared.contracts.wire import MEASURES_STREAM, Event, Rpc
+
+SortKey = Literal["p99", "p95", "p50", "count"]
+Comparison = Literal["none", "yesterday", "last_week"]
+State = Literal["ok", "insufficient_data"]
+"""Were there enough samples to say a p99?"""
+
+Service = Annotated[str, Meta(min_length=1, max_length=100)]
+Method = Annotated[str, Meta(pattern=r"^[A-Z_]{1,16}$", description="an HTTP method in capitals, or RPC")]
+Route = Annotated[str, Meta(min_length=1, max_length=500)]
+WindowSeconds = Annotated[int, Meta(ge=60, le=31 * 86_400)]
+
+UNMATCHED_ROUTE = "__unmatched__"
+OVERFLOW_ROUTE = "__overflow__"
+SAMPLES_SUBJECT = "belfry.samples.latency.{service}"
+"""`service` as one subject token: what is not a-z, A-Z, 0-9, _ or - becomes -."""
+
+# --- samples in: msgpack ------------------------------------------------------------------------------------------
+
+
+class SampleSeries(Struct, frozen=True, array_like=True):
+    """One endpoint of a batch; `status_class` is 1 to 5, or 0 when there is none. 5 counts as an error."""
+
+    method: str
+    route: str
+    status_class: int
+
+
+class SampleBatch(Struct, frozen=True, kw_only=True, tag_field="kind", tag="samples"):
+    """Durations of one service as columns. `series_ids`: little-endian u16 indexes into `series`; `seconds`:
+    little-endian f32, one for each id. All count in the minute of `at_seconds` (Unix time)."""
+
+    service: str
+    at_seconds: float
+    series: list[SampleSeries]
+    series_ids: bytes
+    seconds: bytes
+
+
+class BucketDelta(Struct, frozen=True, array_like=True):
+    """What one endpoint's base-2 exponential histogram gained: `counts` of the buckets from `offset` on at `scale`
+    (OpenTelemetry's meaning of both), in the minute of `at_seconds`."""
+
+    series: int
+    at_seconds: float
+    scale: int
+    offset: int
+    counts: list[int]
+    zero_count: int
+    sum_seconds: float
+    min_seconds: float | None
+    max_seconds: float | None
+
+
+class BucketBatch(Struct, frozen=True, kw_only=True, tag_field="kind", tag="buckets"):
+    """Histogram deltas of one service, from clients that aggregate by themselves."""
+
+    service: str
+    series: list[SampleSeries]
+    deltas: list[BucketDelta]
+
+
+# --- answers ------------------------------------------------------------------------------------------------------
+
+
+class EndpointLatency(Struct, frozen=True, kw_only=True):
+    """An endpoint over a window. Quantiles are milliseconds, null where the count does not allow them (p50 from 2,
+    p95 from 20, p99 from 100 requests); none is further from the exact value than `error_bound_pct`.
+    `change_pct`: of the sorted quantile against the compared window. `p99_by_hour`: the last 24 hours, oldest first."""
+
+    service: str
+    method: str
+    path: str
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    count: int
+    error_rate_pct: float
+    min_ms: float | None
+    max_ms: float | None
+    mean_ms: float | None
+    error_bound_pct: float
+    state: State
+    change_pct: float | None
+    p99_by_hour: list[float | None]
+    count_by_hour: list[int]
+
+
+class LatencySummary(Struct, frozen=True, kw_only=True):
+    """The busiest endpoints of a window, in the order asked for, and what was not counted."""
+
+    endpoints: list[EndpointLatency]
+    from_at: datetime
+    to_at: datetime
+    sort: SortKey
+    compare: Comparison
+    total_endpoints: int
+    total_count: int
+    overflowed_endpoints: int
+    dropped_samples: int
+    thresholds_ms: tuple[float, float]
+
+
+class EndpointList(Struct, frozen=True, kw_only=True):
+    endpoints: list[EndpointLatency]
+    next_cursor: str | None
+
+
+class Bucket(Struct, frozen=True, kw_only=True):
+    """`range`: for people, such as `64-91 ms`; bounds in milliseconds, lower exclusive, upper inclusive."""
+
+    range: str
+    lower_ms: float
+    upper_ms: float
+    count: int
+
+
+class EndpointHistogram(Struct, frozen=True, kw_only=True):
+    """Distribution of one endpoint over a window; `compared` is that of the compared window, in the same buckets."""
+
+    service: str
+    method: str
+    path: str
+    from_at: datetime
+    to_at: datetime
+    latency: EndpointLatency
+    buckets: list[Bucket]
+    compared: list[int] | None
+
+
+class TrendPoint(Struct, frozen=True, kw_only=True):
+    """One step of time; quantiles come from the merged histogram of the step, never from other quantiles."""
+
+    at: datetime
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    count: int
+    error_rate_pct: float
+
+
+class EndpointTrend(Struct, frozen=True, kw_only=True):
+    """`points`: oldest first, the last may still grow. `compared`: the same steps of the compared window."""
+
+    service: str
+    method: str
+    path: str
+    step_seconds: int
+    points: list[TrendPoint]
+    compared: list[TrendPoint] | None
+    error_bound_pct: float
+
+
+# --- remote procedures --------------------------------------------------------------------------------------------
+
+
+class SummaryQuery(Struct, frozen=True, kw_only=True):
+    window_seconds: WindowSeconds = 3600
+    sort: SortKey = "p99"
+    compare: Comparison = "none"
+    service: Service | None = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 20
+
+
+class EndpointsQuery(Struct, frozen=True, kw_only=True):
+    """`search`: words that path, method or service must all hold."""
+
+    window_seconds: WindowSeconds = 3600
+    sort: SortKey = "count"
+    search: Annotated[str, Meta(max_length=200)] = ""
+    service: Service | None = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+    cursor: Annotated[str, Meta(max_length=128)] | None = None
+
+
+class HistogramQuery(Struct, frozen=True, kw_only=True):
+    """`path`: the route template. Without service or method, the busiest endpoint of that path. `resolution`: buckets
+    for each doubling of the duration."""
+
+    path: Route
+    service: Service | None = None
+    method: Method | None = None
+    window_seconds: WindowSeconds = 3600
+    compare: Comparison = "none"
+    resolution: Literal["1", "2", "4", "8"] = "4"
+
+
+class TrendQuery(Struct, frozen=True, kw_only=True):
+    """Hourly steps; five minutes for windows up to six hours."""
+
+    path: Route
+    service: Service | None = None
+    method: Method | None = None
+    window_seconds: WindowSeconds = 86_400
+    compare: Comparison = "none"
+
+
+class EndpointSummary(Struct, frozen=True, kw_only=True):
+    method: str
+    path: str
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    count: int
+    error_rate_pct: float
+
+
+class LatencySummarised(Event, frozen=True, kw_only=True):
+    """The endpoints of a service over the last minute, every ten seconds."""
+
+    SUBJECT: ClassVar[str] = "belfry.v1.latency.summarised.{service}"
+    STREAM: ClassVar[str] = MEASURES_STREAM
+
+    service: str
+    from_at: datetime
+    to_at: datetime
+    count: int
+    error_bound_pct: float
+    endpoints: list[EndpointSummary]
+
+
+EVENTS = (LatencySummarised,)
+
+GET_SUMMARY = Rpc("belfry.rpc.latency.get_summary", SummaryQuery, LatencySummary)
+LIST_ENDPOINTS = Rpc("belfry.rpc.latency.list_endpoints", EndpointsQuery, EndpointList)
+GET_HISTOGRAM = Rpc("belfry.rpc.latency.get_histogram", HistogramQuery, EndpointHistogram)
+GET_TREND = Rpc("belfry.rpc.latency.get_trend", TrendQuery, EndpointTrend)
+
+RPCS = (GET_SUMMARY, LIST_ENDPOINTS, GET_HISTOGRAM, GET_TREND)
