@@ -14,6 +14,7 @@ _POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
+    "Server": "Belfry",  # and not which versions it is made of
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",

@@ -1,10 +1,21 @@
 import { formatDuration } from './formatDuration.js';
 import { formatUptime, plural } from './formatNumber.js';
+import { capitalised } from './sentences.js';
 
 const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 /** `2026-11-12` as `12 Nov`. Days of uptime are UTC days. */
 export const formatDay = (date) => dayFormat.format(new Date(`${date}T00:00:00Z`));
+
+const nearlyAllPct = 99;
+const tooThinForPct = 10;
+
+/** How much of a day was measured, where that is not nearly all of it; of a little, how long. */
+const coverageWords = (day) => {
+  if (day.coverage_pct >= nearlyAllPct) return '';
+  if (day.coverage_pct >= tooThinForPct) return `, ${Math.floor(day.coverage_pct)} % measured`;
+  return `, measured for ${formatDuration(day.healthy_seconds + day.degraded_seconds + day.down_seconds + day.maintenance_seconds)}`;
+};
 
 /** What happened on a day, worst first: "1 outage, 8 min 30 s", "Degraded for 31 min", "No outage". */
 export const dayWords = (day) => {
@@ -14,8 +25,7 @@ export const dayWords = (day) => {
   if (day.degraded_seconds) parts.push(`degraded for ${formatDuration(day.degraded_seconds)}`);
   if (day.maintenance_seconds) parts.push(`maintenance for ${formatDuration(day.maintenance_seconds)}`);
   const words = parts.join(', ') || 'no outage';
-  const covered = day.coverage_pct < 99 ? `, ${Math.floor(day.coverage_pct)} % measured` : '';
-  return words[0].toUpperCase() + words.slice(1) + covered;
+  return capitalised(words) + coverageWords(day);
 };
 
 /** The whole day as one spoken sentence. */

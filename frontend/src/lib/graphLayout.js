@@ -1,5 +1,6 @@
 import dagre from '@dagrejs/dagre';
 import { neighbours } from './graphPaths.js';
+import { isBelfry } from './status.js';
 
 export const nodeWidth = 128;
 export const nodeHeight = 46;
@@ -14,19 +15,19 @@ const frameTitle = 12;
 export const shapeOf = ({ nodes, edges }) =>
   [...nodes.map((node) => node.id).sort(), ...edges.map((edge) => `${edge.source}>${edge.target}`).sort()].join(' ');
 
-/** Ids by connected part, in the order of the nodes, and the ids without any edge. */
-const islandsOf = (nodes, edges) => {
+/** Ids by connected part, in the given order, and the ids without any edge. */
+const islandsOf = (order, edges) => {
   const links = neighbours([...edges, ...edges.map(({ source, target }) => ({ source: target, target: source }))]).below;
   const seen = new Set();
   const islands = [];
-  for (const { id } of nodes) {
+  for (const id of order) {
     if (seen.has(id) || !links.has(id)) continue;
     const island = new Set([id]);
     for (const member of island) for (const other of links.get(member)) island.add(other);
     for (const member of island) seen.add(member);
     islands.push([...island]);
   }
-  return { islands, lonely: nodes.map((node) => node.id).filter((id) => !links.has(id)) };
+  return { islands, lonely: order.filter((id) => !links.has(id)) };
 };
 
 /** Rows of ids in layers, dependents above what they need, with as few crossings as dagre finds, and its x for each. */
@@ -104,17 +105,25 @@ const stack = (blocks) => {
   return all;
 };
 
+const isCalmOwn = (node) => isBelfry(node) && node.effective === 'healthy';
+
+/** As the nodes come, failing first; Belfry's own last while they are well. */
+const inOrder = (nodes) => nodes.toSorted((a, b) => isCalmOwn(a) - isCalmOwn(b)).map((node) => node.id);
+
 /** Layers of services, dependents above what they need; parts without a link between them stand one below the other,
-    the first node's part first. `Map(id -> {x, y})`: top left corners in px, from 0. */
+    the part that holds the first node first. `Map(id -> {x, y})`: top left corners in px, from 0. */
 export const layoutGraph = ({ nodes, edges, cycles }) => {
   const known = new Set(nodes.map((node) => node.id));
   const drawn = edges.filter(({ source, target }) => source !== target && known.has(source) && known.has(target));
-  const { islands, lonely } = islandsOf(nodes, drawn);
+  const order = inOrder(nodes);
+  const { islands, lonely } = islandsOf(order, drawn);
   const blocks = islands.map((ids) => {
     const inside = new Set(ids);
     return placeIsland(ids, drawn.filter((edge) => inside.has(edge.source)), cycles.filter((cycle) => cycle.every((id) => inside.has(id))));
   });
-  return stack(lonely.length ? [...blocks, placeLonely(lonely)] : blocks);
+  if (lonely.length) blocks.push(placeLonely(lonely));
+  const firstOf = (block) => order.findIndex((id) => block.has(id));
+  return stack(blocks.toSorted((a, b) => firstOf(a) - firstOf(b)));
 };
 
 /** The frame around a cycle in px; null when none of its members is drawn. */

@@ -102,6 +102,13 @@ describe('the map', () => {
     expect(Math.max(...[...places.values()].map(({ x }) => x)) + nodeWidth).toBeLessThanOrEqual(592);
   });
 
+  it('begins with what fails, also without a link, and ends with Belfry itself', () => {
+    const node = (id, group, effective) => ({ id, group, effective });
+    const nodes = [node('reports', 'Shop', 'down'), node('gateway', 'Belfry', 'healthy'), node('nats', 'Belfry', 'healthy'), node('cart', 'Shop', 'healthy'), node('stock', 'Shop', 'healthy')];
+    const places = layoutGraph({ nodes, edges: [{ source: 'gateway', target: 'nats' }, { source: 'cart', target: 'stock' }], cycles: [] });
+    expect([...places].toSorted(([, a], [, b]) => a.y - b.y).map(([id]) => id)).toEqual(['reports', 'cart', 'stock', 'gateway', 'nats']);
+  });
+
   it('stays the same while only health changes', () => {
     expect(shapeOf({ ...map, nodes: map.nodes.map((node) => ({ ...node, status: 'down' })) })).toBe(shapeOf(map));
   });
@@ -129,13 +136,14 @@ describe('the map', () => {
 });
 
 describe('words', () => {
-  const day = { worst: 'healthy', uptime_pct: 100, coverage_pct: 100, outages: 0, down_seconds: 0, degraded_seconds: 0, maintenance_seconds: 0 };
+  const day = { worst: 'healthy', uptime_pct: 100, coverage_pct: 100, outages: 0, healthy_seconds: 0, down_seconds: 0, degraded_seconds: 0, maintenance_seconds: 0 };
 
   it.each([
     [{}, 'No outage'],
     [{ worst: 'no_data' }, 'No data'],
     [{ outages: 2, down_seconds: 510, degraded_seconds: 60 }, '2 outages, 8 min 30 s, degraded for 1 min'],
     [{ maintenance_seconds: 7200, coverage_pct: 87.4 }, 'Maintenance for 2 h, 87 % measured'],
+    [{ outages: 1, down_seconds: 40, healthy_seconds: 20, coverage_pct: 0.07 }, '1 outage, 40 s, measured for 1 min'],
   ])('of a day', (changes, words) => {
     expect(dayWords({ ...day, ...changes })).toBe(words);
   });

@@ -1,3 +1,4 @@
+import { useNow } from '../../lib/clock.js';
 import { formatLatency, formatUptime } from '../../lib/formatNumber.js';
 import { Duration } from '../Duration.jsx';
 import { Moment } from '../Moment.jsx';
@@ -24,5 +25,10 @@ export const CardFacts = ({ service, status }) => (
   </dl>
 );
 
-const NextCheck = ({ service }) =>
-  service.overlays.includes('paused') ? 'paused' : <RelativeTime at={service.next_check} reason="not planned" />;
+/** The board is older than the next check of a service that is checked more often than it refreshes. */
+const NextCheck = ({ service }) => {
+  const now = useNow();
+  if (service.overlays.includes('paused')) return 'paused';
+  if (service.next_check && Date.parse(service.next_check) <= now) return 'due now';
+  return <RelativeTime at={service.next_check} reason="not planned" />;
+};

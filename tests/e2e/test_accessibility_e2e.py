@@ -1,0 +1,143 @@
+"""For everyone: no finding of axe in either theme, everything by keyboard, everything on a phone."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from playwright.async_api import Page, StorageState, expect
+
+from tests.e2e.board import MARKS, WAIT_MS, card, until_status
+from tests.e2e.conftest import PASSWORD, OpenPage
+
+pytestmark = MARKS
+
+AXE = (Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE = {"width": 390, "height": 844}
+THUMB_PX = 44
+
+PAGES = {
+    "/admin": "Incidents",
+    "/admin/health": "Dependencies",
+    "/admin/health?view=grid&open=mixed,ledger": "belfry.yaml, read only",
+    "/admin/health?view=table": "Uptime, 30 d",
+    "/admin/health?view=graph": "limited or optional",
+    "/admin/health?q=nothing": "Clear filters",
+    "/admin/health?panel=results&service=reports": "Compare with last success",
+    "/admin/health?panel=add": "What is checked?",
+    "/admin/health?panel=edit&service=ledger": "stands in belfry.yaml",
+    "/admin/health?panel=mute&service=reports": "Until tomorrow",
+    "/admin/settings/profile": "Sign out everywhere",
+    "/admin/settings/users": "Add user",
+    "/admin/settings/tokens": "Create token",
+    "/admin/settings/audit": "Download CSV",
+    "/admin/settings/about": "API reference",
+    "/admin/nowhere": "Nothing is at this address.",
+    "/status": "History",
+    "/docs": "Schemas",
+}
+"""Every page in its main states, and a text that is there once it is drawn."""
+
+
+async def drawn(page: Page, path: str) -> None:
+    await page.goto(path)
+    await expect(page.get_by_text(PAGES[path]).filter(visible=True).first).to_be_visible(timeout=WAIT_MS)
+
+
+async def findings(page: Page) -> list[str]:
+    await page.evaluate(AXE)
+    found = await page.evaluate(f"axe.run(document, {{ runOnly: {RULES}, resultTypes: ['violations'] }})")
+    assert len(found["passes"]) > 5, "axe looked at nothing"
+    return [f"{one['id']} ({one['impact']}): {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_on_any_page(
+    open_page: OpenPage, session: StorageState, api: aiohttp.ClientSession, scheme: str
+) -> None:
+    """Every page and main state, in both themes: not one finding, of any impact."""
+    await until_status(api, "reports", "down")
+    stranger = await open_page(color_scheme=scheme, bypass_csp=True)
+    await stranger.goto("/login")
+    await expect(stranger.get_by_text("Belfry is ready")).to_be_visible()
+    found: dict[str, Any] = {"/login": await findings(stranger)}
+    # Without transitions there is no half faded text; scripts of the test are not in the page's policy.
+    page = await open_page(storage_state=session, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+    for path in PAGES:
+        await drawn(page, path)
+        found[path] = await findings(page)
+    assert {path: those for path, those in found.items() if those} == {}
+
+
+async def test_nothing_scrolls_sideways_on_a_phone(
+    open_page: OpenPage, session: StorageState, api: aiohttp.ClientSession
+) -> None:
+    """390 px wide: no page is wider; check now is there, as large as a thumb; the status stands in words."""
+    await until_status(api, "reports", "down")
+    page = await open_page(storage_state=session, viewport=PHONE, has_touch=True, is_mobile=True)
+    wide = {}
+    for path in (path for path in PAGES if path != "/admin/health?view=graph"):
+        text = {"/admin/health": "Filter services", "/admin/health?view=table": "Reason"}.get(path)
+        await (page.goto(path) if text else drawn(page, path))
+        await expect(page.locator("main").first).to_be_visible()
+        wide[path] = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert {path: px for path, px in wide.items() if px > 0} == {}
+
+    await page.goto("/admin/health?open=reports")
+    reports = card(page, "reports")
+    await expect(reports).to_contain_text("Down")
+    check = reports.get_by_role("button", name="Check now: reports").filter(visible=True)
+    await check.scroll_into_view_if_needed()
+    box = await check.bounding_box()
+    assert box is not None
+    assert box["height"] >= THUMB_PX
+    assert box["x"] + box["width"] <= PHONE["width"]
+    await check.tap()
+    await expect(reports.get_by_text(re.compile("^Failed after"))).to_be_visible(timeout=WAIT_MS)
+
+
+async def focus_is_on(page: Page, name: str) -> None:
+    """Tab, until the focus is there; a loop without it is a trap."""
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        label = await page.evaluate("document.activeElement.ariaLabel || document.activeElement.textContent")
+        if re.match(name, label or ""):
+            return
+    raise AssertionError(f"the Tab key never reaches {name!r}")
+
+
+async def test_all_of_it_by_keyboard(stranger: Page, api: aiohttp.ClientSession) -> None:
+    """F2.1.1, F2.1.2, F2.1.4: sign in, palette, open a card, check now, walk through the graph and its table twin."""
+    await until_status(api, "ledger", "healthy")
+    page, press = stranger, stranger.keyboard.press
+    await page.goto("/login")
+    await expect(page.get_by_label("Name")).to_be_focused()
+    await page.keyboard.type("admin")
+    await press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await press("Enter")
+    await expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+    await press("Control+k")
+    await expect(page.get_by_role("textbox", name="Search or run a command")).to_be_focused()
+    await page.keyboard.type("ledger")
+    await expect(page.get_by_role("dialog").get_by_text("ledger", exact=True)).to_be_visible()
+    await press("Enter")
+    ledger = card(page, "ledger")
+    await expect(ledger.get_by_role("button", name="ledger", exact=True)).to_have_attribute("aria-expanded", "true")
+    await focus_is_on(page, "Check now: ledger")
+    await press("Enter")
+    await expect(ledger.get_by_text(re.compile(r"^Passed in"))).to_be_visible(timeout=WAIT_MS)
+
+    await page.locator('.react-flow__node[data-id="storefront"]').focus()
+    for key, there in (("ArrowDown", "checkout"), ("ArrowDown", "payments"), ("ArrowUp", "checkout")):
+        await press(key)
+        await expect(page.locator(f'.react-flow__node[data-id="{there}"]')).to_be_focused()
+    await press("Enter")
+    await expect(page).to_have_url(re.compile("selected=checkout"))
+    await focus_is_on(page, "As table")
+    await press("Enter")
+    table = page.get_by_role("region", name="Dependencies as a table")
+    await expect(table.get_by_role("row").filter(has_text="checkout").first).to_contain_text("Healthy")
