@@ -58,7 +58,7 @@ def observe(
     state = _remembered(state, observation)
     severity = observation.measured
     if severity is None:
-        return state, transitions
+        return _explained(state, "unknown", observation), transitions
     state = replace(state, runs=_runs(state, severity, observation))
     run = _confirmed(state, failure_threshold, success_threshold)
     if run is None:
@@ -180,8 +180,8 @@ def _changed(
     return changed, change
 
 
-def _explained(state: ServiceState, severity: Severity, observation: Observation) -> ServiceState:
+def _explained(state: ServiceState, seen: Status, observation: Observation) -> ServiceState:
     """While the status holds, its reason is that of the latest outcome that agrees with it."""
-    if severity != state.status:
+    if seen != state.status:
         return state
     return replace(state, reason=observation.reason, affected=observation.affected)
