@@ -11,6 +11,7 @@ from rich.table import Table
 
 from tests.bench.figures import Figure
 from tests.bench.health_load import measure_health
+from tests.bench.page_load import measure_page
 from tests.bench.probes import measure_probes
 
 Part = Callable[[], dict[str, Figure]]
@@ -18,6 +19,7 @@ Part = Callable[[], dict[str, Figure]]
 PARTS: dict[str, Part] = {
     "probes": measure_probes,
     "health": measure_health,
+    "page": measure_page,
 }
 RESULTS = Path(".bench/results.json")
 COLUMNS = ("figure", "value", "peer", "ratio", "goal", "", "note")

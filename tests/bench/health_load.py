@@ -43,11 +43,12 @@ async def measured(stage: Stage) -> dict[str, Figure]:
     return {**load, **board, **by_hand, **stuck}
 
 
-async def warm_up(session: aiohttp.ClientSession, stage: Stage) -> None:
+async def warm_up(session: aiohttp.ClientSession, stage: Stage, checks: int = 3) -> None:
+    """Returns when each service was checked so often."""
     deadline = time.monotonic() + WARM_UP_SECONDS
     while True:
         seen = await asked(session, stage)
-        if sum(len(times) >= 3 for path, times in seen.items() if path.startswith("/s/")) == SERVICES:
+        if sum(len(times) >= checks for path, times in seen.items() if path.startswith("/s/")) == SERVICES:
             return
         if time.monotonic() > deadline:
             raise TimeoutError(f"After {WARM_UP_SECONDS} s only {len(seen)} services were checked")

@@ -25,6 +25,7 @@ from tests.fixtures.servers import NATS_CONFIG
 
 HANGING_PORTS = 6
 TOKEN = "belfry-bench-admin-token"
+PASSWORD = "belfry bench password"
 
 
 class Servers(msgspec.Struct, frozen=True):
@@ -56,7 +57,9 @@ def staged() -> Iterator[Stage]:
         env = {"NATS_URL": stores.nats.url, "DATABASE_URL": stores.postgres.url, "BELFRY_CONFIG": str(config)}
         core = max(os.sched_getaffinity(0)) if len(os.sched_getaffinity(0)) > 1 else None
         health = enter(service("health_svc", directory, env, core))
-        gateway = enter(service("gateway", directory, {**env, "BELFRY_ADMIN_TOKEN": TOKEN}))
+        gateway = enter(
+            service("gateway", directory, {**env, "BELFRY_ADMIN_TOKEN": TOKEN, "BELFRY_ADMIN_PASSWORD": PASSWORD})
+        )
         yield Stage(stores, health, gateway, config, urls[0], urls[1:])
 
 
