@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
 
 from health_svc.semantics import spec_errors
 from shared.contracts.health import ServiceSpec
@@ -33,16 +34,17 @@ class InvalidFile(Exception):
 
 def load(path: Path) -> list[Declared]:
     """Read the file. Raises InvalidFile with every mistake, OSError when it cannot be read."""
-    return parse(path.read_text(encoding="utf-8"), path.name)
+    content = path.read_bytes()
+    try:
+        return parse(content.decode(), path.name)
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise InvalidFile([f"{path.name}:{line}: is not UTF-8 text"]) from error
 
 
 def parse(text: str, name: str) -> list[Declared]:
     """The services that a YAML text declares; `name` is how errors call the file."""
-    try:
-        document = YAML(typ="rt").load(text) or {}
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise InvalidFile([f"{name}:{mark.line + 1 if mark else 1}: {error.problem or 'is not YAML'}"]) from error
+    document = _document(text, name)
     if not isinstance(document, Mapping):
         raise InvalidFile([f"{name}:1: the file must hold a mapping with the key services"])
     errors = [
@@ -58,7 +60,7 @@ def parse(text: str, name: str) -> list[Declared]:
         spec, mistakes = _service(entry)
         start = entries.lc.item(index)[0] + 1
         errors += [
-            f"{name}:{_line_of_path(entry, e.field) or start}: services[{index}].{e.field} {e.message}"
+            f"{name}:{_line_of_path(entry, e.field) or start}: {_place(index, e.field)} {e.message}"
             for e in mistakes
         ]
         if spec is not None and not mistakes:
@@ -69,12 +71,31 @@ def parse(text: str, name: str) -> list[Declared]:
     return declared
 
 
+def _document(text: str, name: str) -> Any:
+    """The nodes of a YAML text, which know their lines."""
+    try:
+        return YAML(typ="rt").load(text) or {}
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise InvalidFile([f"{name}:{mark.line + 1 if mark else 1}: {error.problem or 'is not YAML'}"]) from error
+    except ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise InvalidFile([f"{name}:{line}: holds a character that YAML does not allow"]) from error
+    except (ValueError, RecursionError) as error:  # such as a date with a thirteenth month
+        raise InvalidFile([f"{name}:1: a value cannot be read: {error}"]) from error
+
+
 def _service(entry: Any) -> tuple[ServiceSpec | None, list[FieldError]]:
     raw = _plain(entry)
     if isinstance(raw, dict) and isinstance(raw.get("dependencies"), list):
         raw["dependencies"] = [{"id": d} if isinstance(d, str) else d for d in raw["dependencies"]]
     spec, errors = validate(raw, ServiceSpec)
     return spec, errors if spec is None else [*errors, *spec_errors(spec)]
+
+
+def _place(index: int, field: str) -> str:
+    """Where in the file; `body` stands for the whole entry."""
+    return f"services[{index}]" if field == "body" else f"services[{index}].{field}"
 
 
 def _repeated(declared: list[Declared], name: str) -> list[str]:
