@@ -324,7 +324,7 @@ async def test_maintenance_covers_is_listed_and_removed(api: Api) -> None:
 
 
 async def test_the_first_heartbeat_makes_the_service_and_silence_takes_it_down(api: Api) -> None:
-    beat = {"status": "pass", "interval_seconds": 1, "grace_seconds": 0.5}
+    beat = {"status": "pass", "interval_seconds": 1, "grace_seconds": 6}
     async with api.admin.post("/api/v1/heartbeats/nightly", json=beat) as answer:
         assert answer.status == 204, await answer.text()
     found = await until_status(api, "nightly", "healthy")
