@@ -60,8 +60,7 @@ def parse(text: str, name: str) -> list[Declared]:
         spec, mistakes = _service(entry)
         start = entries.lc.item(index)[0] + 1
         errors += [
-            f"{name}:{_line_of_path(entry, e.field) or start}: {_place(index, e.field)} {e.message}"
-            for e in mistakes
+            f"{name}:{_line_of_path(entry, e.field) or start}: {_place(index, e.field)} {e.message}" for e in mistakes
         ]
         if spec is not None and not mistakes:
             declared.append(Declared(spec, start))
