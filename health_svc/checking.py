@@ -75,12 +75,13 @@ class Checker:
     async def look_first(self) -> None:
         """Check what was never checked without waiting for its timer; each service once per process."""
         async with self._pool.acquire(timeout=2) as conn:
-            unseen = await services.list_unseen(conn, MOST_FIRST_LOOKS)
-        for monitored in unseen:
-            if monitored.spec.id not in self._looked and monitored.spec.id not in self._running:
-                self._looked.add(monitored.spec.id)
-                self._known[monitored.spec.id] = monitored
-                self._start(monitored, None)
+            unseen = await services.list_unseen(conn)
+            new = [i for i in unseen if i not in self._looked and i not in self._running][:MOST_FIRST_LOOKS]
+            found = await services.list_by_ids(conn, new) if new else {}
+        self._looked = self._looked.intersection(unseen) | found.keys()
+        self._known.update(found)
+        for monitored in found.values():
+            self._start(monitored, None)
 
     async def _learn(self, service_ids: list[str]) -> bool:
         """Know these services as they are now. False while the store is away: checks go on as they were last seen."""

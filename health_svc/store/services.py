@@ -82,16 +82,15 @@ async def list_by_ids(conn: Connection, service_ids: Sequence[str]) -> dict[str,
     return {m.spec.id: m for m in map(monitored, rows)}
 
 
-async def list_unseen(conn: Connection, most: int) -> list[Monitored]:
-    """Services that were never checked, oldest first."""
+async def list_unseen(conn: Connection) -> list[str]:
+    """The ids of services that were never checked, oldest first."""
     rows = await conn.fetch(
-        f"""
-        SELECT {COLUMNS} FROM service s JOIN service_state t ON t.service_id = s.id
-        WHERE t.last_run IS NULL AND NOT (s.spec -> 'paused')::boolean ORDER BY s.created_at, s.id LIMIT $1
-        """,
-        most,
+        """
+        SELECT s.id FROM service s JOIN service_state t ON t.service_id = s.id
+        WHERE t.last_run IS NULL AND NOT (s.spec -> 'paused')::boolean ORDER BY s.created_at, s.id
+        """
     )
-    return [monitored(row) for row in rows]
+    return [row["id"] for row in rows]
 
 
 async def declare(
