@@ -73,7 +73,8 @@ class BucketBatch(Struct, frozen=True, kw_only=True, tag_field="kind", tag="buck
 class EndpointLatency(Struct, frozen=True, kw_only=True):
     """An endpoint over a window. Quantiles are milliseconds, null where the count does not allow them (p50 from 2,
     p95 from 20, p99 from 100 requests); none is further from the exact value than `error_bound_pct`.
-    `change_pct`: of the sorted quantile against the compared window. `p99_by_hour`: the last 24 hours, oldest first."""
+    `change_pct`: of the sorted quantile against the compared window. `p99_by_hour`: the last 24 hours, oldest first;
+    `compared_p99_by_hour`: the same hours of the day before or of a week before, when a comparison was asked for."""
 
     service: str
     method: str
@@ -91,6 +92,7 @@ class EndpointLatency(Struct, frozen=True, kw_only=True):
     change_pct: float | None
     p99_by_hour: list[float | None]
     count_by_hour: list[int]
+    compared_p99_by_hour: list[float | None] | None = None
 
 
 class LatencySummary(Struct, frozen=True, kw_only=True):
