@@ -28,7 +28,7 @@ OPEN: web.AppKey[set[web.AbstractResource]] = web.AppKey("OPEN", set)
 
 def add_operations(app: web.Application) -> None:
     app[FLIGHTS] = SingleFlight()
-    app[OPERATIONS] = {app.router.add_route(route.method, route.path, _handler_of(route)): route for route in ROUTES}
+    app[OPERATIONS] = {app.router.add_route(route.method, route.pattern, _handler_of(route)): route for route in ROUTES}
 
 
 def open_to_all(app: web.Application, routes: Sequence[web.AbstractRouteDef]) -> None:

@@ -3,6 +3,7 @@
 from gateway.routes.about import ABOUT
 from gateway.routes.auth import AUTH
 from gateway.routes.health import HEALTH
+from gateway.routes.latency import LATENCY
 from gateway.routes.route import Route
 
-ROUTES: tuple[Route, ...] = (*AUTH, *HEALTH, *ABOUT)
+ROUTES: tuple[Route, ...] = (*AUTH, *HEALTH, *LATENCY, *ABOUT)

@@ -34,7 +34,7 @@ class Before(Struct, frozen=True):
 class Route(Struct, frozen=True):
     """One operation. The path's parameters, and the query (GET, DELETE) or the body (POST, PUT, PATCH), fill the
     request Struct: the body as a whole fills the field `body`, or member by member when that is empty; If-Match fills
-    the field `if_match`."""
+    the field `if_match`. The path's parameter `rest` may hold slashes."""
 
     method: Method
     path: str
@@ -44,6 +44,7 @@ class Route(Struct, frozen=True):
     status: int = 200
     body: str = ""
     if_match: str = ""
+    rest: str = ""
     audited: bool = True
     before: Before | None = None
     example: Any = None
@@ -51,6 +52,11 @@ class Route(Struct, frozen=True):
     @property
     def unsafe(self) -> bool:
         return self.method != "GET"
+
+    @property
+    def pattern(self) -> str:
+        """The path as the router takes it."""
+        return self.path.replace(f"{{{self.rest}}}", f"{{{self.rest}:.+}}") if self.rest else self.path
 
     @property
     def tag(self) -> str:

@@ -2,6 +2,7 @@
 
 from shared.contracts.auth import AccessRevoked
 from shared.contracts.health import HealthChanged, HealthChecked, ServiceDeclared
+from shared.contracts.latency import EndpointSummary, LatencySummarised
 from shared.contracts.wire import Event
 from tests.contracts.shop.clock import NOW, ago, today
 
@@ -28,5 +29,20 @@ EVENTS: tuple[Event, ...] = (
         reason="Answered in 812 ms, degraded above 500 ms",
     ),
     ServiceDeclared(service_id="search", change="changed", version=4, actor="ana"),
+    LatencySummarised(
+        service="payments-api",
+        from_at=today("14:07:20"),
+        to_at=today("14:08:20"),
+        count=304,
+        error_bound_pct=0.5415,
+        endpoints=[
+            EndpointSummary(
+                method="POST", path="/api/payments", p50=268.0, p95=1210.0, p99=3120.0, count=206, error_rate_pct=6.31
+            ),
+            EndpointSummary(
+                method="GET", path="/api/payments/{id}", p50=27.0, p95=64.0, p99=None, count=98, error_rate_pct=1.02
+            ),
+        ],
+    ),
     AccessRevoked(subject_id="dana.o", subject_kind="user", at=NOW),
 )

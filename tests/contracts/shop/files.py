@@ -7,7 +7,7 @@ from msgspec import Struct, json
 
 from shared.contracts.wire import Event, type_of
 from shared.envelope import seal
-from tests.contracts.shop import people
+from tests.contracts.shop import latency, people
 from tests.contracts.shop.board import BOARD
 from tests.contracts.shop.events import EVENTS
 from tests.contracts.shop.graph import DEPENDENCIES, detail_of_ledger
@@ -51,6 +51,10 @@ def answers() -> dict[str, Struct]:
         "health/incidents.json": INCIDENTS,
         "health/maintenance.json": MAINTENANCE,
         "health/status_page.json": status_page(days=7),
+        "latency/summary.json": latency.SUMMARY,
+        "latency/endpoints.json": latency.ENDPOINTS,
+        "latency/histogram.json": latency.HISTOGRAM,
+        "latency/trend.json": latency.TREND,
         "auth/me.json": people.ME,
         "auth/users.json": people.USERS,
         "auth/tokens.json": people.TOKENS,

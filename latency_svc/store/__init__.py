@@ -1,0 +1,1 @@
+"""What latency_svc stores, as plain functions on a connection."""
