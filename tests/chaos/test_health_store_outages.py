@@ -74,7 +74,7 @@ async def test_only_worker_killed_leaves_a_gap_not_an_outage(
         restarted = monotonic()
         await changes.until(lambda c: c.count("unknown", "healthy")["quick"] == 2, 30)
         await fleet.until(lambda f: len(f.asked_since(restarted)) == SERVICES, 30)
-        assert fleet.busiest_second(restarted) <= SERVICES / 2
+        assert fleet.busiest_second(restarted) <= SERVICES * 0.75  # all at once would be a burst
         history = await history_of(broker.url, "quick")
         today = history.days[-1]
         assert today.down_seconds == 0

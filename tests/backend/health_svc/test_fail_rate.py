@@ -44,7 +44,8 @@ def test_a_slot_counts_for_an_hour_and_then_no_more() -> None:
 
 
 def test_a_day_of_runs_keeps_only_the_slots_of_the_last_hour() -> None:
-    tally = after(*["fail"] * 2880)
+    results: list[Result] = ["fail"] * 2880
+    tally = after(*results)
     assert len(tally.runs) == len(tally.failed) == SLOTS
     assert sum(tally.runs) == SLOTS * SLOT_SECONDS // 30
 

@@ -83,7 +83,7 @@ async def test_request_during_an_outage_is_not_executed_later(broker: Running, c
 
     await server.subscribe("danger", execute)
     broker.kill()
-    await until(lambda: not client.state().up)
+    await until(lambda: not client.state().up and not server.state().up)
     with pytest.raises(ProblemError) as raised:
         await client.request("danger", b"during", {}, 5)
     assert raised.value.problem.status == 503

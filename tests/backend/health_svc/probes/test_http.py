@@ -62,7 +62,7 @@ async def test_timeout_names_the_phase(targets: Addresses, check_one: CheckOne, 
     assert outcome.result == "fail"
     assert outcome.reason.startswith("No answer within 200 ms. Connect ")
     assert outcome.reason.endswith(words)
-    assert 200 <= outcome.duration_ms < 1000
+    assert 195 <= outcome.duration_ms < 1000  # the loop wakes within its clock's grain
 
 
 @pytest.mark.parametrize(
