@@ -86,6 +86,7 @@ async def keep_timers(room: Room) -> None:
     """Schedule again what the bus has lost (a new or emptied store), and unschedule what no longer exists."""
     present = await room.bus.js_subjects(TIMERS_STREAM, f"belfry.schedule.{services.DOMAIN}.>")
     async with room.pool.acquire(timeout=5) as conn, conn.transaction():
+        await services.hold_still(conn)  # else a timer that was just set could be taken for one that nobody owns
         wanted = {
             timer.subject: timer
             for m in await services.list_monitored(conn)

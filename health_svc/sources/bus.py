@@ -3,12 +3,14 @@
 import re
 
 import structlog
-from msgspec import Struct, ValidationError, json
+from msgspec import DecodeError, Struct, json
 
 from health_svc.room import Room
 from health_svc.store import services
 from shared.contracts.checks import NatsCheck
 from shared.contracts.health import Dependency, ServiceSpec, Source
+from shared.problems import ProblemError
+from shared.validate import decode
 
 log = structlog.get_logger()
 
@@ -59,7 +61,7 @@ async def discover(room: Room) -> None:
 
 
 def spec_of(info: Info) -> ServiceSpec | None:
-    """The service to watch; None when its name holds nothing to make an id of."""
+    """The service to watch; None when what was answered does not fit one."""
     service_id = re.sub(r"[^a-z0-9_-]+", "-", info.name.lower()).strip("-_")[:63]
     if not service_id:
         return None
@@ -70,7 +72,7 @@ def spec_of(info: Info) -> ServiceSpec | None:
         for t in metadata.get("depends_on", "").split(",")
         if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", t.strip())
     ]
-    return ServiceSpec(
+    spec = ServiceSpec(
         id=service_id,
         name=info.name[:100],
         group=metadata.get("group", GROUP)[:100] or GROUP,
@@ -79,10 +81,14 @@ def spec_of(info: Info) -> ServiceSpec | None:
         dependencies=[Dependency(id=t) for t in dict.fromkeys(targets) if t != service_id],
         checks=[NatsCheck(name="service", service=info.name, request=readiness)],
     )
+    try:
+        return decode(json.encode(spec), ServiceSpec)  # a stranger's words are held to the same rules as a user's
+    except ProblemError:
+        return None
 
 
 def _info(reply: bytes) -> Info | None:
     try:
         return _decoder.decode(reply)
-    except ValidationError:
+    except (DecodeError, UnicodeDecodeError):
         return None

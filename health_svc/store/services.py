@@ -93,6 +93,11 @@ async def list_unseen(conn: Connection) -> list[str]:
     return [row["id"] for row in rows]
 
 
+async def hold_still(conn: Connection) -> None:
+    """Until the caller's transaction ends nobody declares, changes or removes a service."""
+    await conn.execute("LOCK TABLE service IN SHARE MODE")
+
+
 async def declare(
     conn: Connection, spec: ServiceSpec, source: Source, actor: str
 ) -> Literal["added", "changed"] | None:
