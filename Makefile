@@ -1,7 +1,7 @@
 # Belfry: `make` lists what there is. Everything is set up on first use; nothing is installed twice.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast lint fmt bench screenshots lock clean env-local env-dev
+.PHONY: help run demo build test test-fast lint fmt bench screenshots lock clean env-local env-dev
 .NOTPARALLEL:
 
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
@@ -20,6 +20,9 @@ run: env-local ## Start all of Belfry on this machine (PORT, BELFRY_DATA_DIR, NA
 demo: env-local ## Start Belfry with a small fleet to watch, some of it broken
 	@$(VENV) -m deploy.local.frontend build
 	@exec $(VENV) -m deploy.local demo
+
+build: env-local ## Build the pages anew
+	@$(VENV) -m deploy.local.frontend build
 
 test: env-dev ## Everything: lint, types, unit, contract, integration, frontend, end to end in Chromium
 	@$(VENV) -m tests.gates lint frontend coverage chromium

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from playwright.async_api import Locator, Page
 
-from tests.e2e.conftest import Belfry
+from tests.e2e.started import Belfry
 from tests.fixtures.waiting import until
 
 MARKS = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("e2e")]

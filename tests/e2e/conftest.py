@@ -1,7 +1,5 @@
 """All of Belfry, started as an operator starts it, and a real browser in front of it."""
 
-import asyncio
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,35 +8,16 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from msgspec import Struct
-from playwright.async_api import Browser, Page, StorageState, async_playwright
+from playwright.async_api import Browser, Page, StorageState
 
-from deploy.local.fleet import is_ready
-from deploy.local.ports import free_port
-from deploy.local.program import Program, running
-from tests import chromium
 from tests.e2e.declared import SERVICES, yaml_of
-from tests.fixtures.processes import clean_environment
+from tests.e2e.started import TOKEN, Belfry, running_belfry, running_browser, sign_in
 from tests.fixtures.targets import Targets, serve_targets
 
-PASSWORD = "correct horse battery"
-TOKEN = "bf_end_to_end_token_of_the_test_run"
-START_SECONDS = 90.0
 DESKTOP = {"width": 1440, "height": 900}
 
 OpenPage = Callable[..., Awaitable[Page]]
 """Options are those of a Playwright browser context."""
-
-
-class Belfry(Struct, frozen=True, kw_only=True):
-    """A running Belfry and the real things it watches."""
-
-    url: str
-    targets: Targets
-    config: Path
-    directory: Path
-    launcher: int
-    """The process id of `python -m deploy.local run`."""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -49,37 +28,14 @@ async def targets() -> AsyncIterator[Targets]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def belfry(targets: Targets, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Belfry]:
-    """`python -m deploy.local run` in a folder of its own, watching the targets."""
-    directory = tmp_path_factory.mktemp("belfry")
-    config = directory / "belfry.yaml"
-    config.write_text(yaml_of(SERVICES, targets))
-    port = free_port()
-    program = Program(
-        name="belfry",
-        argv=(sys.executable, "-m", "deploy.local", "run"),
-        ready=is_ready("127.0.0.1", port),
-        log_path=directory / "belfry.log",
-        env={
-            **clean_environment(),
-            "PORT": str(port),
-            "BELFRY_DATA_DIR": str(directory / "data"),
-            "BELFRY_CONFIG": str(config),
-            "BELFRY_ADMIN_PASSWORD": PASSWORD,
-            "BELFRY_ADMIN_TOKEN": TOKEN,
-        },
-    )
-    started = running(program, START_SECONDS)
-    launcher = (await asyncio.to_thread(started.__enter__)).process.pid
-    yield Belfry(url=f"http://127.0.0.1:{port}", targets=targets, config=config, directory=directory, launcher=launcher)
-    await asyncio.to_thread(started.__exit__, None, None, None)
+    async with running_belfry(tmp_path_factory.mktemp("belfry"), yaml_of(SERVICES, targets), targets) as found:
+        yield found
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        found = await playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
+    async with running_browser() as found:
         yield found
-        await found.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -127,14 +83,6 @@ async def api(belfry: Belfry) -> AsyncIterator[aiohttp.ClientSession]:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     async with aiohttp.ClientSession(belfry.url, headers=headers) as session:
         yield session
-
-
-async def sign_in(page: Page, username: str = "admin", password: str = PASSWORD, lands_on: str = "**/admin**") -> None:
-    await page.goto("/login")
-    await page.get_by_label("Name").fill(username)
-    await page.get_by_label("Password", exact=True).fill(password)
-    await page.get_by_role("button", name="Sign in").click()
-    await page.wait_for_url(lands_on)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,8 @@ import pytest
 from playwright.async_api import Page, StorageState, expect
 
 from tests.e2e.board import MARKS, WAIT_MS, card, until_status
-from tests.e2e.conftest import PASSWORD, OpenPage
+from tests.e2e.conftest import OpenPage
+from tests.e2e.started import PASSWORD
 
 pytestmark = MARKS
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.e2e.board import MARKS, WAIT_MS, card, until_status
-from tests.e2e.conftest import Belfry
+from tests.e2e.started import Belfry
 from tests.fixtures.targets.switch import Switch
 
 pytestmark = MARKS

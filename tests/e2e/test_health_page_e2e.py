@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.board import MARKS, REFRESH_MS, SERVICES, WAIT_MS, card, child, detail, suspended, until_status
-from tests.e2e.conftest import Belfry
+from tests.e2e.started import Belfry
 from tests.fixtures.waiting import until
 
 pytestmark = MARKS

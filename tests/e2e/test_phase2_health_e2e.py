@@ -6,7 +6,7 @@ import aiohttp
 from playwright.async_api import Page, expect
 
 from tests.e2e.board import MARKS, SERVICES, WAIT_MS, until_status
-from tests.e2e.conftest import Belfry
+from tests.e2e.started import Belfry
 
 pytestmark = MARKS
 

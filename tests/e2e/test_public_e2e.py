@@ -8,7 +8,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.board import MARKS, until_status
-from tests.e2e.conftest import Belfry, OpenPage
+from tests.e2e.conftest import OpenPage
+from tests.e2e.started import PASSWORD, Belfry
 
 pytestmark = MARKS
 
@@ -80,7 +81,7 @@ async def test_every_answer_tells_the_browser_what_it_may_do(belfry: Belfry, pat
 async def test_the_session_is_out_of_reach_of_scripts(open_page: OpenPage, belfry: Belfry) -> None:
     """The cookie of a session is HttpOnly and of this site only; without the CSRF token it changes nothing."""
     page = await open_page()
-    credentials = {"username": "admin", "password": "correct horse battery"}
+    credentials = {"username": "admin", "password": PASSWORD}
     assert (await page.request.post("/api/v1/auth/login", data=credentials)).ok
     cookie = next(one for one in await page.context.cookies() if one["name"] == "belfry_session")
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")

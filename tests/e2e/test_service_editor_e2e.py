@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.board import MARKS, SERVICES, WAIT_MS, card, detail
-from tests.e2e.conftest import Belfry
+from tests.e2e.started import Belfry
 from tests.fixtures.waiting import until
 
 pytestmark = MARKS

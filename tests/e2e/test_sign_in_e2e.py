@@ -6,7 +6,8 @@ import aiohttp
 from playwright.async_api import Page, expect
 
 from tests.e2e.board import MARKS, SERVICES, WAIT_MS, card
-from tests.e2e.conftest import PASSWORD, Belfry, OpenPage, sign_in
+from tests.e2e.conftest import OpenPage
+from tests.e2e.started import PASSWORD, Belfry, sign_in
 
 pytestmark = MARKS
 

@@ -10,15 +10,16 @@ const Fact = ({ title, className, children }) => (
   <div className={className}><dt>{title}</dt><dd>{children}</dd></div>
 );
 
-export const CardFacts = ({ service, status }) => (
+/** `month`: what is known of its last 30 days, {uptime_pct, coverage_pct}. */
+export const CardFacts = ({ service, status, month }) => (
   <dl className={styles.facts}>
     {status === 'maintenance' && service.maintenance_until ? (
       <Fact title="Maintenance until"><Moment at={service.maintenance_until} /></Fact>
     ) : (
       service.since && <Fact title={`${statusWords[service.status]} for`}><Duration since={service.since} /></Fact>
     )}
-    <Fact title="Uptime, 30 d">{formatUptime(service.uptime_pct)}</Fact>
-    <Fact title="Coverage">{service.uptime_pct == null ? '–' : `${Math.floor(service.coverage_pct)} %`}</Fact>
+    <Fact title="Uptime, 30 d">{formatUptime(month.uptime_pct)}</Fact>
+    <Fact title="Coverage">{month.uptime_pct == null ? '–' : `${Math.floor(month.coverage_pct)} %`}</Fact>
     <Fact title="Last check"><RelativeTime at={service.last_check} reason="not checked yet" /></Fact>
     <Fact title="Took" className="desk">{formatLatency(service.duration_ms)}</Fact>
     <Fact title="Next" className="desk"><NextCheck service={service} /></Fact>
@@ -29,6 +30,6 @@ export const CardFacts = ({ service, status }) => (
 const NextCheck = ({ service }) => {
   const now = useNow();
   if (service.overlays.includes('paused')) return 'paused';
-  if (service.next_check && Date.parse(service.next_check) <= now) return 'due now';
+  if (service.next_check && Date.parse(service.next_check) < now + 1000) return 'due now';
   return <RelativeTime at={service.next_check} reason="not planned" />;
 };

@@ -48,7 +48,7 @@ export const ServiceCardOpen = ({ service, detail, history, check, can, act, tab
       <CauseLine service={service} status={status} run={full?.last_run} />
       <CheckResult check={check} onDetails={(run) => act.openResults(service.id, run.id)} />
       <WhyList service={service} status={status} why={full?.why ?? []} />
-      <CardFacts service={service} status={status} />
+      <CardFacts service={service} status={status} month={history.data ?? service} />
       <History service={service} history={history} onOpenDay={(date) => act.openDay(service.id, date)} onRetry={act.retryHistory} />
       <div className={styles.two}>
         <ComponentList detail={detail} onOpen={() => act.openResults(service.id, full?.last_run?.id)} />

@@ -1,0 +1,77 @@
+"""Belfry and a browser, started for a while."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from msgspec import Struct
+from playwright.async_api import Browser, Page, async_playwright
+
+from deploy.local.fleet import is_ready
+from deploy.local.ports import free_port
+from deploy.local.program import Program, running
+from tests import chromium
+from tests.fixtures.processes import clean_environment
+from tests.fixtures.targets import Targets
+
+PASSWORD = "correct horse battery"
+TOKEN = "bf_end_to_end_token_of_the_test_run"
+START_SECONDS = 90.0
+
+
+class Belfry(Struct, frozen=True, kw_only=True):
+    """A running Belfry and the real things it watches."""
+
+    url: str
+    targets: Targets
+    config: Path
+    directory: Path
+    launcher: int
+    """The process id of `python -m deploy.local run`."""
+
+
+@asynccontextmanager
+async def running_belfry(directory: Path, declared: str, targets: Targets) -> AsyncIterator[Belfry]:
+    """`python -m deploy.local run` in a folder of its own, with `declared` as its belfry.yaml; stopped at the end."""
+    config = directory / "belfry.yaml"
+    config.write_text(declared)
+    port = free_port()
+    program = Program(
+        name="belfry",
+        argv=(sys.executable, "-m", "deploy.local", "run"),
+        ready=is_ready("127.0.0.1", port),
+        log_path=directory / "belfry.log",
+        env={
+            **clean_environment(),
+            "PORT": str(port),
+            "BELFRY_DATA_DIR": str(directory / "data"),
+            "BELFRY_CONFIG": str(config),
+            "BELFRY_ADMIN_PASSWORD": PASSWORD,
+            "BELFRY_ADMIN_TOKEN": TOKEN,
+        },
+    )
+    started = running(program, START_SECONDS)
+    launcher = (await asyncio.to_thread(started.__enter__)).process.pid
+    url = f"http://127.0.0.1:{port}"
+    try:
+        yield Belfry(url=url, targets=targets, config=config, directory=directory, launcher=launcher)
+    finally:
+        await asyncio.to_thread(started.__exit__, None, None, None)
+
+
+@asynccontextmanager
+async def running_browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        found = await playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
+        yield found
+        await found.close()
+
+
+async def sign_in(page: Page, username: str = "admin", password: str = PASSWORD, lands_on: str = "**/admin**") -> None:
+    await page.goto("/login")
+    await page.get_by_label("Name").fill(username)
+    await page.get_by_label("Password", exact=True).fill(password)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url(lands_on)
