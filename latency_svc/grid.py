@@ -23,6 +23,7 @@ UNDERFLOW = 0
 OVERFLOW = BUCKETS + 1
 COLUMNS = BUCKETS + 2
 LOWEST_SECONDS, HIGHEST_SECONDS = 2.0**LOWEST_POWER, 2.0**HIGHEST_POWER
+LONGEST_SECONDS = 86_400.0  # a request of more than a day was measured in another unit
 
 Counts = NDArray[np.int64]
 Seconds = NDArray[np.float32] | NDArray[np.float64]
@@ -49,7 +50,8 @@ def indices(seconds: Seconds) -> Counts:
     exact = np.asarray(seconds, np.float64)
     with np.errstate(divide="ignore"):
         found = np.ceil(np.log2(exact) * PER_DOUBLING)
-    return np.clip(found - LO, UNDERFLOW, OVERFLOW).astype(np.int64)
+    columns: Counts = np.clip(found - LO, UNDERFLOW, OVERFLOW).astype(np.int64)
+    return columns
 
 
 @lru_cache(16)

@@ -1,0 +1,167 @@
+"""One open minute: how often each endpoint's durations fell into each column of the grid."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from latency_svc import grid
+from latency_svc.grid import COLUMNS, SCALE, Counts, Seconds
+from latency_svc.histogram import Histogram
+from latency_svc.rows import Row
+
+FIRST_SLOTS = 256
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+class Deltas(Struct, frozen=True, kw_only=True):
+    """Deltas of exponential histograms as columns, all of one minute: one value a delta, but `counts`, which holds the
+    buckets of all of them, one after the other, `lengths` at a time. Unknown `lows` and `highs` are NaN."""
+
+    slots: Ints
+    errors: Flags
+    scales: Ints
+    offsets: Ints
+    lengths: Ints
+    counts: Ints
+    zero_counts: Ints
+    sums: Floats
+    lows: Floats
+    highs: Floats
+
+
+class OpenMinute:
+    """A matrix of counts, slot by column, for every scale that came, and totals by slot. Memory that no endpoint uses
+    is never touched."""
+
+    def __init__(self, at: int, writer: str) -> None:
+        self._at = datetime.fromtimestamp(at, UTC)
+        self._writer = writer
+        self._counts: dict[int, NDArray[np.uint32]] = {}
+        self._count = np.zeros(FIRST_SLOTS, np.int64)
+        self._errors = np.zeros(FIRST_SLOTS, np.int64)
+        self._sum = np.zeros(FIRST_SLOTS, np.float64)
+        self._low = np.full(FIRST_SLOTS, np.inf)
+        self._high = np.zeros(FIRST_SLOTS, np.float64)
+        self._changed = np.zeros(FIRST_SLOTS, np.bool_)
+
+    def add(self, slots: Ints, seconds: Seconds, errors: Flags) -> None:
+        """Durations; one slot and one flag for each."""
+        self._reach(int(slots.max()))
+        exact = seconds.astype(np.float64)
+        np.add.at(self._matrix(SCALE).reshape(-1), slots * COLUMNS + grid.indices(exact), np.uint32(1))
+        size = self._count.size
+        self._count += np.bincount(slots, minlength=size)
+        self._errors += np.bincount(slots[errors], minlength=size)
+        self._sum += np.bincount(slots, exact, minlength=size)
+        self._stretch(slots, exact, exact)
+
+    def add_deltas(self, deltas: Deltas) -> None:
+        self._reach(int(deltas.slots.max()))
+        owners = np.repeat(np.arange(deltas.lengths.size), deltas.lengths)
+        for scale in np.unique(np.minimum(deltas.scales, SCALE)).tolist():
+            self._add_buckets(deltas, owners, scale)
+        totals = deltas.zero_counts + _sums_by(owners, deltas.counts, deltas.lengths.size)
+        np.add.at(self._count, deltas.slots, totals)
+        np.add.at(self._errors, deltas.slots[deltas.errors], totals[deltas.errors])
+        np.add.at(self._sum, deltas.slots, deltas.sums)
+        self._stretch(deltas.slots, *_extremes(deltas))
+
+    def take_changed(self, ids: Sequence[int | None]) -> list[Row]:
+        """Whole rows of what changed since the last call. Slots that have no id yet stay changed."""
+        rows: list[Row] = []
+        for slot in np.flatnonzero(self._changed).tolist():
+            endpoint_id = ids[slot]
+            if endpoint_id is not None:
+                rows.append(Row(self._at, endpoint_id, self._writer, self._histogram(slot)))
+                self._changed[slot] = False
+        return rows
+
+    @property
+    def changed(self) -> bool:
+        return bool(self._changed.any())
+
+    def _histogram(self, slot: int) -> Histogram:
+        scale = min(scale for scale, matrix in self._counts.items() if scale == SCALE or matrix[slot].any())
+        counts = np.zeros(grid.columns(scale), np.int64)
+        for finer, matrix in self._counts.items():
+            if finer >= scale:
+                counts += grid.subset(matrix[slot].astype(np.int64), finer - scale)
+        return Histogram(
+            count=int(self._count[slot]),
+            error_count=int(self._errors[slot]),
+            sum_seconds=float(self._sum[slot]),
+            min_seconds=float(self._low[slot]),
+            max_seconds=float(self._high[slot]),
+            scale=scale,
+            counts=counts,
+        )
+
+    def _add_buckets(self, deltas: Deltas, owners: Ints, scale: int) -> None:
+        """The buckets of the deltas that are kept at this scale."""
+        mine = np.minimum(deltas.scales, SCALE) == scale
+        chosen = mine[owners]
+        whose, columns = owners[chosen], grid.columns(scale)
+        found = ((_bucket_indexes(deltas, owners)[chosen]) >> (deltas.scales[whose] - scale)) - grid.lowest(scale) + 1
+        flat = self._matrix(scale).reshape(-1)
+        at = deltas.slots[whose] * columns + np.clip(found, grid.UNDERFLOW, columns - 1)
+        np.add.at(flat, at, deltas.counts[chosen].astype(np.uint32))
+        np.add.at(flat, deltas.slots[mine] * columns, deltas.zero_counts[mine].astype(np.uint32))
+
+    def _stretch(self, slots: Ints, lows: Floats, highs: Floats) -> None:
+        np.minimum.at(self._low, slots, lows)
+        np.maximum.at(self._high, slots, highs)
+        self._changed[slots] = True
+
+    def _matrix(self, scale: int) -> NDArray[np.uint32]:
+        if scale not in self._counts:
+            self._counts[scale] = np.zeros((self._count.size, grid.columns(scale)), np.uint32)
+        return self._counts[scale]
+
+    def _reach(self, slot: int) -> None:
+        """Room for this slot: twice as much as before, or what it takes."""
+        if slot < self._count.size:
+            return
+        size = max(slot + 1, 2 * self._count.size)
+        self._counts = {scale: _grown(matrix, size, 0) for scale, matrix in self._counts.items()}
+        self._count, self._errors = _grown(self._count, size, 0), _grown(self._errors, size, 0)
+        self._sum, self._high = _grown(self._sum, size, 0), _grown(self._high, size, 0)
+        self._low, self._changed = _grown(self._low, size, np.inf), _grown(self._changed, size, 0)
+
+
+def _bucket_indexes(deltas: Deltas, owners: Ints) -> Ints:
+    """OpenTelemetry's index of every bucket, at the scale of its delta."""
+    firsts = np.cumsum(deltas.lengths) - deltas.lengths
+    indexes: Ints = np.arange(owners.size) - firsts[owners] + deltas.offsets[owners]
+    return indexes
+
+
+def _sums_by(owners: Ints, counts: Counts, size: int) -> Ints:
+    sums = np.zeros(size, np.int64)
+    np.add.at(sums, owners, counts)
+    return sums
+
+
+def _extremes(deltas: Deltas) -> tuple[Floats, Floats]:
+    """Least and greatest duration of each delta; where it does not tell, the outer bounds of its buckets."""
+    widths = np.exp2(-deltas.scales.astype(np.float64))
+    with np.errstate(over="ignore"):  # what is beyond all measure is cut below
+        first = np.minimum(np.exp2(deltas.offsets * widths), grid.LONGEST_SECONDS)
+        last = np.minimum(np.exp2((deltas.offsets + deltas.lengths) * widths), grid.LONGEST_SECONDS)
+    last = np.where(deltas.lengths > 0, last, 0.0)
+    first = np.where(deltas.zero_counts > 0, 0.0, first)
+    return np.where(np.isnan(deltas.lows), first, deltas.lows), np.where(np.isnan(deltas.highs), last, deltas.highs)
+
+
+def _grown(values: NDArray[Any], size: int, filler: float) -> NDArray[Any]:
+    grown = np.zeros((size, *values.shape[1:]), values.dtype)
+    grown[: len(values)] = values
+    if filler:
+        grown[len(values) :] = filler
+    return grown

@@ -1,0 +1,78 @@
+"""Which endpoints there are: each has a slot in the open minutes, and a service cannot have too many of them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from shared.contracts.latency import OVERFLOW_ROUTE
+
+SERVICE_CAP = 2000
+OVERFLOW_METHOD = "_OTHER"
+REMEMBERED = 10_000  # of the endpoints beyond the cap, for each service, to count them
+
+
+class EndpointKey(NamedTuple):
+    service: str
+    method: str
+    route: str
+
+
+class Roster:
+    """Endpoints by slot. Slots are counted from 0 without gaps and hold for the life of the process; `ids` are those of
+    the store, None for an endpoint it has not been told of."""
+
+    def __init__(self, cap: int = SERVICE_CAP) -> None:
+        self._cap = cap
+        self._slots: dict[EndpointKey, int] = {}
+        self._known: Counter[str] = Counter()
+        self._refused: defaultdict[str, set[int]] = defaultdict(set)
+        self._newly_refused: Counter[str] = Counter()
+        self.keys: list[EndpointKey] = []
+        self.ids: list[int | None] = []
+
+    def slot(self, key: EndpointKey) -> int:
+        """The slot of an endpoint; that of its service's overflow when it is one too many."""
+        found = self._slots.get(key)
+        if found is not None:
+            return found
+        if key.route != OVERFLOW_ROUTE and self._known[key.service] >= self._cap:
+            self._refuse(key)
+            return self.slot(EndpointKey(key.service, OVERFLOW_METHOD, OVERFLOW_ROUTE))
+        return self._add(key, None)
+
+    def learn(self, stored: Iterable[tuple[EndpointKey, int]]) -> None:
+        """The ids the store gave, also of endpoints that other replicas or an earlier life of this one met."""
+        for key, endpoint_id in stored:
+            found = self._slots.get(key)
+            if found is None:
+                self._add(key, endpoint_id)
+            else:
+                self.ids[found] = endpoint_id
+
+    def unstored(self) -> list[EndpointKey]:
+        """Endpoints that the store shall give an id."""
+        return [key for key, endpoint_id in zip(self.keys, self.ids, strict=True) if endpoint_id is None]
+
+    def take_refused(self) -> dict[str, int]:
+        """By service, the endpoints beyond the cap that were met for the first time since `forget_refused`, each told
+        once."""
+        taken, self._newly_refused = dict(self._newly_refused), Counter()
+        return taken
+
+    def forget_refused(self) -> None:
+        """A new minute: endpoints beyond the cap count anew."""
+        self._refused.clear()
+
+    def _add(self, key: EndpointKey, endpoint_id: int | None) -> int:
+        self._slots[key] = len(self.keys)
+        self.keys.append(key)
+        self.ids.append(endpoint_id)
+        if key.route != OVERFLOW_ROUTE:
+            self._known[key.service] += 1
+        return len(self.keys) - 1
+
+    def _refuse(self, key: EndpointKey) -> None:
+        refused, mark = self._refused[key.service], hash(key)
+        if mark not in refused and len(refused) < REMEMBERED:
+            refused.add(mark)
+            self._newly_refused[key.service] += 1

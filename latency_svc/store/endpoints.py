@@ -1,0 +1,35 @@
+"""Endpoints and their ids."""
+
+from collections.abc import Sequence
+
+from latency_svc.roster import EndpointKey
+from shared.db import Connection
+
+
+async def list_endpoints(conn: Connection) -> list[tuple[EndpointKey, int]]:
+    """Every endpoint with its id, in the order they were met."""
+    rows = await conn.fetch("SELECT id, service, method, route FROM endpoint ORDER BY id")
+    return [(EndpointKey(row["service"], row["method"], row["route"]), row["id"]) for row in rows]
+
+
+async def save_endpoints(conn: Connection, keys: Sequence[EndpointKey]) -> list[tuple[EndpointKey, int]]:
+    """The ids of these endpoints; those that are new get one."""
+    columns = [key.service for key in keys], [key.method for key in keys], [key.route for key in keys]
+    await conn.execute(
+        """
+        INSERT INTO endpoint (service, method, route)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS t (service, method, route)
+        ORDER BY service, method, route
+        ON CONFLICT DO NOTHING
+        """,
+        *columns,
+    )
+    rows = await conn.fetch(
+        """
+        SELECT e.id, e.service, e.method, e.route
+        FROM endpoint e JOIN unnest($1::text[], $2::text[], $3::text[]) AS t (service, method, route)
+            USING (service, method, route)
+        """,
+        *columns,
+    )
+    return [(EndpointKey(row["service"], row["method"], row["route"]), row["id"]) for row in rows]

@@ -1,0 +1,72 @@
+"""Partitions of the histogram tables: made ahead of time, dropped whole when their time is over."""
+
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+
+from latency_svc.rows import Resolution
+from shared.db import Connection
+
+AHEAD = timedelta(days=2)
+BEHIND = timedelta(days=1)  # roll-ups and late durations reach back
+
+
+class Layer(Struct, frozen=True):
+    """How a histogram table is cut: `pattern` names the part a moment lies in; `narrow`: counts are kept aside, so that
+    totals are read without them."""
+
+    pattern: str
+    kept: timedelta
+    narrow: bool
+
+    @property
+    def options(self) -> str:
+        return "toast_tuple_target = 128" if self.narrow else "fillfactor = 50"
+
+
+LAYERS: dict[Resolution, Layer] = {
+    "1m": Layer("%Y%m%d", timedelta(hours=48), narrow=False),  # overwritten each second: room for it on the same page
+    "1h": Layer("%Y%m", timedelta(days=90), narrow=True),
+    "1d": Layer("%Y", timedelta(days=730), narrow=True),
+}
+
+
+async def keep_partitions(conn: Connection, now: datetime, first: datetime | None = None) -> None:
+    """Makes the parts from `first` (else yesterday) to the day after tomorrow, and drops those past keeping."""
+    for resolution, layer in LAYERS.items():
+        for start, end in parts(layer, first or now - BEHIND, now + AHEAD):
+            await conn.execute(
+                f"CREATE TABLE IF NOT EXISTS histogram_{resolution}_{start.strftime(layer.pattern)} "
+                f"PARTITION OF histogram_{resolution} FOR VALUES FROM ('{start}') TO ('{end}') WITH ({layer.options})"
+            )
+        await _drop_old(conn, resolution, (now - layer.kept).strftime(layer.pattern))
+
+
+def parts(layer: Layer, first: datetime, last: datetime) -> list[tuple[datetime, datetime]]:
+    """Start and end of every part between two moments."""
+    found = []
+    start = _start_of(layer, first.astimezone(UTC))
+    while start <= last:
+        end = _start_of(layer, start + _LONGEST[layer.pattern])
+        found.append((start, end))
+        start = end
+    return found
+
+
+_LONGEST = {"%Y%m%d": timedelta(days=1), "%Y%m": timedelta(days=31), "%Y": timedelta(days=366)}
+
+
+def _start_of(layer: Layer, at: datetime) -> datetime:
+    return datetime.strptime(at.strftime(layer.pattern), layer.pattern).replace(tzinfo=UTC)
+
+
+async def _drop_old(conn: Connection, resolution: Resolution, oldest: str) -> None:
+    table = f"histogram_{resolution}"
+    rows = await conn.fetch(
+        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+        "WHERE i.inhparent = $1::regclass AND c.relname < $2",
+        table,
+        f"{table}_{oldest}",
+    )
+    for row in rows:
+        await conn.execute(f"DROP TABLE IF EXISTS {row['relname']}")
