@@ -11,6 +11,7 @@ from uuid import uuid4
 from weakref import WeakValueDictionary
 
 import structlog
+from msgspec import json
 from msgspec.structs import replace
 
 from health_svc.health_check import combine
@@ -36,6 +37,7 @@ BY_HAND_SECONDS = 4.0
 STORE_AWAY_SECONDS = 2.0
 OVERDUE_SECONDS = 2.0
 LONGEST_SPREAD_SECONDS = 30.0
+NUL, REPLACEMENT = rb"\u0000", rb"\ufffd"
 
 
 class Checker:
@@ -197,7 +199,13 @@ def run_of(
         affected=affected,
         components=list(outcomes),
     )
-    return Finished(run=run, severity=severity)
+    return Finished(run=storable(run), severity=severity)
+
+
+def storable(run: CheckRun) -> CheckRun:
+    """A target may answer with U+0000, which PostgreSQL does not take: the replacement character stands for it."""
+    body = json.encode(run)
+    return json.decode(body.replace(NUL, REPLACEMENT), type=CheckRun) if NUL in body else run
 
 
 def count(outcomes: Sequence[ComponentOutcome], trigger: Trigger) -> None:

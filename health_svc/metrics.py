@@ -12,5 +12,7 @@ PROBE_SECONDS = Histogram(
 PROBES = Counter("belfry_health_probes_total", "Checks by kind and result", ["kind", "result"])
 RUNNING = Gauge("belfry_health_runs_in_flight", "Runs under way")
 MISSED = Counter("belfry_health_slots_missed_total", "Due checks not run, by reason", ["reason"])
-RUNS_DROPPED = Counter("belfry_health_runs_dropped_total", "Runs dropped because the store was away too long")
+RUNS_DROPPED = Counter(
+    "belfry_health_runs_dropped_total", "Runs dropped: the store was away too long (full), or refused them", ["reason"]
+)
 TRANSITIONS = Counter("belfry_health_transitions_total", "Confirmed changes of status", ["to_status"])

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from itertools import count
 
 import structlog
 from msgspec import Struct
@@ -47,7 +48,7 @@ class Recorder:
     def put(self, finished: Finished, message: Delivery | None = None) -> Awaitable[Recorded | None]:
         """Queue a run. The result is None when the run was left out or dropped."""
         if self._queue.full():
-            RUNS_DROPPED.inc()
+            RUNS_DROPPED.labels("full").inc()
             self._queue.get_nowait().done.set_result(None)
             self._queue.task_done()
         pending = Pending(finished, message, asyncio.get_running_loop().create_future())
@@ -70,17 +71,34 @@ class Recorder:
                 self._queue.task_done()
 
     async def _record_until_done(self, batch: Sequence[Pending]) -> None:
-        for attempt in range(1_000_000):
+        """Try until PostgreSQL is back. What it refuses again and again while it is there is recorded run by run."""
+        for attempt in count():
             try:
                 recorded = await self._record([p.finished for p in batch])
             except Exception as error:
+                is_away = problem_of(error) is not None
+                if not is_away and attempt >= len(RETRY_SECONDS):
+                    return await self._record_each(batch)
                 wait_seconds = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
-                level = log.warning if problem_of(error) else log.exception
+                level = log.warning if is_away else log.exception
                 level("runs.not_recorded", runs=len(batch), error=repr(error), retry_seconds=wait_seconds)
                 await asyncio.sleep(wait_seconds)
             else:
-                await self._announce(batch, recorded)
-                return
+                return await self._announce(batch, recorded)
+
+    async def _record_each(self, batch: Sequence[Pending]) -> None:
+        """Each run by itself; one that cannot be stored is dropped and counted, so that it holds up no other."""
+        for pending in batch:
+            try:
+                recorded = await self._record([pending.finished])
+            except Exception as error:
+                if problem_of(error) is not None:
+                    await self._record_until_done([pending])
+                    continue
+                RUNS_DROPPED.labels("refused").inc()
+                log.exception("run.dropped", service_id=pending.finished.run.service_id)
+                recorded = []
+            await self._announce([pending], recorded)
 
     async def _record(self, finished: Sequence[Finished]) -> list[Recorded]:
         async with self._pool.acquire(timeout=5) as conn, conn.transaction():
