@@ -25,7 +25,7 @@ from shared.jetstream import JetStreamError
 from shared.outbox import OUTBOX_WAKE, relay_context
 from shared.problems import problem_of
 from shared.rpc import Handler, serve
-from shared.service import BUS, POOL, SETTINGS, bus_context, new_app, pool_context, readiness_endpoint
+from shared.service import BUS, POOL, REPORTER, SETTINGS, bus_context, new_app, pool_context, readiness_endpoint
 from shared.settings import Port, Settings
 from shared.timers import TIMERS_STREAM
 
@@ -68,7 +68,7 @@ async def health_context(app: web.Application) -> AsyncIterator[None]:
         room = furnish(app, context)
         served: list[tuple[Rpc, Handler]] = [readiness_endpoint(app)]
         served += [(rpc, partial(handler, room)) for rpc, handler in HANDLERS]
-        serving = await serve(bus, settings, served, METADATA)
+        serving = await serve(bus, settings, served, METADATA, reporter=app[REPORTER])
         heartbeats = await bus.subscribe(HEARTBEAT_SUBJECT, partial(on_heartbeat, room), queue=settings.service)
         due = bus.consume(TIMERS_STREAM, "health_due", room.checker.on_due, batch=DUE_BATCH, concurrency=1)
         restore_timers = partial(upkeep.keep_timers, room)

@@ -13,6 +13,7 @@ import structlog
 from msgspec import Struct
 from opentelemetry.trace import SpanKind
 
+from belfry_reporter import Reporter
 from shared import telemetry
 from shared.bus import Bus, Message, Reply
 from shared.contracts.wire import ROLES, Problem, Role, Rpc
@@ -79,11 +80,13 @@ async def serve(
     handlers: Sequence[tuple[Rpc, Handler]],
     metadata: dict[str, str],
     concurrency: int = CONCURRENCY,
+    reporter: Reporter | None = None,
 ) -> Micro:
-    """Serve as a NATS micro service, up to `concurrency` requests of each endpoint at a time, until `.stop()`."""
+    """Serve as a NATS micro service, up to `concurrency` requests of each endpoint at a time, until `.stop()`. Their
+    durations go to `reporter` too."""
     micro = Micro(bus, settings.service, VERSION, metadata)
     for rpc, handler in handlers:
-        endpoint = Endpoint(rpc.name, rpc.subject, settings.service, _answering(bus, settings, rpc, handler))
+        endpoint = Endpoint(rpc.name, rpc.subject, settings.service, _answering(bus, settings, rpc, handler, reporter))
         await micro.add_endpoint(endpoint, concurrency)
     await micro.start()
     return micro
@@ -127,7 +130,9 @@ def _problem(rpc: Rpc, reply: Reply) -> Problem:
         return unavailable(service_of(rpc), detail).problem
 
 
-def _answering(bus: Bus, settings: Settings, rpc: Rpc, handler: Handler) -> Callable[[Message], Awaitable[str]]:
+def _answering(
+    bus: Bus, settings: Settings, rpc: Rpc, handler: Handler, reporter: Reporter | None
+) -> Callable[[Message], Awaitable[str]]:
     """The endpoint's work: refuse what is late, run the handler, answer; measured and traced."""
 
     async def answer(message: Message) -> str:
@@ -146,7 +151,10 @@ def _answering(bus: Bus, settings: Settings, rpc: Rpc, handler: Handler) -> Call
                 telemetry.mark_failed(span, str(problem.status))
         outcome = "ok" if problem is None else str(problem.status)
         telemetry.RPC_REQUESTS.labels(rpc.subject, outcome).inc()
-        telemetry.RPC_DURATION.labels(rpc.subject).observe(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        telemetry.RPC_DURATION.labels(rpc.subject).observe(seconds)
+        if reporter is not None:
+            reporter.record("RPC", rpc.subject, 200 if problem is None else problem.status, seconds)
         return "" if problem is None else f"{problem.status}:{problem.title}"
 
     return answer

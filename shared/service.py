@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 import msgspec
 import structlog
@@ -10,16 +11,18 @@ from aiohttp import web
 from shared import db, telemetry
 from shared.bus import Bus, BusOptions
 from shared.contracts.wire import Rpc
-from shared.keys import BUS, POOL, SETTINGS
+from shared.keys import BUS, POOL, REPORTER, SETTINGS
 from shared.middleware import MIDDLEWARES, problem_response
 from shared.process import run
 from shared.readiness import DEPENDENCIES, HEALTH_TYPE, add_readiness, examine, readiness_endpoint
+from shared.reporting import reporting_context
 from shared.rpc import Handler, serve
 from shared.settings import Settings
 
 __all__ = [
     "BUS",
     "POOL",
+    "REPORTER",
     "SETTINGS",
     "add_endpoints",
     "add_readiness",
@@ -64,11 +67,12 @@ async def pool_context(app: web.Application) -> AsyncIterator[None]:
 
 
 async def bus_context(app: web.Application) -> AsyncIterator[None]:
-    """A Bus under BUS for the life of the application."""
+    """A Bus under BUS, and a Reporter of latencies over it, for the life of the application."""
     options = BusOptions(start_seconds=START_WAIT_SECONDS, close_seconds=CLOSE_SECONDS)
     bus = app[BUS] = await Bus.connect(app[SETTINGS], options)
     add_readiness(app, "nats", bus.rtt)
-    yield
+    async with asynccontextmanager(reporting_context)(app):
+        yield
     await bus.close()
 
 
@@ -82,7 +86,8 @@ async def rpc_context(app: web.Application) -> AsyncIterator[None]:
     settings = app[SETTINGS]
     needs = ",".join(f"belfry-{name}" for name in app[DEPENDENCIES])
     metadata = {"group": "Belfry", "depends_on": needs}
-    serving = await serve(app[BUS], settings, [readiness_endpoint(app), *app[ENDPOINTS]], metadata)
+    endpoints = [readiness_endpoint(app), *app[ENDPOINTS]]
+    serving = await serve(app[BUS], settings, endpoints, metadata, reporter=app[REPORTER])
     yield
     await serving.stop()
 
@@ -104,6 +109,8 @@ async def metrics(request: web.Request) -> web.Response:
     labels = {"service": request.app[SETTINGS].service}
     bus = request.app.get(BUS)
     states = [telemetry.StateMetrics("belfry_bus", bus.state(), labels)] if bus else []
+    if reporter := request.app.get(REPORTER):
+        states.append(telemetry.StateMetrics("belfry_reporter", reporter.state, labels))
     return web.Response(body=telemetry.exposition(*states), headers={"Content-Type": telemetry.METRICS_TYPE})
 
 

@@ -58,7 +58,14 @@ GRANTS: dict[str, Grant] = {
         ),
         subscribe=("belfry.heartbeat.*", "belfry.v1.health.>"),
     ),
-    "latency_svc": Grant(publish=(*timers("latency"), *follow(SAMPLES_STREAM)), subscribe=("belfry.samples.>",)),
+    "latency_svc": Grant(
+        publish=(
+            *timers("latency"),
+            *consume("latency_samples"),
+            f"$JS.API.STREAM.INFO.{SAMPLES_STREAM}",  # which stream it is: one made anew counts from 1 again
+            "belfry.samples.latency.*",  # of those who speak OTLP
+        ),
+    ),
     "ws_svc": Grant(publish=(*timers("ws"), "belfry.node.>"), subscribe=("belfry.v1.ws.>",)),
     "pipeline_svc": Grant(publish=(*timers("pipeline"), "belfry.node.>"), subscribe=("belfry.v1.pipeline.>",)),
     "alert_svc": Grant(publish=(*timers("alert"), "belfry.notify.>"), subscribe=("belfry.v1.>",)),
@@ -68,7 +75,6 @@ GRANTS: dict[str, Grant] = {
             "belfry.v1.auth.>",
             "belfry.v1.ws.>",
             "belfry.v1.pipeline.>",
-            "belfry.samples.>",
             "belfry.heartbeat.*",
             "$SRV.>",
             "$JS.API.STREAM.LIST",
@@ -95,9 +101,10 @@ def permissions_of(user: str) -> dict[str, Any]:
 
 
 def _insider(service: str, grant: Grant) -> dict[str, Any]:
-    """Its own events, inbox, RPC endpoints (in its own queue group), service discovery and buckets, and its grant."""
+    """Its own events, latencies, inbox, RPC endpoints (in its own queue group), discovery, buckets, its grant."""
     domain = service.removesuffix("_svc")
-    publish = [f"belfry.v1.{domain}.>", f"belfry.dlq.{domain}.>", *_buckets(domain), *grant.publish]
+    own = (f"belfry.v1.{domain}.>", f"belfry.dlq.{domain}.>", f"belfry.samples.latency.{service}")
+    publish = [*own, *_buckets(domain), *grant.publish]
     subscribe = [
         f"_INBOX_{service}.>",
         f"belfry.rpc.{domain}.> {service}",
@@ -115,9 +122,9 @@ def _insider(service: str, grant: Grant) -> dict[str, Any]:
 
 
 def _outsider() -> dict[str, Any]:
-    """Hears every event, sends heartbeats, and may be found as a micro service."""
+    """Hears every event, sends heartbeats and latencies, and may be found as a micro service."""
     return {
-        "publish": {"allow": ["belfry.heartbeat.*"]},
+        "publish": {"allow": ["belfry.heartbeat.*", "belfry.samples.latency.*"]},
         "subscribe": {"allow": ["belfry.v1.>", "$SRV.>", "_INBOX.>", f"_INBOX_{OBSERVER}.>"]},
         "allow_responses": RESPONSES,
     }

@@ -137,7 +137,8 @@ STREAMS: tuple[Stream, ...] = (
         max_age_seconds=HOUR,
         more={"allow_direct": True},
     ),
-    Stream(name=SAMPLES_STREAM, subjects=("belfry.samples.>",), max_bytes=256 * MB, max_age_seconds=HOUR),
+    # A minute of a million samples a second takes 400 MB: what an outage of the only worker may take.
+    Stream(name=SAMPLES_STREAM, subjects=("belfry.samples.>",), max_bytes=1024 * MB, max_age_seconds=HOUR),
     TIMERS,
     # Full means refuse: a delivery that cannot be kept must stay with its sender, never push out an older one.
     Stream(
@@ -163,5 +164,11 @@ CONSUMERS: tuple[Consumer, ...] = (
         filter="belfry.due.health.>",
         deliver="last_per_subject",
         max_ack_pending=10_000,
+    ),
+    Consumer(
+        name="latency_samples",
+        stream=SAMPLES_STREAM,
+        filter="belfry.samples.latency.>",
+        max_ack_pending=20_000,
     ),
 )

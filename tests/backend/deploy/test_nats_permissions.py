@@ -15,6 +15,7 @@ from nats.errors import Error as NatsError
 from deploy.local.nats import BINARY, start_nats
 from deploy.nats import apply, create_seeds, render_config
 from deploy.nats.permissions import ADMIN, GRANTS, OBSERVER
+from deploy.nats.streams import SAMPLES_STREAM
 from shared.bus import Bus, BusOptions, Message
 from shared.contracts.health import HealthChanged, ServiceDeclared
 from shared.contracts.wire import EVENTS_STREAM, Nothing, Rpc
@@ -183,6 +184,26 @@ async def test_health_svc_hears_heartbeats_and_asks_others_how_they_are(connect_
     await refused(bus, "belfry.rpc.ws.list_connections")
 
 
+async def test_each_service_sends_its_own_latencies_and_latency_svc_takes_all(connect_as: As) -> None:
+    bus, health = await connect_as("latency_svc"), await connect_as("health_svc")
+    taken: list[str] = []
+
+    async def take(messages: list[Delivery]) -> None:
+        for message in messages:
+            taken.append(message.subject)
+            await message.ack()
+
+    subjects = ["belfry.samples.latency.health_svc", "belfry.samples.latency.shop"]
+    consumption = bus.consume(SAMPLES_STREAM, "latency_samples", take)
+    for sender, subject in zip((health, bus), subjects, strict=True):
+        message = OutboxMessage(id=str(uuid4()), subject=subject, body=b"x")
+        assert await sender.publish_acked([message]) == [message.id]
+    await until(lambda: set(subjects) <= set(taken))
+    assert b'"created"' in (await bus.request(f"$JS.API.STREAM.INFO.{SAMPLES_STREAM}", b"", {}, 2)).data
+    await consumption.stop()
+    await refused(health, "belfry.samples.latency.shop")
+
+
 async def test_the_gateway_follows_events_and_lists_streams(connect_as: As) -> None:
     gateway, health = await connect_as("gateway"), await connect_as("health_svc")
     event = seal(ServiceDeclared(service_id="bakery", change="added", version=1, actor="me"), str(uuid4()))
@@ -197,7 +218,7 @@ async def test_the_gateway_follows_events_and_lists_streams(connect_as: As) -> N
     assert gateway.state().errors_total == 0
 
 
-async def test_an_outside_subscriber_hears_events_and_can_say_nothing_but_heartbeats(
+async def test_an_outside_subscriber_hears_events_and_says_no_more_than_heartbeats_and_latencies(
     connect_as: As, server: Server
 ) -> None:
     """With a plain nats-py client."""
@@ -218,7 +239,7 @@ async def test_an_outside_subscriber_hears_events_and_can_say_nothing_but_heartb
     health.publish_raw(Envelope("belfry.v1.health.changed.shop", {}, b"{}"))
     await until(lambda: heard == ["belfry.v1.health.changed.shop"])
     await client.publish("belfry.heartbeat.shop", b"")
-    await client.flush()
+    assert (await client.jetstream().publish("belfry.samples.latency.shop", b"")).stream == SAMPLES_STREAM
     assert errors == []
     await client.publish("belfry.v1.health.changed.shop", b"lies")
     await until(lambda: len(errors) == 1)
