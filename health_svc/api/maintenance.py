@@ -32,10 +32,11 @@ async def create_maintenance(room: Room, request: contract.CreateMaintenance, ca
 async def update_maintenance(room: Room, request: contract.UpdateMaintenance, caller: Caller) -> contract.Maintenance:
     _refuse_window_mistakes(request.spec)
     async with room.pool.acquire(timeout=2) as conn, conn.transaction():
+        before = await maintenance.get_window(conn, request.maintenance_id)
         window = await maintenance.update_window(conn, request.maintenance_id, request.spec)
-    if window is None:
+    if before is None or window is None:
         raise not_found(f"There is no maintenance {request.maintenance_id}")
-    await _after_window_change(room, window)
+    await _after_window_change(room, before, window)
     return shown(window, datetime.now(UTC))
 
 
@@ -63,12 +64,14 @@ def shown(window: Window, now: datetime) -> contract.Maintenance:
     )
 
 
-async def _after_window_change(room: Room, window: Window) -> None:
-    """Everyone sees the window at once; uptime it covers in the past is computed again."""
+async def _after_window_change(room: Room, *touched: Window) -> None:
+    """Everyone sees the window at once; uptime that it covers, or covered before, is computed again."""
+    now = datetime.now(UTC)
+    begun = [window.spec.starts_at for window in touched if has_begun(window.spec, now)]
     async with room.pool.acquire(timeout=2) as conn:
         room.windows.replace(await maintenance.list_windows(conn))
-        if has_begun(window.spec, datetime.now(UTC)):
-            await intervals.forget_days(conn, window.spec.starts_at.astimezone(UTC).date())
+        if begun:
+            await intervals.forget_days(conn, min(begun).astimezone(UTC).date())
     room.snapshot.invalidate()
 
 

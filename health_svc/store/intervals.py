@@ -121,12 +121,13 @@ async def save_days(conn: Connection, days: Sequence[tuple[str, date, Totals]]) 
 
 
 async def first_missing_day(conn: Connection, from_day: date, today: date) -> date:
-    """The first day since `from_day` that some service with intervals on it has no roll-up of; else today."""
+    """The first day since `from_day`, and since it was declared, that some service with intervals on it has no roll-up
+    of; else today."""
     found = await conn.fetchval(
         """
         SELECT min(d.day) FROM status_interval i JOIN service s ON s.id = i.service_id
         CROSS JOIN LATERAL generate_series(
-            greatest((i.from_at AT TIME ZONE 'UTC')::date, $1),
+            greatest((i.from_at AT TIME ZONE 'UTC')::date, (s.created_at AT TIME ZONE 'UTC')::date, $1),
             coalesce((i.to_at AT TIME ZONE 'UTC')::date, $2), '1 day') AS d (day)
         WHERE (i.to_at IS NULL OR i.to_at >= $1)
             AND NOT EXISTS (SELECT FROM uptime_day u WHERE u.service_id = i.service_id AND u.day = d.day::date)

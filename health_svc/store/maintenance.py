@@ -33,6 +33,14 @@ async def list_windows(conn: Connection) -> list[Window]:
     return [_window(row) for row in rows]
 
 
+async def get_window(conn: Connection, window_id: str) -> Window | None:
+    """For an update in the caller's transaction."""
+    row = await conn.fetchrow(
+        "SELECT id, spec::text AS spec, created_by, created_at FROM maintenance WHERE id = $1 FOR UPDATE", window_id
+    )
+    return _window(row) if row else None
+
+
 async def create_window(conn: Connection, window_id: str, spec: MaintenanceSpec, actor: str) -> Window:
     [row] = await conn.fetch(
         "INSERT INTO maintenance (id, spec, created_by) VALUES ($1, $2::text::jsonb, $3) "
