@@ -5,28 +5,22 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from latency_svc.histogram import Histogram, decode, encode
+from latency_svc.folding import Packed
+from latency_svc.histogram import encode
+from latency_svc.roster import EndpointKey
 from latency_svc.rows import Resolution, Row
+from latency_svc.windows import Span
 from shared.db import Connection
 
-COLUMNS = (
-    *("at", "endpoint_id", "writer", "count", "error_count", "sum_seconds", "min_seconds", "max_seconds"),
-    *("scale", "lo", "counts"),
-)
 KEY = ("at", "endpoint_id", "writer")
+VALUES = ("count", "error_count", "sum_seconds", "min_seconds", "max_seconds", "scale", "lo", "counts")
+PACKED = ", ".join(("at", "endpoint_id", *VALUES))
 ROLLUP = "rollup"
 
 
-class Span(Struct, frozen=True):
-    """A stretch of time to be read from the table of one resolution; `to_at` is excluded."""
-
-    resolution: Resolution
-    from_at: datetime
-    to_at: datetime
-
-
-class Totals(Struct, frozen=True):
+class EndpointTotal(Struct, frozen=True):
     endpoint_id: int
+    key: EndpointKey
     count: int
     error_count: int
 
@@ -39,8 +33,10 @@ async def save_rows(conn: Connection, resolution: Resolution, rows: Sequence[Row
     table = f"histogram_{resolution}"
     staging = f"staged_{resolution}"
     await conn.execute(f"CREATE TEMP TABLE IF NOT EXISTS {staging} (LIKE {table}) ON COMMIT DELETE ROWS")
-    await conn.copy_records_to_table(staging, records=map(_record, rows), columns=COLUMNS, schema_name="pg_temp")
-    settings = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in KEY)
+    await conn.copy_records_to_table(
+        staging, records=map(_record, rows), columns=(*KEY, *VALUES), schema_name="pg_temp"
+    )
+    settings = ", ".join(f"{name} = excluded.{name}" for name in VALUES)
     await conn.execute(
         f"INSERT INTO {table} SELECT * FROM pg_temp.{staging} ORDER BY at, endpoint_id, writer "
         f"ON CONFLICT (at, endpoint_id, writer) DO UPDATE SET {settings}"
@@ -48,50 +44,53 @@ async def save_rows(conn: Connection, resolution: Resolution, rows: Sequence[Row
     await conn.execute(f"TRUNCATE pg_temp.{staging}")
 
 
-async def read_rows(conn: Connection, span: Span, endpoint_ids: Sequence[int] | None = None) -> list[Row]:
-    """Rows of these endpoints, or of all, in no order."""
-    found = await conn.fetch(
-        f"""
-        SELECT at, endpoint_id, writer, count, error_count, sum_seconds, min_seconds, max_seconds, scale, lo, counts
-        FROM histogram_{span.resolution}
-        WHERE at >= $1 AND at < $2 AND ($3::bigint[] IS NULL OR endpoint_id = ANY($3))
-        """,
-        span.from_at,
-        span.to_at,
+async def read_packed(
+    conn: Connection, spans: Sequence[Span], endpoint_ids: Sequence[int] | None = None
+) -> list[Packed]:
+    """The rows of these endpoints, or of all, in no order, still packed: `folding.fold` puts them together."""
+    selects = [f"SELECT {PACKED} FROM histogram_{span.resolution} WHERE {_within(n)}" for n, span in enumerate(spans)]
+    if not selects:
+        return []
+    rows = await conn.fetch(
+        f"SELECT {PACKED} FROM ({' UNION ALL '.join(selects)}) AS t "
+        f"WHERE ${2 * len(spans) + 1}::bigint[] IS NULL OR endpoint_id = ANY(${2 * len(spans) + 1})",
+        *_moments(spans),
         list(endpoint_ids) if endpoint_ids is not None else None,
     )
+    return [Packed(*row) for row in rows]
+
+
+async def list_totals(conn: Connection, spans: Sequence[Span], service: str | None = None) -> list[EndpointTotal]:
+    """Every endpoint with its requests and errors over all the spans together, the busiest first; no histogram is
+    unpacked for it."""
+    selects = [
+        f"SELECT endpoint_id, count, error_count FROM histogram_{span.resolution} WHERE {_within(n)}"
+        for n, span in enumerate(spans)
+    ]
+    rows = await conn.fetch(
+        f"""
+        SELECT e.id, e.service, e.method, e.route, t.count, t.error_count
+        FROM (
+            SELECT endpoint_id, sum(count)::bigint AS count, sum(error_count)::bigint AS error_count
+            FROM ({" UNION ALL ".join(selects)}) AS r GROUP BY endpoint_id
+        ) AS t JOIN endpoint e ON e.id = t.endpoint_id
+        WHERE ${2 * len(spans) + 1}::text IS NULL OR e.service = ${2 * len(spans) + 1}
+        ORDER BY t.count DESC, e.id
+        """,
+        *_moments(spans),
+        service,
+    )
     return [
-        Row(
-            row["at"],
-            row["endpoint_id"],
-            row["writer"],
-            Histogram(
-                count=row["count"],
-                error_count=row["error_count"],
-                sum_seconds=row["sum_seconds"],
-                min_seconds=row["min_seconds"],
-                max_seconds=row["max_seconds"],
-                scale=row["scale"],
-                counts=decode(row["scale"], row["lo"], row["counts"]),
-            ),
-        )
-        for row in found
+        EndpointTotal(row["id"], EndpointKey(row["service"], row["method"], row["route"]), *row[4:]) for row in rows
     ]
 
 
-async def sum_by_endpoint(conn: Connection, spans: Sequence[Span]) -> list[Totals]:
-    """Requests and errors of every endpoint over all the spans together; no histogram is unpacked for it."""
-    parts = " UNION ALL ".join(
-        f"SELECT endpoint_id, count, error_count FROM histogram_{span.resolution} "
-        f"WHERE at >= ${2 * n + 1} AND at < ${2 * n + 2}"
-        for n, span in enumerate(spans)
-    )
-    rows = await conn.fetch(
-        f"SELECT endpoint_id, sum(count)::bigint AS count, sum(error_count)::bigint AS error_count "
-        f"FROM ({parts}) AS t GROUP BY endpoint_id ORDER BY 2 DESC, 1",
-        *(moment for span in spans for moment in (span.from_at, span.to_at)),
-    )
-    return [Totals(row["endpoint_id"], row["count"], row["error_count"]) for row in rows]
+def _within(n: int) -> str:
+    return f"at >= ${2 * n + 1} AND at < ${2 * n + 2}"
+
+
+def _moments(spans: Sequence[Span]) -> list[datetime]:
+    return [moment for span in spans for moment in (span.from_at, span.to_at)]
 
 
 def _record(row: Row) -> tuple[object, ...]:
