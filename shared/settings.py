@@ -39,6 +39,8 @@ VARIABLES_OF_BELFRY = frozenset(
         "HOST",
         "INSTANCE",
         "NATS_SEED_FILE",
+        "OTLP_PORT",
+        "OTLP_TOKEN",
         "PUBLIC_URL",
         "SPA_DIR",
         "TRUSTED_PROXIES",

@@ -46,7 +46,8 @@ class SampleBatch(Struct, frozen=True, kw_only=True, tag_field="kind", tag="samp
 
 class BucketDelta(Struct, frozen=True, array_like=True):
     """What one endpoint's base-2 exponential histogram gained: `counts` of the buckets from `offset` on at `scale`
-    (OpenTelemetry's meaning of both), in the minute of `at_seconds`."""
+    (OpenTelemetry's meaning of both), in the minute of `at_seconds`. `error_pct`: how far a duration may be from the middle
+    of the bucket it is counted in, when that is more than `scale` says: explicit buckets lie across every scale."""
 
     series: int
     at_seconds: float
@@ -57,6 +58,7 @@ class BucketDelta(Struct, frozen=True, array_like=True):
     sum_seconds: float
     min_seconds: float | None
     max_seconds: float | None
+    error_pct: float = 0.0
 
 
 class BucketBatch(Struct, frozen=True, kw_only=True, tag_field="kind", tag="buckets"):

@@ -1,0 +1,45 @@
+"""The two encodings of OTLP over HTTP: binary protobuf, and protobuf's JSON."""
+
+from typing import TypeVar
+
+import msgspec
+from google.protobuf import json_format
+from google.protobuf.message import DecodeError, Message
+
+from shared.problems import bad_request
+
+PROTOBUF, JSON = "application/x-protobuf", "application/json"
+CONTENT_TYPES = (PROTOBUF, JSON)
+
+MessageT = TypeVar("MessageT", bound=Message)
+
+
+def decode(body: bytes, content_type: str, kind: type[MessageT]) -> MessageT:
+    """Raises ProblemError 400 with what is wrong."""
+    return _from_json(body, kind) if content_type == JSON else _from_protobuf(body, kind)
+
+
+def encode(message: Message, content_type: str) -> bytes:
+    if content_type == JSON:
+        return json_format.MessageToJson(message, indent=None).encode()
+    return message.SerializeToString()
+
+
+def _from_protobuf(body: bytes, kind: type[MessageT]) -> MessageT:
+    try:
+        return kind.FromString(body)
+    except DecodeError as error:
+        raise bad_request(f"The body is no {kind.__name__} in protobuf: {error}") from error
+
+
+def _from_json(body: bytes, kind: type[MessageT]) -> MessageT:
+    """Ids of spans are written in hexadecimal, which reads as base64 too; nothing here looks at them."""
+    try:
+        document = msgspec.json.decode(body)
+        if not isinstance(document, dict):
+            raise json_format.ParseError("it must be an object")
+        return json_format.ParseDict(document, kind(), ignore_unknown_fields=True)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise bad_request(f"The body is no JSON: {error}") from error
+    except (json_format.ParseError, RecursionError, AttributeError, TypeError, ValueError) as error:
+        raise bad_request(f"The body is no {kind.__name__} in JSON: {error}") from error

@@ -1,0 +1,78 @@
+"""From what was read to what is stored: JetStream has all of a request before it is answered."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from msgspec import Struct, field
+
+from latency_svc.otlp.baselines import read_baselines, save_baselines
+from latency_svc.otlp.batches import Deltas
+from latency_svc.otlp.counted import POINTS
+from latency_svc.otlp.cumulative import advance
+from latency_svc.otlp.deltas import delta_of
+from latency_svc.otlp.metrics import Reading, Readings
+from latency_svc.otlp.preference import Preference
+from latency_svc.otlp.templating import Templates
+from latency_svc.otlp.traces import Spans
+from shared.bus import Bus
+from shared.db import Pool
+from shared.jetstream import OutboxMessage
+from shared.problems import unavailable
+
+
+class Intake(Struct):
+    """What the door needs and what it remembers. Nothing of it must survive a restart."""
+
+    bus: Bus
+    pool: Pool
+    templates: Templates = field(default_factory=Templates)
+    preference: Preference = field(default_factory=Preference)
+
+
+async def take_metrics(intake: Intake, readings: Readings, request_id: str, now: float) -> None:
+    """Raises ProblemError 503 when NATS or, for cumulative points, PostgreSQL is away."""
+    deltas = Deltas()
+    cumulative = [reading for reading in readings.found if reading.key]
+    for reading in readings.found:
+        if not reading.key and reading.point.count:
+            deltas.add(reading.service, reading.series, delta_of(0, reading.point, reading.unit_seconds, now))
+    outcomes = Counter(counted=len(readings.found), ignored=readings.ignored, **readings.refusals)
+    if cumulative:
+        outcomes.update(await _take_cumulative(intake, cumulative, deltas, request_id, now))
+    else:
+        await _store(intake.bus, deltas.messages(request_id))
+    intake.preference.saw_metrics({reading.service for reading in readings.found}, now)
+    _count("metrics", outcomes)
+
+
+async def take_spans(intake: Intake, spans: Spans, request_id: str) -> None:
+    """Raises ProblemError 503 when NATS is away."""
+    await _store(intake.bus, spans.samples.messages(request_id))
+    _count("traces", Counter(counted=len(spans.samples), ignored=spans.ignored, **spans.refusals))
+
+
+async def _take_cumulative(
+    intake: Intake, readings: Sequence[Reading], deltas: Deltas, request_id: str, now: float
+) -> Counter[str]:
+    """The series move on in the database only after their deltas are stored. Between the two, a request that is sent
+    again computes the same deltas, which JetStream knows by their ids."""
+    async with intake.pool.acquire() as conn, conn.transaction():
+        known = await read_baselines(conn, (reading.key for reading in readings))
+        found = advance(readings, known, now)
+        for reading, point in found.deltas:
+            deltas.add(reading.service, reading.series, delta_of(0, point, reading.unit_seconds, now))
+        await _store(intake.bus, deltas.messages(request_id))
+        await save_baselines(conn, found.points)
+    passed = found.baselines + found.duplicates
+    return Counter(counted=-passed, baseline=found.baselines, duplicate=found.duplicates)
+
+
+async def _store(bus: Bus, messages: Sequence[OutboxMessage]) -> None:
+    if len(await bus.publish_acked(messages)) < len(messages):
+        raise unavailable("nats", "The samples could not be stored. Send them again")
+
+
+def _count(signal: str, outcomes: Counter[str]) -> None:
+    for outcome, count in outcomes.items():
+        if count:
+            POINTS.labels(signal, outcome).inc(count)

@@ -1,0 +1,10 @@
+"""What the door for OpenTelemetry is told from outside."""
+
+from shared.settings import Port, Settings
+
+
+class OtlpSettings(Settings, frozen=True, kw_only=True):
+    """`otlp_port` 0 takes any free one. With `otlp_token`, clients must send it as a bearer token."""
+
+    otlp_port: Port = 4318
+    otlp_token: str | None = None

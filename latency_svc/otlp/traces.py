@@ -1,0 +1,72 @@
+"""The request durations in a trace export: spans of servers, each one a sample."""
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+
+from latency_svc.latency_tracker import minute_of
+from latency_svc.otlp.attributes import http_series, is_http, is_rpc, rpc_series, service_of, values_of
+from latency_svc.otlp.batches import Samples
+from latency_svc.otlp.metrics import NANOSECONDS
+from latency_svc.otlp.preference import Preference
+from latency_svc.otlp.refused import Refusals, RefusedError, refuse_time
+from latency_svc.otlp.templating import Templates
+from shared.contracts.latency import SampleSeries
+
+SERVER = Span.SPAN_KIND_SERVER
+FAILED = Status.STATUS_CODE_ERROR
+
+
+class Spans:
+    """Of one export. `ignored`: spans that are no request a server answered, or whose service sends metrics as well."""
+
+    def __init__(self) -> None:
+        self.samples = Samples()
+        self.refusals = Refusals()
+        self.ignored = 0
+
+
+def read_traces(request: ExportTraceServiceRequest, templates: Templates, preference: Preference, now: float) -> Spans:
+    """Every server span of HTTP or RPC as a sample in the minute it ended. `now`: Unix time."""
+    spans = Spans()
+    for resource in request.resource_spans:
+        service = service_of(resource.resource)
+        counted = not preference.has_metrics(service, now)
+        for scope in resource.scope_spans:
+            for span in scope.spans:
+                series = _series_of(span, service, templates) if counted and span.kind == SERVER else None
+                if series is None:
+                    spans.ignored += 1
+                else:
+                    _add(spans, service, series, span, now)
+    return spans
+
+
+def _add(spans: Spans, service: str, series: SampleSeries, span: Span, now: float) -> None:
+    try:
+        seconds, ended = _times(span, now)
+    except RefusedError as refused:
+        spans.refusals[refused.reason] += 1
+    else:
+        spans.samples.add(service, minute_of(ended), series, seconds)
+
+
+def _series_of(span: Span, service: str, templates: Templates) -> SampleSeries | None:
+    values = values_of(span.attributes)
+    if is_http(values):
+        series = http_series(values, service, templates)
+    elif is_rpc(values):
+        series = rpc_series(values, span.name)
+    else:
+        return None
+    if series.status_class == 0 and span.status.code == FAILED:
+        return SampleSeries(series.method, series.route, 5)
+    return series
+
+
+def _times(span: Span, now: float) -> tuple[float, float]:
+    """Duration in seconds and the Unix time of its end."""
+    if not 0 < span.start_time_unix_nano <= span.end_time_unix_nano:
+        raise RefusedError("malformed")
+    ended = span.end_time_unix_nano / NANOSECONDS
+    refuse_time(ended, now)
+    return (span.end_time_unix_nano - span.start_time_unix_nano) / NANOSECONDS, ended
