@@ -38,6 +38,7 @@ def cases(at: Addresses, env: Mapping[str, str]) -> dict[str, Case]:
         "http-refused": (http(f"http://{HOST}:{at.refused_port}/"), "down", r"(?i)refused"),
         "http-missing-field": (http(f"{at.http}/ok", assertions=[{"path": "$.no"}]), "down", r"\$\.no|no"),
         "http-parts": (http(f"{at.http}/health?status=warn&database=warn&output=busy"), "degraded", r"database"),
+        "http-nul": (http(f"{at.http}/health?status=warn&database=warn&output=a%00b"), "degraded", r"database"),
         "https-good": (http(f"{at.https['good']}/ok"), "healthy", ""),
         "https-expired": (http(f"{at.https['expired']}/ok"), "down", r"(?i)ended|expired"),
         "https-stranger": (http(f"{at.https['self_signed']}/ok"), "down", r"(?i)certificate"),
