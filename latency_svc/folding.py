@@ -22,6 +22,7 @@ class Packed(Struct, frozen=True):
     sum_seconds: float
     min_seconds: float
     max_seconds: float
+    error_pct: float
     scale: int
     lo: int
     counts: bytes
@@ -51,6 +52,7 @@ def _plus(total: Histogram, row: Packed) -> Histogram:
         sum_seconds=total.sum_seconds + row.sum_seconds,
         min_seconds=min(total.min_seconds, row.min_seconds),
         max_seconds=max(total.max_seconds, row.max_seconds),
+        error_pct=max(total.error_pct, row.error_pct),
         scale=scale,
         counts=counts,
     )

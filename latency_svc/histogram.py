@@ -14,7 +14,8 @@ ZLIB_LEVEL = 1
 
 
 class Histogram(Struct, frozen=True, kw_only=True):
-    """`counts`: the columns of the grid at `scale`. Without any duration `min_seconds` is infinite and `max_seconds` 0.
+    """`counts`: the columns of the grid at `scale`. `error_pct`: how far a duration may be from the middle of its
+    bucket where that is more than `scale` says, for it was told in buckets of another kind. Without any duration `min_seconds` is infinite and `max_seconds` 0.
     Not to be changed once made: histograms share their arrays."""
 
     count: int
@@ -22,6 +23,7 @@ class Histogram(Struct, frozen=True, kw_only=True):
     sum_seconds: float
     min_seconds: float
     max_seconds: float
+    error_pct: float = 0.0
     scale: int
     counts: Counts
 
@@ -47,6 +49,7 @@ def merge(a: Histogram, b: Histogram) -> Histogram:
         sum_seconds=a.sum_seconds + b.sum_seconds,
         min_seconds=min(a.min_seconds, b.min_seconds),
         max_seconds=max(a.max_seconds, b.max_seconds),
+        error_pct=max(a.error_pct, b.error_pct),
         scale=scale,
         counts=grid.subset(a.counts, a.scale - scale) + grid.subset(b.counts, b.scale - scale),
     )
@@ -65,6 +68,7 @@ def merge_all(histograms: Iterable[Histogram]) -> Histogram:
         sum_seconds=math.fsum(h.sum_seconds for h in found),
         min_seconds=min((h.min_seconds for h in found), default=math.inf),
         max_seconds=max((h.max_seconds for h in found), default=0.0),
+        error_pct=max((h.error_pct for h in found), default=0.0),
         scale=scale,
         counts=counts,
     )
@@ -114,7 +118,7 @@ def rank(q: float, count: int) -> int:
 def error_bound_pct(h: Histogram) -> float:
     """No quantile is further from the exact one than this, in percent of the exact one. Below 2**-20 s the error is
     absolute, under 1 us, and not told here."""
-    bound = grid.error_bound_pct(h.scale)
+    bound = max(grid.error_bound_pct(h.scale), h.error_pct)
     if h.counts[-1]:
         bound = max(bound, _spread_pct(grid.HIGHEST_SECONDS, h.max_seconds))
     return bound

@@ -34,6 +34,7 @@ class Deltas(Struct, frozen=True, kw_only=True):
     sums: Floats
     lows: Floats
     highs: Floats
+    error_pcts: Floats
 
 
 class OpenMinute:
@@ -49,6 +50,7 @@ class OpenMinute:
         self._sum = np.zeros(FIRST_SLOTS, np.float64)
         self._low = np.full(FIRST_SLOTS, np.inf)
         self._high = np.zeros(FIRST_SLOTS, np.float64)
+        self._error_pct = np.zeros(FIRST_SLOTS, np.float64)
         self._changed = np.zeros(FIRST_SLOTS, np.bool_)
 
     def add(self, slots: Ints, seconds: Seconds, errors: Flags) -> None:
@@ -71,6 +73,7 @@ class OpenMinute:
         np.add.at(self._count, deltas.slots, totals)
         np.add.at(self._errors, deltas.slots[deltas.errors], totals[deltas.errors])
         np.add.at(self._sum, deltas.slots, deltas.sums)
+        np.maximum.at(self._error_pct, deltas.slots, deltas.error_pcts)
         self._stretch(deltas.slots, *_extremes(deltas))
 
     def take_changed(self, ids: Sequence[int | None]) -> list[Row]:
@@ -99,6 +102,7 @@ class OpenMinute:
             sum_seconds=float(self._sum[slot]),
             min_seconds=float(self._low[slot]),
             max_seconds=float(self._high[slot]),
+            error_pct=float(self._error_pct[slot]),
             scale=scale,
             counts=counts,
         )
@@ -132,6 +136,7 @@ class OpenMinute:
         self._counts = {scale: _grown(matrix, size, 0) for scale, matrix in self._counts.items()}
         self._count, self._errors = _grown(self._count, size, 0), _grown(self._errors, size, 0)
         self._sum, self._high = _grown(self._sum, size, 0), _grown(self._high, size, 0)
+        self._error_pct = _grown(self._error_pct, size, 0)
         self._low, self._changed = _grown(self._low, size, np.inf), _grown(self._changed, size, 0)
 
 

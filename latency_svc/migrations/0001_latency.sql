@@ -19,6 +19,7 @@ CREATE TABLE histogram_1m (
     sum_seconds double precision NOT NULL,
     min_seconds double precision NOT NULL,
     max_seconds double precision NOT NULL,
+    error_pct double precision NOT NULL DEFAULT 0,
     scale integer NOT NULL,
     lo integer NOT NULL,
     counts bytea NOT NULL,

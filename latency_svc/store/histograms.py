@@ -13,7 +13,7 @@ from latency_svc.windows import Span
 from shared.db import Connection
 
 KEY = ("at", "endpoint_id", "writer")
-VALUES = ("count", "error_count", "sum_seconds", "min_seconds", "max_seconds", "scale", "lo", "counts")
+VALUES = ("count", "error_count", "sum_seconds", "min_seconds", "max_seconds", "error_pct", "scale", "lo", "counts")
 PACKED = ", ".join(("at", "endpoint_id", *VALUES))
 ROLLUP = "rollup"
 
@@ -95,5 +95,5 @@ def _moments(spans: Sequence[Span]) -> list[datetime]:
 
 def _record(row: Row) -> tuple[object, ...]:
     h = row.histogram
-    totals = h.count, h.error_count, h.sum_seconds, h.min_seconds, h.max_seconds
+    totals = h.count, h.error_count, h.sum_seconds, h.min_seconds, h.max_seconds, h.error_pct
     return row.at, row.endpoint_id, row.writer, *totals, *encode(h)
