@@ -47,6 +47,7 @@ async def test_a_service_is_added_changed_and_deleted_in_the_drawer(
     await address.fill(f"{belfry.targets.at.http}/ok")
     await drawer.get_by_role("button", name="Try it").click()
     await expect(drawer.get_by_text("Passed", exact=True)).to_be_visible(timeout=WAIT_MS)
+    await expect(drawer.get_by_text("1 field to fix")).to_be_hidden()
     assert await detail(api, "gift-shop") == {}, "trying saves nothing"
     await drawer.get_by_role("button", name="Add service").click()
     await expect(drawer).to_be_hidden()

@@ -70,9 +70,9 @@ it('ties what the server says to its fields, focuses the first and counts them',
   await user.click(within(drawer).getByRole('button', { name: 'Add service' }));
   const address = within(drawer).getByRole('textbox', { name: 'Address' });
   await waitFor(() => expect(address).toHaveFocus());
-  expect(address).toHaveAccessibleDescription(/must start with https/);
+  expect(address).toHaveAccessibleDescription(/Must start with https/);
   expect(drawer).toHaveTextContent('2 fields to fix');
-  expect(within(drawer).getByText('must be 0 or more')).toBeVisible();
+  expect(within(drawer).getByText('Must be 0 or more')).toBeVisible();
 });
 
 it('tries the unsaved service and shows what it found at the side', async () => {

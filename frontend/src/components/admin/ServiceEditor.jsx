@@ -15,6 +15,9 @@ import styles from './editor.module.css';
 const narrow = 520;
 const withResult = 1000;
 
+/** What was asked last: an answer to a repaired form replaces the complaint about the one before. */
+const latestOf = (save, attempt) => (attempt.submittedAt > save.submittedAt ? attempt : save);
+
 const Owner = ({ source }) => (
   <p className="note info small"><StatusShape status="unknown" size={14} /><span className="grow">{ownerWords(source)}</span></p>
 );
@@ -29,7 +32,7 @@ export const ServiceEditor = ({ current, services, groups, edges, canSave, save,
   const [yaml, setYaml] = useState(false);
   const set = (changes) => setSpec((old) => ({ ...old, ...changes }));
   const owned = current !== null && !isEditable(current.source);
-  const problem = save.error ?? attempt.error;
+  const problem = latestOf(save, attempt).error;
   const errors = fieldErrors(problem);
   const tried = attempt.data || attempt.isPending;
 
