@@ -14,9 +14,9 @@ ZLIB_LEVEL = 1
 
 
 class Histogram(Struct, frozen=True, kw_only=True):
-    """`counts`: the columns of the grid at `scale`. `error_pct`: how far a duration may be from the middle of its
-    bucket where that is more than `scale` says, for it was told in buckets of another kind. Without any duration `min_seconds` is infinite and `max_seconds` 0.
-    Not to be changed once made: histograms share their arrays."""
+    """`counts`: the columns of the grid at `scale`. Without any duration `min_seconds` is infinite and `max_seconds` 0.
+    `error_pct`: how far a duration may be from the middle of its bucket where that is more than `scale` says, because
+    it was told in buckets of another kind. Not to be changed once made: histograms share their arrays."""
 
     count: int
     error_count: int

@@ -33,3 +33,19 @@ async def save_endpoints(conn: Connection, keys: Sequence[EndpointKey]) -> list[
         *columns,
     )
     return [(EndpointKey(row["service"], row["method"], row["route"]), row["id"]) for row in rows]
+
+
+async def find_endpoints(
+    conn: Connection, routes: Sequence[str], service: str | None, method: str | None
+) -> list[tuple[int, EndpointKey]]:
+    """The endpoints that have one of these routes, of a service and a method or of any."""
+    rows = await conn.fetch(
+        """
+        SELECT id, service, method, route FROM endpoint
+        WHERE route = ANY($1) AND ($2::text IS NULL OR service = $2) AND ($3::text IS NULL OR method = $3)
+        """,
+        list(routes),
+        service,
+        method,
+    )
+    return [(row["id"], EndpointKey(row["service"], row["method"], row["route"])) for row in rows]

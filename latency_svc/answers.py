@@ -1,0 +1,194 @@
+"""What people and programs are told of a histogram: milliseconds, and only what the count allows to say."""
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from latency_svc import grid
+from latency_svc.histogram import Histogram, empty, error_bound_pct, merge_all, quantile
+from latency_svc.roster import EndpointKey
+from shared.contracts.latency import (
+    Bucket,
+    EndpointLatency,
+    EndpointSummary,
+    SortKey,
+    State,
+    TrendPoint,
+)
+
+QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+DIGITS = 6
+ENOUGH = 100  # for P99, the quantile that needs most
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """What was read of an endpoint. `hours`: oldest first, None for an hour without requests; `compared...` is None
+    when no comparison was asked for."""
+
+    key: EndpointKey
+    window: Histogram
+    compared: Histogram | None
+    hours: Sequence[Histogram | None]
+    compared_hours: Sequence[Histogram | None] | None
+
+
+class Percentiles(Struct, frozen=True):
+    """Milliseconds; None where there are too few requests."""
+
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+
+def required(q: float) -> int:
+    """How many requests it takes until one lies beyond the quantile."""
+    return math.ceil(round(1 / (1 - q), 6))
+
+
+def percentile_ms(h: Histogram, q: float) -> float | None:
+    found = quantile(h, q) if h.count >= required(q) else None
+    return None if found is None else milliseconds(found)
+
+
+def percentiles(h: Histogram) -> Percentiles:
+    return Percentiles(*(percentile_ms(h, q) for q in QUANTILES.values()))
+
+
+def milliseconds(seconds: float) -> float:
+    return float(f"{seconds * 1000:.{DIGITS}g}")
+
+
+def error_rate_pct(h: Histogram) -> float:
+    return round(100 * h.error_count / h.count, 4) if h.count else 0.0
+
+
+def bound_pct(h: Histogram) -> float:
+    """Rounded up: a bound must hold."""
+    return math.ceil(error_bound_pct(h) * 10_000) / 10_000
+
+
+def state_of(h: Histogram) -> State:
+    return "ok" if h.count >= ENOUGH else "insufficient_data"
+
+
+def endpoint_latency(facts: Facts, sort: SortKey) -> EndpointLatency:
+    h, found = facts.window, percentiles(facts.window)
+    measured = h.count > 0
+    return EndpointLatency(
+        service=facts.key.service,
+        method=facts.key.method,
+        path=facts.key.route,
+        p50=found.p50,
+        p95=found.p95,
+        p99=found.p99,
+        count=h.count,
+        error_rate_pct=error_rate_pct(h),
+        min_ms=milliseconds(h.min_seconds) if measured else None,
+        max_ms=milliseconds(h.max_seconds) if measured else None,
+        mean_ms=milliseconds(h.sum_seconds / h.count) if measured else None,
+        error_bound_pct=bound_pct(h),
+        state=state_of(h),
+        change_pct=None if facts.compared is None else change_pct(h, facts.compared, sort),
+        p99_by_hour=[_p99(hour) for hour in facts.hours],
+        count_by_hour=[hour.count if hour else 0 for hour in facts.hours],
+        compared_p99_by_hour=None if facts.compared_hours is None else [_p99(hour) for hour in facts.compared_hours],
+    )
+
+
+def change_pct(now: Histogram, before: Histogram, sort: SortKey) -> float | None:
+    """Of the sorted figure, in percent of what it was; None when either cannot be told."""
+    value = SORTED[sort]
+    new, old = value(now), value(before)
+    return round(100 * (new / old - 1), 1) if new is not None and old else None
+
+
+SORTED: dict[SortKey, Callable[[Histogram], float | None]] = {
+    "p99": lambda h: percentile_ms(h, 0.99),
+    "p95": lambda h: percentile_ms(h, 0.95),
+    "p50": lambda h: percentile_ms(h, 0.5),
+    "count": lambda h: h.count,
+}
+
+
+def order(h: Histogram, sort: SortKey) -> tuple[bool, float, int]:
+    """A key to sort by, ascending: the greatest first, those that cannot be told last, by traffic."""
+    value = SORTED[sort](h)
+    return value is None, -(value or 0.0), -h.count
+
+
+def endpoint_summary(key: EndpointKey, h: Histogram) -> EndpointSummary:
+    found = percentiles(h)
+    return EndpointSummary(
+        method=key.method,
+        path=key.route,
+        p50=found.p50,
+        p95=found.p95,
+        p99=found.p99,
+        count=h.count,
+        error_rate_pct=error_rate_pct(h),
+    )
+
+
+def trend_points(starts: Sequence[datetime], steps: Sequence[Histogram | None]) -> list[TrendPoint]:
+    return [_trend_point(at, step or empty()) for at, step in zip(starts, steps, strict=True)]
+
+
+def trend_bound_pct(steps: Sequence[Histogram | None]) -> float:
+    """The widest of all steps."""
+    return max(bound_pct(step or empty()) for step in steps)
+
+
+def buckets(h: Histogram, compared: Histogram | None, per_doubling: int) -> tuple[list[Bucket], list[int] | None]:
+    """From the first bucket that holds anything to the last, at the asked resolution or the coarsest that was sent; the
+    counts of the compared histogram in the same ones."""
+    both = merge_all([h, compared] if compared else [h])
+    scale = min(per_doubling.bit_length() - 1, both.scale)
+    used = grid.subset(both.counts, both.scale - scale).nonzero()[0]
+    if not used.size:
+        return [], None if compared is None else []
+    columns = slice(int(used[0]), int(used[-1]) + 1)
+    counts = grid.subset(h.counts, h.scale - scale)[columns].tolist()
+    bounds = [bounds_ms(scale, column, both.max_seconds) for column in range(columns.start, columns.stop)]
+    found = [
+        Bucket(range=range_text(*bound), lower_ms=bound[0], upper_ms=bound[1], count=count)
+        for bound, count in zip(bounds, counts, strict=True)
+    ]
+    return found, None if compared is None else grid.subset(compared.counts, compared.scale - scale)[columns].tolist()
+
+
+def bounds_ms(scale: int, column: int, max_seconds: float) -> tuple[float, float]:
+    """Of a column. The first begins at zero, the last ends at the slowest request."""
+    bounds = grid.bounds(scale)
+    lower = milliseconds(float(bounds[column - 1])) if column > 0 else 0.0
+    return lower, milliseconds(float(bounds[column]) if column < bounds.size else max_seconds)
+
+
+UNITS = ((1.0, "µs", 1000.0), (1000.0, "ms", 1.0), (math.inf, "s", 0.001))
+
+
+def range_text(lower_ms: float, upper_ms: float) -> str:
+    """`62.5-74.3 ms`: three digits, in the unit of the upper bound."""
+    _, unit, factor = next(row for row in UNITS if upper_ms < row[0])
+    return f"{_three(lower_ms * factor)}-{_three(upper_ms * factor)} {unit}"
+
+
+def _three(value: float) -> str:
+    return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
+
+
+def _trend_point(at: datetime, h: Histogram) -> TrendPoint:
+    found = percentiles(h)
+    return TrendPoint(
+        at=at,
+        p50=found.p50,
+        p95=found.p95,
+        p99=found.p99,
+        count=h.count,
+        error_rate_pct=error_rate_pct(h),
+    )
+
+
+def _p99(hour: Histogram | None) -> float | None:
+    return percentile_ms(hour, 0.99) if hour else None

@@ -1,0 +1,73 @@
+"""One endpoint: how its durations are distributed, and how they went over time."""
+
+from datetime import UTC, datetime
+
+from latency_svc.answers import buckets, endpoint_latency, trend_bound_pct, trend_points
+from latency_svc.api.reading import read_facts, read_series
+from latency_svc.room import Room
+from latency_svc.roster import EndpointKey
+from latency_svc.store.endpoints import find_endpoints
+from latency_svc.store.histograms import list_totals
+from latency_svc.windows import SHIFTS, Window, spans_of, steps_of, window_of
+from shared.contracts import latency as contract
+from shared.db import Connection
+from shared.problems import not_found
+from shared.rpc import Caller
+
+Query = contract.HistogramQuery | contract.TrendQuery
+
+
+async def get_histogram(room: Room, request: contract.HistogramQuery, caller: Caller) -> contract.EndpointHistogram:
+    now = datetime.now(UTC)
+    window = window_of(now, request.window_seconds)
+    async with room.pool.acquire(timeout=2) as conn:
+        endpoint_id, key = await _endpoint_or_404(conn, request, window, now)
+        [facts] = await read_facts(conn, {endpoint_id: key}, window, request.compare, now)
+    shown, compared = buckets(facts.window, facts.compared, int(request.resolution))
+    return contract.EndpointHistogram(
+        service=key.service,
+        method=key.method,
+        path=key.route,
+        from_at=window.from_at,
+        to_at=window.to_at,
+        latency=endpoint_latency(facts, "p99"),
+        buckets=shown,
+        compared=compared,
+    )
+
+
+async def get_trend(room: Room, request: contract.TrendQuery, caller: Caller) -> contract.EndpointTrend:
+    """Steps that are not kept any more, those of minutes a week ago, are there without any request."""
+    now = datetime.now(UTC)
+    step, starts = steps_of(now, request.window_seconds)
+    window, shift = Window(starts[0], now), SHIFTS.get(request.compare)
+    async with room.pool.acquire(timeout=2) as conn:
+        endpoint_id, key = await _endpoint_or_404(conn, request, window, now)
+        found = await read_series(conn, [endpoint_id], window, step, now)
+        before = Window(starts[0] - shift, starts[-1] - shift + step) if shift else None
+        compared = await read_series(conn, [endpoint_id], before, step, now) if before else {}
+    steps = [found.get((endpoint_id, at)) for at in starts]
+    earlier = [at - shift for at in starts] if shift else []
+    return contract.EndpointTrend(
+        service=key.service,
+        method=key.method,
+        path=key.route,
+        step_seconds=int(step.total_seconds()),
+        points=trend_points(starts, steps),
+        compared=trend_points(earlier, [compared.get((endpoint_id, at)) for at in earlier]) if shift else None,
+        error_bound_pct=trend_bound_pct(steps),
+    )
+
+
+async def _endpoint_or_404(conn: Connection, request: Query, window: Window, now: datetime) -> tuple[int, EndpointKey]:
+    """The endpoint of a path; the busiest of the window where several have it. A leading slash may be missing, for
+    addresses are often cleaned of double ones."""
+    found = dict(await find_endpoints(conn, [request.path, f"/{request.path}"], request.service, request.method))
+    exact = {id_: key for id_, key in found.items() if key.route == request.path} or found
+    if not exact:
+        raise not_found(f"No requests of {request.path} were ever measured")
+    if len(exact) == 1:
+        return next(iter(exact.items()))
+    totals = await list_totals(conn, spans_of(window, now), request.service)
+    busiest = next((total.endpoint_id for total in totals if total.endpoint_id in exact), min(exact))
+    return busiest, exact[busiest]

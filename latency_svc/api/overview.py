@@ -1,0 +1,89 @@
+"""Many endpoints at once: the busiest of a window, and the list of all."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from latency_svc.answers import endpoint_latency, order
+from latency_svc.api.reading import read_facts, read_window
+from latency_svc.histogram import empty
+from latency_svc.room import Room
+from latency_svc.store.dropped import read_dropped
+from latency_svc.store.histograms import EndpointTotal, list_totals
+from latency_svc.windows import Window, spans_of, window_of
+from shared.contracts import latency as contract
+from shared.cursors import decode_cursor, encode_cursor
+from shared.db import Connection
+from shared.problems import invalid_field
+from shared.rpc import Caller
+
+RANKED = 500
+OLDEST_CURSOR = timedelta(days=1)
+
+
+async def get_summary(room: Room, request: contract.SummaryQuery, caller: Caller) -> contract.LatencySummary:
+    """The busiest are chosen by their totals; only their histograms are unpacked."""
+    now = datetime.now(UTC)
+    window = window_of(now, request.window_seconds)
+    async with room.pool.acquire(timeout=2) as conn:
+        totals = await list_totals(conn, spans_of(window, now), request.service)
+        keys = {total.endpoint_id: total.key for total in totals[: request.limit]}
+        facts = await read_facts(conn, keys, window, request.compare, now)
+        dropped, overflowed = await read_dropped(conn, window, request.service)
+    facts.sort(key=lambda each: order(each.window, request.sort))
+    return contract.LatencySummary(
+        endpoints=[endpoint_latency(each, request.sort) for each in facts],
+        from_at=window.from_at,
+        to_at=window.to_at,
+        sort=request.sort,
+        compare=request.compare,
+        total_endpoints=len(totals),
+        total_count=sum(total.count for total in totals),
+        overflowed_endpoints=overflowed,
+        dropped_samples=dropped,
+        thresholds_ms=room.thresholds_ms,
+    )
+
+
+async def list_endpoints(room: Room, request: contract.EndpointsQuery, caller: Caller) -> contract.EndpointList:
+    """Pages of one list see it at one moment: that of the first page. By a quantile are sorted the RANKED busiest; the
+    others follow by traffic."""
+    now = datetime.now(UTC)
+    to_at, skipped = _place(request.cursor, now)
+    window = window_of(to_at, request.window_seconds)
+    async with room.pool.acquire(timeout=2) as conn:
+        totals = await list_totals(conn, spans_of(window, now), request.service)
+        found = [total for total in totals if _matches(total, request.search.lower().split())]
+        ranked = await _ranked(conn, found, request.sort, window, now)
+        page = ranked[skipped : skipped + request.limit]
+        facts = await read_facts(conn, {total.endpoint_id: total.key for total in page}, window, "none", now)
+    end = skipped + len(page)
+    return contract.EndpointList(
+        endpoints=[endpoint_latency(each, request.sort) for each in facts],
+        next_cursor=encode_cursor(to_at, str(end)) if end < len(ranked) else None,
+    )
+
+
+async def _ranked(
+    conn: Connection, totals: Sequence[EndpointTotal], sort: contract.SortKey, window: Window, now: datetime
+) -> list[EndpointTotal]:
+    if sort == "count":
+        return list(totals)
+    first, rest = totals[:RANKED], totals[RANKED:]
+    found = await read_window(conn, [total.endpoint_id for total in first], window, now)
+    return [*sorted(first, key=lambda total: order(found.get(total.endpoint_id) or empty(), sort)), *rest]
+
+
+def _matches(total: EndpointTotal, words: Sequence[str]) -> bool:
+    text = " ".join(total.key).lower()
+    return all(word in text for word in words)
+
+
+def _place(cursor: str | None, now: datetime) -> tuple[datetime, int]:
+    """The moment the list is seen at, and how many of it went before. Raises 422 for a cursor that is none."""
+    place = decode_cursor(cursor)
+    if place is None:
+        return now, 0
+    at, skipped = place
+    if not (now - OLDEST_CURSOR <= at <= now and skipped.isdecimal()):
+        raise invalid_field("cursor", "is not a cursor of this list; leave it out to start anew")
+    return at.astimezone(UTC), int(skipped)

@@ -1,0 +1,12 @@
+"""What latency_svc's endpoints share, put together once by app.py."""
+
+from msgspec import Struct
+
+from shared.db import Pool
+
+
+class Room(Struct, frozen=True):
+    """The collaborators of every endpoint. `thresholds_ms`: from where on a duration is slow, and very slow."""
+
+    pool: Pool
+    thresholds_ms: tuple[float, float] = (100.0, 500.0)
