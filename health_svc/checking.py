@@ -7,22 +7,20 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from time import perf_counter, time
 from urllib.parse import urlsplit
-from uuid import uuid4
 from weakref import WeakValueDictionary
 
 import structlog
-from msgspec import json
 from msgspec.structs import replace
 
-from health_svc.health_check import combine
+from health_svc.finishing import count, run_of
 from health_svc.heartbeats import heartbeats, is_quiet
-from health_svc.metrics import MISSED, PROBE_SECONDS, PROBES, RUNNING, RUNS
+from health_svc.metrics import MISSED, RUNNING
 from health_svc.probes import ProbeContext, run_checks
 from health_svc.recorder import Recorder
 from health_svc.store import services
 from health_svc.store.recording import Finished
 from health_svc.store.services import Monitored
-from shared.contracts.health import CheckRun, ComponentOutcome, ServiceSpec, Trigger
+from shared.contracts.health import CheckRun, ServiceSpec, Trigger
 from shared.db import Pool
 from shared.jetstream import Delivery
 from shared.problems import problem_of
@@ -37,7 +35,6 @@ BY_HAND_SECONDS = 4.0
 STORE_AWAY_SECONDS = 2.0
 OVERDUE_SECONDS = 2.0
 LONGEST_SPREAD_SECONDS = 30.0
-NUL, REPLACEMENT = rb"\u0000", rb"\ufffd"
 
 
 class Checker:
@@ -182,34 +179,3 @@ def targets_of(spec: ServiceSpec) -> set[str]:
     urls = {urlsplit(url).netloc for check in spec.checks if (url := getattr(check, "url", None))}
     hosts = {f"{check.host}:{getattr(check, 'port', '')}" for check in spec.checks if hasattr(check, "host")}
     return urls | hosts
-
-
-def run_of(
-    service_id: str, trigger: Trigger, started_at: datetime, started: float, outcomes: Sequence[ComponentOutcome]
-) -> Finished:
-    result, severity, reason, affected = combine(outcomes)
-    run = CheckRun(
-        id=uuid4().hex,
-        service_id=service_id,
-        trigger=trigger,
-        started_at=started_at,
-        duration_ms=round((perf_counter() - started) * 1000, 3),
-        result=result,
-        reason=reason,
-        affected=affected,
-        components=list(outcomes),
-    )
-    return Finished(run=storable(run), severity=severity)
-
-
-def storable(run: CheckRun) -> CheckRun:
-    """A target may answer with U+0000, which PostgreSQL does not take: the replacement character stands for it."""
-    body = json.encode(run)
-    return json.decode(body.replace(NUL, REPLACEMENT), type=CheckRun) if NUL in body else run
-
-
-def count(outcomes: Sequence[ComponentOutcome], trigger: Trigger) -> None:
-    for outcome in outcomes:
-        PROBES.labels(outcome.kind, outcome.result).inc()
-        PROBE_SECONDS.labels(outcome.kind).observe(outcome.duration_ms / 1000)
-    RUNS.labels(trigger, combine(outcomes)[0]).inc()

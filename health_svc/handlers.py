@@ -6,7 +6,7 @@ from time import perf_counter
 import structlog
 from msgspec import UNSET
 
-from health_svc.checking import run_of
+from health_svc.finishing import run_of
 from health_svc.room import Room
 from health_svc.store import services
 from health_svc.store.services import Monitored

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from health_svc.checking import run_of
+from health_svc.finishing import run_of
 from health_svc.store import services
 from health_svc.store.recording import Finished, Recorded, record
 from health_svc.store.services import Monitored
