@@ -9,7 +9,6 @@ from time import perf_counter, time
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-import structlog
 from msgspec.structs import replace
 
 from health_svc.finishing import count, run_of
@@ -24,8 +23,6 @@ from shared.contracts.health import CheckRun, ServiceSpec, Trigger
 from shared.db import Pool
 from shared.jetstream import Delivery
 from shared.problems import problem_of
-
-log = structlog.get_logger()
 
 MOST_RUNNING = 256
 MOST_PER_TARGET = 64
