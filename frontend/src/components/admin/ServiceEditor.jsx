@@ -1,9 +1,9 @@
 import { Drawer } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import { isEditable, ownerWords } from '../../lib/sourceWords.js';
 import { leanSpec, newSpec } from '../../lib/serviceSpec.js';
 import { fieldErrors } from '../../lib/specErrors.js';
+import { usePhone } from '../../lib/usePhone.js';
 import { FormProblem } from '../FormProblem.jsx';
 import { StatusShape } from '../StatusShape.jsx';
 import { ServiceEditorFoot } from './ServiceEditorFoot.jsx';
@@ -25,7 +25,7 @@ const Owner = ({ source }) => (
 /** Adds or changes a service. `current`: {spec, version, source}, or null for a new one; `save`, `attempt`: mutation results
     with `mutate`; `conflict`: {by, reload, overwrite} after someone else saved first; `services`, `edges`: what it may depend on. */
 export const ServiceEditor = ({ current, services, groups, edges, canSave, save, attempt, conflict, onSave, onTry, onClose }) => {
-  const phone = useMediaQuery('(max-width: 720px)');
+  const phone = usePhone();
   const form = useRef(null);
   const [spec, setSpec] = useState(() => (current ? { ...newSpec(), ...current.spec, name: current.spec.name ?? '' } : newSpec()));
   const [first] = useState(spec);

@@ -1,9 +1,9 @@
 import { Modal } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { resultStatus, resultWord } from '../../lib/checkWords.js';
 import { dayWords, formatDay } from '../../lib/dayWords.js';
 import { formatDuration } from '../../lib/formatDuration.js';
 import { formatUptime, plural } from '../../lib/formatNumber.js';
+import { usePhone } from '../../lib/usePhone.js';
 import { CopyButton } from '../CopyButton.jsx';
 import { LoadFailed } from '../LoadFailed.jsx';
 import { Moment } from '../Moment.jsx';
@@ -55,7 +55,7 @@ const Results = ({ runs, onRun }) => (
 /** One UTC day of a service: its uptime, its outages, and what failed then. `day`: from the history, when it is known;
     `results`: query result; `incidents`: those that touch the day. */
 export const DayModal = ({ service, date, day, incidents, results, onRun, onClose }) => {
-  const phone = useMediaQuery('(max-width: 720px)');
+  const phone = usePhone();
   return (
     <Modal opened onClose={onClose} size={680} fullScreen={phone} title={`${service.name} on ${formatDay(date)}`}>
       <p className={styles.verdict}>

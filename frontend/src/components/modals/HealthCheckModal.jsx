@@ -1,7 +1,7 @@
 import { Button, Modal } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { useState } from 'react';
 import { refusedWords, resultStatus, runWords } from '../../lib/checkWords.js';
+import { usePhone } from '../../lib/usePhone.js';
 import { CheckButton } from '../cards/CheckButton.jsx';
 import { CheckResult } from '../cards/CheckResult.jsx';
 import { LoadFailed } from '../LoadFailed.jsx';
@@ -30,7 +30,7 @@ const Body = ({ runs, run, lastSuccess, comparing, timeoutSeconds, onRetry }) =>
 /** All about the results of one service: phases, assertions, answer, and the way to earlier ones. `runs`: query result,
     newest first; `runId`: the one shown ('' is the newest); `group`: [{id, name, check}] while its dependencies are checked, too. */
 export const HealthCheckModal = ({ service, timeoutSeconds, runs, runId, onRun, filter, onFilter, lastSuccess, check, can, onCheck, group, onCheckAll, onClose }) => {
-  const phone = useMediaQuery('(max-width: 720px)');
+  const phone = usePhone();
   const [comparing, setComparing] = useState(false);
   const all = runs.data?.runs ?? [];
   const fresh = check?.phase === 'done' && check.run.id === runId ? check.run : undefined;

@@ -1,7 +1,7 @@
 import { Button, Modal, NumberInput, Textarea, TextInput } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { useState } from 'react';
 import { spans, windowFrom } from '../../lib/maintenanceTimes.js';
+import { usePhone } from '../../lib/usePhone.js';
 import { FormProblem } from '../FormProblem.jsx';
 import { GuardedButton } from '../GuardedButton.jsx';
 import { Moment } from '../Moment.jsx';
@@ -23,7 +23,7 @@ const Running = ({ windows, can, onEnd, ending }) => (
 /** Mutes a service, or its whole group, for planned work: status and uptime do not count while it lasts. `windows`: those
     that are on; `groupSize`: services in its group. */
 export const MaintenanceDialog = ({ service, groupSize, windows, can, problem, saving, ending, onStart, onEnd, onClose }) => {
-  const phone = useMediaQuery('(max-width: 720px)');
+  const phone = usePhone();
   const [form, setForm] = useState({ title: '', note: '', scope: 'service', span: '30min', minutes: 60 });
   const set = (changes) => setForm({ ...form, ...changes });
   const seconds = () => (form.span === 'custom' ? form.minutes * 60 : spans.find(([id]) => id === form.span)[2](Date.now()));

@@ -1,4 +1,3 @@
-import { useMediaQuery } from '@mantine/hooks';
 import { lazy, Suspense } from 'react';
 import { useDependencies } from '../../../api/health.js';
 import { nextTryAt } from '../../../api/polling.js';
@@ -6,6 +5,7 @@ import { DependencyTable } from '../../../components/admin/DependencyTable.jsx';
 import { PathLine } from '../../../components/admin/graph/PathLine.jsx';
 import { LoadFailed } from '../../../components/LoadFailed.jsx';
 import { StaleNote } from '../../../components/StaleNote.jsx';
+import { usePhone } from '../../../lib/usePhone.js';
 
 const DependencyGraph = lazy(async () => ({ default: (await import('../../../components/admin/DependencyGraph.jsx')).DependencyGraph }));
 
@@ -22,7 +22,7 @@ const OnPhone = ({ map, selectedId, onSelect }) => (
 /** The dependency map beside or instead of the list; on a phone its table and path. */
 export const GraphPanel = ({ services, selectedId, onSelect, onExpand, height }) => {
   const dependencies = useDependencies();
-  const phone = useMediaQuery('(max-width: 720px)');
+  const phone = usePhone();
   const { data: map, error } = dependencies;
   if (!map && error) return <section className="card" aria-label="Dependencies"><LoadFailed problem={error} what="the dependencies" onRetry={dependencies.refetch} /></section>;
   if (!map) return <Placeholder height={height} />;
