@@ -52,9 +52,35 @@ const detail = (id) => {
   };
 };
 
+const latencyOf = (path) => {
+  const found = golden('latency/summary').endpoints;
+  return found.find((one) => one.path === path) ?? found[0];
+};
+
+/** Yesterday's hours: today's, moved by a few, so that some are faster and some slower. */
+const compared = (latency) => ({ ...latency, compared_p99_by_hour: latency.p99_by_hour.map((_, at) => latency.p99_by_hour[(at + 5) % 24]) });
+
+const summary = (query) => {
+  const answer = golden('latency/summary');
+  const only = query.get('service');
+  const endpoints = process.env.EMPTY ? [] : answer.endpoints.filter(({ service }) => !only || service === only);
+  return { ...answer, endpoints: query.get('compare') === 'none' ? endpoints : endpoints.map(compared) };
+};
+
+const latencyAnswer = (path, query) => {
+  const [, route, what] = /^\/admin\/latency\/endpoints\/(.+)\/(histogram|trend)$/.exec(path) ?? [];
+  if (path === '/admin/latency/summary') return summary(query);
+  if (path === '/admin/latency/endpoints') return { ...golden('latency/endpoints'), endpoints: golden('latency/summary').endpoints.filter((one) => one.path.includes(query.get('search') ?? '')), next_cursor: null };
+  if (!what) return undefined;
+  const { service, method, ...latency } = latencyOf(decodeURIComponent(route));
+  const answer = { ...golden(`latency/${what}`), service, method, path: latency.path, latency: { service, method, ...latency } };
+  return query.get('compare') === 'none' ? { ...answer, compared: null } : answer;
+};
+
 /** What the gateway would say to `method path`; undefined when nobody knows. */
-export const answerTo = (method, path) => {
+export const answerTo = (method, path, query = new URLSearchParams()) => {
   const [, id, what] = /^\/admin\/health\/services\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
+  if (path.startsWith('/admin/latency')) return latencyAnswer(path, query);
   if (path === '/auth/me') return golden('auth/me');
   if (path === '/admin/health/services') return method === 'GET' ? board() : golden('health/service_detail');
   if (id && what === 'history') return golden('health/history');

@@ -7,11 +7,12 @@ const slowMs = Number(process.env.SLOW_MS ?? 900);
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 const answer = async (request, response) => {
-  const path = new URL(request.url, 'http://belfry').pathname.replace(/^\/api\/v1/, '');
-  const body = answerTo(request.method, path);
+  const { pathname, searchParams } = new URL(request.url, 'http://belfry');
+  const path = pathname.replace(/^\/api\/v1/, '');
+  const body = answerTo(request.method, path, searchParams);
   if (request.method === 'POST') await wait(slowMs);
-  const down = process.env.DOWN && path.startsWith('/admin/health');
-  const problem = { status: 503, title: 'Service unavailable', service: 'health_svc' };
+  const down = process.env.DOWN && path.startsWith(process.env.DOWN === 'latency' ? '/admin/latency' : '/admin/health');
+  const problem = { status: 503, title: 'Service unavailable', service: process.env.DOWN === 'latency' ? 'latency_svc' : 'health_svc' };
   response.statusCode = down ? 503 : body ? 200 : request.method === 'DELETE' ? 204 : 404;
   response.setHeader('Content-Type', response.statusCode < 400 ? 'application/json' : 'application/problem+json');
   response.end(JSON.stringify(down ? problem : (body ?? { status: 404, title: 'Not found' })));

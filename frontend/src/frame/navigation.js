@@ -5,6 +5,7 @@ export const navigation = [
     pages: [
       { label: 'Dashboard', path: '/admin', end: true, icon: 'dashboard', key: 'd' },
       { label: 'Health', path: '/admin/health', icon: 'health', key: 'h', badge: 'down' },
+      { label: 'Latency', path: '/admin/latency', icon: 'latency', key: 'l' },
     ],
   },
   { section: 'Configure', pages: [{ label: 'Settings', path: '/admin/settings', icon: 'settings', key: 's' }] },

@@ -2,11 +2,14 @@ import { useMantineColorScheme } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useNavigate } from 'react-router';
 import { useBoard, useCheckNow } from '../api/health.js';
+import { useKnownEndpoints } from '../api/latency.js';
 import { useHasRole } from '../api/session.js';
 import { Icon } from '../components/Icon.jsx';
 import { StatusShape } from '../components/StatusShape.jsx';
+import { endpointId } from '../lib/endpointId.js';
 import { noteUsed } from '../lib/lastUsed.js';
 import { formatLatency } from '../lib/formatNumber.js';
+import { endpointName } from '../lib/latencyWords.js';
 import { problemWords } from '../lib/problem.js';
 import { failingFirst, shownStatus, statusWords } from '../lib/status.js';
 import { setPreference } from '../lib/preferences.js';
@@ -42,6 +45,15 @@ const serviceActions = (services, navigate) =>
     }),
   );
 
+const endpointActions = (endpoints, navigate) =>
+  endpoints.map((latency) =>
+    action(`endpoint:${endpointId(latency)}`, endpointName(latency), () => navigate(`/admin/latency?${new URLSearchParams({ open: endpointId(latency) })}`), {
+      description: `${latency.service} · P99 ${formatLatency(latency.p99)}`,
+      keywords: latency.service,
+      leftSection: <Icon name="latency" />,
+    }),
+  );
+
 const checkActions = (services, allowed, check) =>
   failingFirst(services).map((service) =>
     action(`check:${service.id}`, `Check ${service.name} now`, () => check(service), {
@@ -66,15 +78,17 @@ const told = (service) => ({
   onError: (problem) => notifications.show({ title: `${service.name} was not checked`, message: problemWords(problem) }),
 });
 
-/** Everything the palette can do, in its groups. */
-export const usePaletteActions = () => {
+/** Everything the palette can do, in its groups. Endpoints are asked for when it was `opened` once. */
+export const usePaletteActions = (opened) => {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
   const services = useBoard().data?.services ?? [];
+  const endpoints = useKnownEndpoints(opened) ?? [];
   const checkNow = useCheckNow();
   const check = (service) => checkNow.mutate(service.id, told(service));
   return [
     { group: 'Services', actions: serviceActions(services, navigate) },
+    { group: 'Endpoints', actions: endpointActions(endpoints, navigate) },
     { group: 'Pages', actions: pageActions(navigate) },
     { group: 'Commands', actions: commandActions(setColorScheme, navigate) },
     { group: 'Check now', actions: checkActions(services, useHasRole('operator'), check) },

@@ -4,9 +4,9 @@ import { QueryNote } from './QueryNote.jsx';
 
 /**
  * A card around one query, with its states: loading, failed, failed with old data kept. `children` draws the data;
- * `beside` stands next to the title, `aside` at the right, `lead` under them.
+ * `beside` stands next to the title, `aside` at the right, `lead` under them; `every`: seconds between refreshes.
  */
-export const QueryCard = ({ id, title, what = title.toLowerCase(), beside, aside, lead, query, rows = 6, rowHeight, children }) => {
+export const QueryCard = ({ id, title, what = title.toLowerCase(), beside, aside, lead, query, every, rows = 6, rowHeight, children }) => {
   const settled = () => (query.data ? children(query.data) : <LoadFailed problem={query.error} what={what} onRetry={() => query.refetch()} />);
   return (
     <section className="card" aria-labelledby={id}>
@@ -17,7 +17,7 @@ export const QueryCard = ({ id, title, what = title.toLowerCase(), beside, aside
         {aside}
       </header>
       {lead}
-      <QueryNote query={query} />
+      <QueryNote query={query} every={every} />
       <Skeleton loading={query.isPending} label={`Loading ${what}`} then={settled}>
         <SkeletonRows rows={rows} height={rowHeight} />
       </Skeleton>

@@ -11,6 +11,9 @@ export const formatLatency = (ms) => {
   return `${fixed(ms / 1000, 2)} s`;
 };
 
+/** Milliseconds as short as can be, for axes: `25 ms`, `0.5 ms`, `2.5 s`. */
+export const formatTick = (ms) => (ms < 1000 ? `${Number(ms.toPrecision(2))} ms` : `${Number((ms / 1000).toPrecision(2))} s`);
+
 /** Uptime in percent, floored to two digits: `100 %` only when it is exact. */
 export const formatUptime = (pct) => {
   if (pct == null) return missing;
@@ -22,6 +25,9 @@ export const formatShare = (pct) => {
   if (pct == null) return missing;
   return pct > 0 && pct < 1 ? `${fixed(pct, 2)} %` : `${Math.round(pct)} %`;
 };
+
+/** A share of errors in percent, with two digits under 1 and one under 10: `0.31 %`, `6.2 %`, `63 %`. */
+export const formatErrors = (pct) => (pct >= 1 && pct < 9.95 ? `${fixed(pct, 1)} %` : formatShare(pct));
 
 export const formatCount = (count) => (count == null ? missing : grouped.format(count));
 

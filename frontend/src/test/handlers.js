@@ -33,6 +33,10 @@ export const handlers = [
   http.get(api('/admin/health/dependencies'), answer(golden('health/dependencies'))),
   http.get(api('/admin/health/incidents'), answer(golden('health/incidents'))),
   http.get(api('/admin/health/maintenance'), answer(golden('health/maintenance'))),
+  http.get(api('/admin/latency/summary'), answer(golden('latency/summary'))),
+  http.get(api('/admin/latency/endpoints'), answer({ ...golden('latency/endpoints'), next_cursor: null })),
+  http.get(api('/admin/latency/endpoints/:path/histogram'), answer(golden('latency/histogram'))),
+  http.get(api('/admin/latency/endpoints/:path/trend'), answer(golden('latency/trend'))),
 ];
 
 /** A problem answer: `problem(503, { title, service })`. */

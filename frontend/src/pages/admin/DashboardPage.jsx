@@ -1,6 +1,7 @@
 import { refreshSeconds } from '../../api/polling.js';
 import { HealthBanners } from '../../components/admin/HealthBanners.jsx';
 import { LoadFailed } from '../../components/LoadFailed.jsx';
+import { LatencyHeatmapWidget } from '../../components/widgets/LatencyHeatmapWidget.jsx';
 import { QueryNote, useAgedClass } from '../../hooks/QueryNote.jsx';
 import { usePage } from '../../hooks/usePage.js';
 import { useServices } from '../../hooks/useServices.js';
@@ -22,18 +23,29 @@ const Answers = ({ board, services }) => {
         {worst && <Verdict {...worst} />}
         <HealthStrip services={services} />
       </div>
-      <div className={styles.columns}>
-        <IncidentList />
-        <MaintenanceCard />
-      </div>
     </div>
   );
 };
 
-/** Is it fine, and if not, where do I go? */
+const Health = ({ board, services }) => {
+  if (board.isError && !board.data) return <section className="card"><LoadFailed problem={board.error} what="the services" onRetry={board.refetch} /></section>;
+  return <DashboardSkeleton loading={board.isPending} then={() => <Answers board={board} services={services} />} />;
+};
+
+/** Is it fine, and if not, where do I go? Each part stands by itself: one that fails takes no other with it. */
 export const DashboardPage = () => {
   const { services, board } = useServices();
   usePage('Dashboard', { updatedAt: board.dataUpdatedAt, refreshSeconds, refresh: board.refetch });
-  if (board.isError && !board.data) return <section className="card"><LoadFailed problem={board.error} what="the services" onRetry={board.refetch} /></section>;
-  return <DashboardSkeleton loading={board.isPending} then={() => <Answers board={board} services={services} />} />;
+  return (
+    <div className="stack">
+      <Health board={board} services={services} />
+      <div className={styles.columns}>
+        <LatencyHeatmapWidget />
+        <div className={`stack ${styles.aside}`}>
+          <IncidentList />
+          <MaintenanceCard />
+        </div>
+      </div>
+    </div>
+  );
 };

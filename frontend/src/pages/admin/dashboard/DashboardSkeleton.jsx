@@ -3,9 +3,9 @@ import styles from './HealthStrip.module.css';
 
 const cells = Array.from({ length: 12 }, (_, index) => index);
 
-/** The dashboard in grey, at its true heights. */
+/** The verdict and the services in grey, at their true heights. */
 export const DashboardSkeleton = ({ loading, then }) => (
-  <Skeleton label="Loading the dashboard" loading={loading} then={then}>
+  <Skeleton label="Loading the services" loading={loading} then={then}>
     <div className="stack">
       <div className="card" style={{ height: 74 }} />
       <div className="card">
@@ -18,7 +18,6 @@ export const DashboardSkeleton = ({ loading, then }) => (
           ))}
         </div>
       </div>
-      <div className="card" style={{ height: 240 }} />
     </div>
   </Skeleton>
 );

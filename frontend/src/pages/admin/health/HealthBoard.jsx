@@ -15,7 +15,7 @@ import { GraphPanel } from './GraphPanel.jsx';
 import { HealthDialogs } from './HealthDialogs.jsx';
 import { cardActions } from './cardActions.js';
 import { useBoardView } from './useBoardView.js';
-import { useFilterText } from './useFilterText.js';
+import { useFilterText } from '../../../hooks/useFilterText.js';
 
 const graphHeights = { split: 'clamp(320px, calc(100vh - 268px), 640px)', graph: 'max(420px, calc(100vh - 264px))' };
 
