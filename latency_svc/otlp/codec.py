@@ -39,7 +39,7 @@ def _from_json(body: bytes, kind: type[MessageT]) -> MessageT:
         if not isinstance(document, dict):
             raise json_format.ParseError("it must be an object")
         return json_format.ParseDict(document, kind(), ignore_unknown_fields=True)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise bad_request(f"The body is no JSON: {error}") from error
-    except (json_format.ParseError, RecursionError, AttributeError, TypeError, ValueError) as error:
+    except (json_format.ParseError, AttributeError, TypeError, ValueError) as error:
         raise bad_request(f"The body is no {kind.__name__} in JSON: {error}") from error

@@ -18,7 +18,7 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import (
 )
 
 from latency_svc import grid
-from latency_svc.latency_tracker import MOST_REQUESTS
+from latency_svc.latency_tracker import FINEST_SCALE, FURTHEST_BUCKET, MOST_BUCKETS, MOST_REQUESTS
 from latency_svc.otlp.attributes import http_series, service_of, values_of
 from latency_svc.otlp.points import Explicit, Exponential, Point
 from latency_svc.otlp.refused import Refusals, RefusedError, refuse_time
@@ -144,9 +144,12 @@ def _from_zero(bounds: list[float], counts: list[int]) -> Explicit:
 def _exponential(data: ExponentialHistogramDataPoint) -> Exponential:
     if data.scale < grid.COARSEST_SCALE:
         raise RefusedError("coarse")
-    if any(data.negative.bucket_counts):
+    counts, offset = list(data.positive.bucket_counts), data.positive.offset
+    if any(data.negative.bucket_counts) or len(counts) > MOST_BUCKETS:
         raise RefusedError("malformed")
-    return Exponential(data.scale, data.positive.offset, list(data.positive.bucket_counts), data.zero_count)
+    if data.scale > FINEST_SCALE or abs(offset) > FURTHEST_BUCKET:
+        raise RefusedError("malformed")
+    return Exponential(data.scale, offset, counts, data.zero_count)
 
 
 def _duration(value: float) -> float:

@@ -34,6 +34,11 @@ class Templates:
     def __init__(self) -> None:
         self._services: OrderedDict[str, _Service] = OrderedDict()
 
+    @property
+    def remembered(self) -> int:
+        """How many services."""
+        return len(self._services)
+
     def template(self, service: str, path: str) -> str:
         """The template of a raw path, with query and fragment cut off; OVERFLOW_ROUTE when the service has too many."""
         learned = self._services.get(service)
