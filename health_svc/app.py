@@ -5,13 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import partial
 from pathlib import Path
 
-import structlog
 from aiohttp import web
 
 from health_svc import upkeep
 from health_svc.api import HANDLERS
 from health_svc.checking import Checker
-from health_svc.handlers import on_heartbeat
+from health_svc.handlers import accept_late_beats, on_heartbeat
 from health_svc.probes import ProbeContext, probe_context
 from health_svc.recorder import Recorder
 from health_svc.room import Room, Snapshot
@@ -21,15 +20,12 @@ from health_svc.sources import itself
 from health_svc.windows import Windows
 from shared.contracts.health import HEARTBEAT_SUBJECT
 from shared.contracts.wire import Rpc
-from shared.jetstream import JetStreamError
+from shared.loops import every, until_it_works
 from shared.outbox import OUTBOX_WAKE, relay_context
-from shared.problems import problem_of
 from shared.rpc import Handler, serve
 from shared.service import BUS, POOL, REPORTER, SETTINGS, bus_context, new_app, pool_context, readiness_endpoint
 from shared.settings import Port, Settings
 from shared.timers import TIMERS_STREAM
-
-log = structlog.get_logger()
 
 METADATA = {"group": "Belfry", "depends_on": "belfry-nats,belfry-postgres"}
 DUE_BATCH = 100
@@ -39,6 +35,7 @@ LOOPS: tuple[tuple[Callable[[Room], Awaitable[None]], float], ...] = (
     (itself.declare, 3600),
     (bus_source.discover, 10),
     (upkeep.look_first, 1),
+    (accept_late_beats, 1),
     (upkeep.keep_partitions, 3600),
     (upkeep.read_windows, 5),
     (upkeep.keep_timers, 60),
@@ -46,7 +43,6 @@ LOOPS: tuple[tuple[Callable[[Room], Awaitable[None]], float], ...] = (
     (upkeep.roll_up_recent, 20),
     (upkeep.roll_up_missing, 60),
 )
-FIRST_RETRY_SECONDS = 1.0
 STOP_SECONDS = 1.0
 
 
@@ -96,6 +92,7 @@ def furnish(app: web.Application, context: ProbeContext) -> Room:
         checker=Checker(pool, context, recorder),
         snapshot=Snapshot(pool, windows),
         wake_outbox=wake,
+        late_beats={},
     )
 
 
@@ -106,34 +103,3 @@ def loops(room: Room, config_path: str) -> list[tuple[str, Coroutine[None, None,
         ("config", until_it_works(partial(file_source.follow, room, Path(config_path).absolute()), "config")),
         *repeated,
     ]
-
-
-async def every(seconds: float, work: Callable[[], Awaitable[None]], name: str) -> None:
-    """Do the work now and then every so often; what fails is logged and tried again soon."""
-    while True:
-        try:
-            await work()
-            wait_seconds = seconds
-        except Exception as error:
-            wait_seconds = min(seconds, FIRST_RETRY_SECONDS)
-            tell(name, error)
-        await asyncio.sleep(wait_seconds)
-
-
-async def until_it_works(work: Callable[[], Awaitable[None]], name: str) -> None:
-    while True:
-        try:
-            await work()
-            return
-        except Exception as error:
-            tell(name, error)
-        await asyncio.sleep(FIRST_RETRY_SECONDS)
-
-
-def tell(name: str, error: Exception) -> None:
-    """An outage of a neighbour is one line; a fault of ours comes with its trace."""
-    problem = problem_of(error)
-    if problem or isinstance(error, JetStreamError):
-        log.warning("upkeep.waiting", work=name, reason=problem.detail if problem else str(error))
-    else:
-        log.exception("upkeep.failed", work=name)

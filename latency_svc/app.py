@@ -1,17 +1,71 @@
-"""Composes the service: its settings, and what lives as long as the application."""
+"""Composes latency_svc: settings, the door for OpenTelemetry, counting, endpoints and upkeep."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from functools import partial
 
 from aiohttp import web
 
-from shared.service import bus_context, new_app, rpc_context
-from shared.settings import Port, Settings
+from latency_svc import upkeep
+from latency_svc.api import HANDLERS
+from latency_svc.otlp.door import otlp_context
+from latency_svc.otlp.settings import OtlpSettings
+from latency_svc.room import Room
+from latency_svc.roster import Roster
+from latency_svc.writer import Writer
+from shared.bus import Bus
+from shared.db import Pool
+from shared.loops import every, until_it_works
+from shared.service import BUS, POOL, add_endpoints, bus_context, new_app, pool_context, rpc_context
+from shared.settings import Port
+
+SAMPLES_STREAM, CONSUMER = "BELFRY_SAMPLES", "latency_samples"
+BATCH = 200
+STOP_SECONDS = 0.6
 
 
-class LatencySettings(Settings, frozen=True, kw_only=True):
+class LatencySettings(OtlpSettings, frozen=True, kw_only=True):
     service: str = "latency_svc"
     port: Port = 8082
 
 
 def create_app(settings: LatencySettings) -> web.Application:
     app = new_app(settings)
-    app.cleanup_ctx.extend([bus_context, rpc_context])
+    app.cleanup_ctx.extend([pool_context, bus_context, latency_context, otlp_context, rpc_context])
     return app
+
+
+async def latency_context(app: web.Application) -> AsyncIterator[None]:
+    """Counting, upkeep and what is answered, as long as the application lives."""
+    pool, bus, roster = app[POOL], app[BUS], Roster()
+    room, writer = Room(pool=pool), Writer(pool, roster)
+    add_endpoints(app, [(rpc, partial(handler, room)) for rpc, handler in HANDLERS])
+    tasks = [asyncio.create_task(work, name=name) for name, work in loops(pool, bus, roster)]
+    counting = asyncio.create_task(count(pool, bus, roster, writer), name="counting")
+    yield
+    for task in (*tasks, counting):
+        task.cancel()
+    await asyncio.gather(*tasks, counting, return_exceptions=True)
+
+
+async def count(pool: Pool, bus: Bus, roster: Roster, writer: Writer) -> None:
+    """Take what comes and store it, once there is a place for it; at the end store what was taken."""
+    await until_it_works(partial(upkeep.keep_partitions, pool), "keep_partitions")
+    await until_it_works(partial(upkeep.read_endpoints, pool, roster), "read_endpoints")
+    consumption = bus.consume(SAMPLES_STREAM, CONSUMER, writer.take, batch=BATCH, concurrency=1)
+    try:
+        await writer.run()
+    finally:
+        await consumption.stop(STOP_SECONDS)
+        await asyncio.wait({asyncio.create_task(writer.flush())}, timeout=STOP_SECONDS)
+
+
+def loops(pool: Pool, bus: Bus, roster: Roster) -> list[tuple[str, Coroutine[None, None, None]]]:
+    """What is done again and again, and how often, in seconds."""
+    return [
+        ("keep_partitions", every(3600, partial(upkeep.keep_partitions, pool), "keep_partitions")),
+        ("read_endpoints", every(60, partial(upkeep.read_endpoints, pool, roster), "read_endpoints")),
+        ("roll_up", every(30, partial(upkeep.roll_up, pool), "roll_up")),
+        ("forget", every(60, partial(upkeep.forget, pool), "forget")),
+        ("tell", every(upkeep.TELL_SECONDS / 2, partial(upkeep.tell, pool, bus), "tell")),
+    ]

@@ -38,12 +38,13 @@ ALTER TABLE histogram_1m ALTER COLUMN counts SET STORAGE EXTERNAL;
 ALTER TABLE histogram_1h ALTER COLUMN counts SET STORAGE EXTERNAL;
 ALTER TABLE histogram_1d ALTER COLUMN counts SET STORAGE EXTERNAL;
 
--- Which messages of the stream are in the rows above. A stream that was made anew has a new epoch.
+-- Which messages of the stream are in the rows above, by their place and the epoch at which the stream stored them: a
+-- stream that was made anew counts its places from 1 again.
 CREATE TABLE applied_message (
-    stream_epoch text NOT NULL,
     sequence bigint NOT NULL,
+    stored_at double precision NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (stream_epoch, sequence)
+    PRIMARY KEY (sequence, stored_at)
 );
 CREATE INDEX applied_message_by_time ON applied_message (applied_at);
 

@@ -19,8 +19,8 @@ from deploy.local.program import Program, Running, running
 from deploy.migrate import migrate_all
 from deploy.nats.apply import apply
 from tests.bench.fleet import declare, fleet
+from tests.fixtures.processes import ANY_PORT, ServiceProcess, clean_environment, read_logs
 from tests.fixtures.processes import STARTED as STARTED_EVENT
-from tests.fixtures.processes import ServiceProcess, clean_environment, read_logs
 from tests.fixtures.servers import NATS_CONFIG
 
 HANGING_PORTS = 6
@@ -84,7 +84,7 @@ def service(module: str, directory: Path, env: Mapping[str, str], core: int | No
         argv=(*on_core(core), sys.executable, "-m", module),
         ready=lambda pid: any(line["event"] == STARTED_EVENT for line in read_logs(log_path)),
         log_path=log_path,
-        env={**clean_environment(), "PORT": "0", "BELFRY_DATA_DIR": str(directory), **env},
+        env={**clean_environment(), **ANY_PORT, "BELFRY_DATA_DIR": str(directory), **env},
     )
     with running(program) as run:
         yield ServiceProcess(run)

@@ -1,0 +1,125 @@
+"""What is done again and again: partitions, roll-ups, what is kept no longer, and what is told every ten seconds."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import structlog
+
+from latency_svc.answers import bound_pct, endpoint_summary
+from latency_svc.folding import Packed, fold
+from latency_svc.histogram import Histogram, merge_all
+from latency_svc.ingest import token_of
+from latency_svc.roster import EndpointKey, Roster
+from latency_svc.rows import Resolution, Row
+from latency_svc.store import dropped, endpoints, histograms, messages, partitions, rolling
+from latency_svc.windows import DAY, HOUR, MINUTE, MINUTES_KEPT, Span, Window, floor
+from shared.bus import Bus
+from shared.contracts.latency import LatencySummarised
+from shared.db import Connection, Pool
+from shared.envelope import seal
+
+log = structlog.get_logger()
+
+PARTITIONS_LOCK = 7_403
+TELL_SECONDS = 10
+AT_ONCE = 200  # endpoints rolled up by one statement
+SETTLED = {"1h": HOUR + timedelta(minutes=6), "1d": DAY + timedelta(minutes=70)}
+"""How long after it began an hour or a day is rolled up: before it is read from its roll-up, after what comes late."""
+FINER: dict[Resolution, tuple[Resolution, timedelta]] = {"1h": ("1m", HOUR), "1d": ("1h", DAY)}
+
+
+async def keep_partitions(pool: Pool) -> None:
+    async with pool.acquire(timeout=5) as conn, conn.transaction():
+        await conn.execute("SELECT pg_advisory_xact_lock($1)", PARTITIONS_LOCK)
+        await partitions.keep_partitions(conn, datetime.now(UTC))
+
+
+async def read_endpoints(pool: Pool, roster: Roster) -> None:
+    """Those that other replicas met, so that a cap holds for all of them together."""
+    async with pool.acquire(timeout=5) as conn:
+        roster.learn(await endpoints.list_endpoints(conn))
+
+
+async def forget(pool: Pool) -> None:
+    now = datetime.now(UTC)
+    async with pool.acquire(timeout=5) as conn:
+        await messages.forget_messages(conn, now)
+        await dropped.forget_dropped(conn, now - MINUTES_KEPT)
+
+
+# --- roll-ups -----------------------------------------------------------------------------------------------------
+
+
+async def roll_up(pool: Pool) -> None:
+    """Every hour and day that has changed and is settled, one transaction each. Any replica may do it."""
+    for step in ("1h", "1d"):
+        more = True
+        while more:
+            more = await _roll_up_one(pool, step)
+
+
+async def _roll_up_one(pool: Pool, step: Resolution) -> bool:
+    """False when nothing is left to do."""
+    async with pool.acquire(timeout=5) as conn, conn.transaction():
+        at = await rolling.take_mark(conn, step, datetime.now(UTC) - SETTLED[step])
+        if at is None:
+            return False
+        finer, length = FINER[step]
+        span = Span(finer, at, at + length)
+        ids = [total.endpoint_id for total in await histograms.list_totals(conn, [span])]
+        for first in range(0, len(ids), AT_ONCE):
+            await _roll_up_some(conn, step, span, ids[first : first + AT_ONCE])
+        if step == "1h":
+            await rolling.mark(conn, "1d", [floor(at, DAY)])
+    log.info("latencies.rolled_up", step=step, at=at.isoformat(), endpoints=len(ids))
+    return True
+
+
+async def _roll_up_some(conn: Connection, step: Resolution, span: Span, ids: Sequence[int]) -> None:
+    packed = await histograms.read_packed(conn, [span], ids)
+    found = await asyncio.to_thread(fold, packed, _endpoint_of)
+    rows = [Row(span.from_at, id_, histograms.ROLLUP, histogram) for id_, histogram in found.items()]
+    await histograms.save_rows(conn, step, rows)
+
+
+def _endpoint_of(row: Packed) -> int:
+    return row.endpoint_id
+
+
+# --- events -------------------------------------------------------------------------------------------------------
+
+
+async def tell(pool: Pool, bus: Bus) -> None:
+    """`latency.summarised` of every service that had requests within the last minute; by one replica for all."""
+    now = datetime.now(UTC)
+    window = Window(floor(now - MINUTE, MINUTE), now)
+    async with pool.acquire(timeout=5) as conn:
+        if not await rolling.take_turn(conn, "tell", int(now.timestamp()) // TELL_SECONDS):
+            return
+        span = Span("1m", window.from_at, window.to_at)
+        totals = await histograms.list_totals(conn, [span])
+        packed = await histograms.read_packed(conn, [span])
+    found = await asyncio.to_thread(fold, packed, _endpoint_of)
+    by_service: dict[str, list[tuple[EndpointKey, Histogram]]] = {}
+    for total in totals:
+        if total.endpoint_id in found:
+            by_service.setdefault(total.key.service, []).append((total.key, found[total.endpoint_id]))
+    for service, members in by_service.items():
+        envelope = seal(summary_of(service, members, window), secrets.token_hex(12))
+        subject = LatencySummarised.SUBJECT.format(service=token_of(service))
+        bus.publish_raw(msgspec.structs.replace(envelope, subject=subject))
+
+
+def summary_of(service: str, members: Sequence[tuple[EndpointKey, Histogram]], window: Window) -> LatencySummarised:
+    together = merge_all([histogram for _, histogram in members])
+    return LatencySummarised(
+        service=service,
+        from_at=window.from_at,
+        to_at=window.to_at,
+        count=together.count,
+        error_bound_pct=bound_pct(together),
+        endpoints=[endpoint_summary(key, histogram) for key, histogram in members],
+    )

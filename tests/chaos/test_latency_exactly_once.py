@@ -1,0 +1,125 @@
+"""Every sample that JetStream acknowledged is counted, once, whoever dies."""
+
+import asyncio
+import random
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from deploy.local.nats import start_nats
+from deploy.local.program import Running
+from deploy.nats.apply import apply
+from deploy.nats.streams import CONSUMERS
+from latency_svc import upkeep
+from shared import db
+from shared.bus import Bus
+from shared.settings import Settings
+from tests.fixtures.processes import ServiceProcess, StartProcess
+from tests.fixtures.samples import counted, message_of, sample_batch, send_until_stored, writers
+from tests.fixtures.servers import NATS_CONFIG
+from tests.fixtures.waiting import until
+
+KILLS = 20
+SAMPLES = 200
+ROUTES = [f"/route/{n}" for n in range(20)]
+AGAIN_SECONDS = 2.0
+"""After so long a message that was not acknowledged comes again; 30 s outside of this test."""
+
+
+@pytest.fixture
+def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    hasty = [replace(consumer, ack_wait_seconds=AGAIN_SECONDS) for consumer in CONSUMERS]
+    monkeypatch.setattr(sys.modules["deploy.nats.apply"], "CONSUMERS", hasty)
+    with start_nats(tmp_path / "nats", NATS_CONFIG) as server:
+        asyncio.run(apply(server.url))
+        yield server
+
+
+class Sender:
+    """A client that sends without rest; `acknowledged` counts what JetStream has taken."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._random = np.random.default_rng(1)
+        self._sending = asyncio.create_task(self._run())
+        self._enough = False
+        self.acknowledged = 0
+
+    async def finish(self) -> None:
+        """Ends with a batch that is acknowledged."""
+        self._enough = True
+        await self._sending
+        await self.send()
+
+    async def _run(self) -> None:
+        while not self._enough:
+            await self.send()
+            await asyncio.sleep(0.01)
+
+    async def send(self) -> None:
+        seconds = self._random.lognormal(-3, 1, SAMPLES).astype(np.float32)
+        await send_until_stored(self._bus, message_of(sample_batch(seconds, routes=ROUTES)))
+        self.acknowledged += SAMPLES
+
+
+async def test_twenty_deaths_of_the_service_and_some_of_its_servers(
+    broker: Running, storage: Running, start_process: StartProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I2.2.1: SIGKILL at random moments: of latency_svc twenty times, of nats-server and PostgreSQL twice each."""
+    env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url}
+    bus = await Bus.connect(Settings(service="shop", nats_url=broker.url))
+    sender, chance = Sender(bus), random.Random(2)
+    service: ServiceProcess = await asyncio.to_thread(start_process, "latency_svc", env)
+    for kill in range(1, KILLS + 1):
+        await asyncio.sleep(chance.uniform(0, 1.5))
+        server = {5: broker, 10: storage, 14: broker, 18: storage}.get(kill)
+        if server is not None:
+            server.kill()
+            await asyncio.to_thread(server.restart)
+            await asyncio.sleep(chance.uniform(0, 1))
+        service.kill()
+        service = await asyncio.to_thread(start_process, "latency_svc", env)
+    await sender.finish()
+
+    await until(lambda: counted(storage.url), lambda found: found >= sender.acknowledged, 30)
+    await asyncio.sleep(2 * AGAIN_SECONDS)  # whatever comes again has come
+    assert await counted(storage.url) == sender.acknowledged
+    assert len(await writers(storage.url)) > 3
+    assert await rolled_up(storage.url, monkeypatch) == (sender.acknowledged, sender.acknowledged)
+    await bus.close()
+
+
+async def test_two_replicas_share_the_work_and_add_up(
+    broker: Running, storage: Running, start_process: StartProcess
+) -> None:
+    env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url}
+    bus = await Bus.connect(Settings(service="shop", nats_url=broker.url))
+    both = [await asyncio.to_thread(start_process, "latency_svc", env) for _ in range(2)]
+    sender = Sender(bus)
+    await until(lambda: writers(storage.url), lambda names: len(names) == 2, 20)
+    both[0].suspend()  # holds messages, and does not know that the other gets them
+    await asyncio.sleep(2 * AGAIN_SECONDS)
+    both[0].resume()
+    await asyncio.sleep(AGAIN_SECONDS)
+    await sender.finish()
+    await until(lambda: counted(storage.url), lambda found: found >= sender.acknowledged, 30)
+    await asyncio.sleep(2 * AGAIN_SECONDS)
+    assert await counted(storage.url) == sender.acknowledged
+    await bus.close()
+
+
+async def rolled_up(database_url: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    """The durations in hours and in days, when both are rolled up now, and once more."""
+    monkeypatch.setattr(upkeep, "SETTLED", {"1h": timedelta(0), "1d": timedelta(0)})
+    pool = await db.connect(Settings(service="latency_svc", database_url=database_url))
+    try:
+        await upkeep.roll_up(pool)
+        await upkeep.roll_up(pool)
+    finally:
+        await pool.close()
+    return await counted(database_url, "1h"), await counted(database_url, "1d")
