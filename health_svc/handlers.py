@@ -14,35 +14,62 @@ from shared.contracts.checks import HeartbeatCheck, component_of
 from shared.contracts.health import ComponentOutcome, Heartbeat, ServiceSpec, Source
 from shared.contracts.wire import Nothing
 from shared.interest import Message
-from shared.problems import ProblemError, conflict, invalid
+from shared.problems import ProblemError, conflict, invalid, problem_of
 from shared.rpc import Caller
 from shared.validate import decode, validate
 
 log = structlog.get_logger()
 
 HEARTBEATS_GROUP = "Heartbeats"
+MOST_LATE_BEATS = 10_000
+UNAVAILABLE = 503
 
 
 async def record_heartbeat(room: Room, request: Heartbeat, caller: Caller) -> Nothing:
-    await accept_beat(room, request, caller.actor)
+    await accept_beat(room, request, caller.actor, datetime.now(UTC))
     return Nothing()
 
 
 async def on_heartbeat(room: Room, message: Message) -> None:
-    """A heartbeat from the bus: the id stands in the subject, the body may be empty or a Heartbeat without the id."""
+    """A heartbeat from the bus: the id stands in the subject, the body may be empty or a Heartbeat without the id.
+    While the store is away the last beat of each service is kept."""
+    at = datetime.now(UTC)
     try:
-        body = decode(message.data, dict) if message.data else {}
-        beat, errors = validate({**body, "service_id": message.subject.rsplit(".", 1)[1]}, Heartbeat)
-        if beat is None:
-            raise invalid(errors)
-        await accept_beat(room, beat, "heartbeat")
+        beat = beat_of(message)
     except ProblemError as error:
         log.warning("heartbeat.refused", subject=message.subject, problem=str(error))
+        return
+    if len(room.late_beats) < MOST_LATE_BEATS or beat.service_id in room.late_beats:
+        room.late_beats[beat.service_id] = (beat, at)
+    await accept_late_beats(room)
 
 
-async def accept_beat(room: Room, beat: Heartbeat, actor: str) -> None:
+async def accept_late_beats(room: Room) -> None:
+    """Accept the beats that wait, until the store is away (again)."""
+    while room.late_beats:
+        service_id, (beat, at) = room.late_beats.popitem()
+        try:
+            await accept_beat(room, beat, "heartbeat", at)
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None or problem.status != UNAVAILABLE:
+                log.warning("heartbeat.refused", service_id=service_id, problem=str(error))
+                continue
+            room.late_beats.setdefault(service_id, (beat, at))
+            return
+
+
+def beat_of(message: Message) -> Heartbeat:
+    """Raises ProblemError when the message is none."""
+    body = decode(message.data, dict) if message.data else {}
+    beat, errors = validate({**body, "service_id": message.subject.rsplit(".", 1)[1]}, Heartbeat)
+    if beat is None:
+        raise invalid(errors)
+    return beat
+
+
+async def accept_beat(room: Room, beat: Heartbeat, actor: str, now: datetime) -> None:
     """Note the beat and record it as a run. The first beat of an unknown id creates the service."""
-    now = datetime.now(UTC)
     async with room.pool.acquire(timeout=2) as conn, conn.transaction():
         found = await services.get_monitored(conn, beat.service_id)
         wanted = spec_after(found, beat)

@@ -16,7 +16,7 @@ from health_svc.store import intervals, maintenance, services
 from health_svc.uptime import Totals
 from health_svc.windows import Windows
 from shared.bus import Bus
-from shared.contracts.health import Board, ConfigState
+from shared.contracts.health import Board, ConfigState, Heartbeat
 from shared.db import Pool
 from shared.rpc import Encoded
 
@@ -25,7 +25,8 @@ UPTIME_DAYS = 30
 
 
 class Room(Struct, frozen=True):
-    """The collaborators of every endpoint."""
+    """The collaborators of every endpoint. `late_beats`: the last heartbeat of each service that the store has not
+    taken yet."""
 
     pool: Pool
     bus: Bus
@@ -34,6 +35,7 @@ class Room(Struct, frozen=True):
     checker: Checker
     snapshot: "Snapshot"
     wake_outbox: Callable[[], None]
+    late_beats: dict[str, tuple[Heartbeat, datetime]]
 
 
 class Snapshot:

@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 import msgspec
+import nats
 
 from deploy.local.program import Running
 from shared.bus import Bus
@@ -29,7 +30,7 @@ async def test_a_killed_database_costs_no_run_and_no_change(
     broker: Running, storage: Running, start_health: StartHealth, start_process: StartProcess
 ) -> None:
     """Checks go on while PostgreSQL is away, their results are recorded afterwards, and each transition is told once.
-    Meanwhile the board is a 503 that names postgres."""
+    Meanwhile the board is a 503 that names postgres, and a heartbeat is kept."""
     async with running_fleet() as fleet, watching(broker.url) as changes:
         health = await start_health(storage.url, declaration(fleet, SERVICES, 2, failure_threshold=2))
         env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url, "BELFRY_ADMIN_TOKEN": TOKEN}
@@ -48,8 +49,10 @@ async def test_a_killed_database_costs_no_run_and_no_change(
             status, problem = await board(gateway.url)
             assert (status, problem.get("service")) == (503, "postgres"), problem
         await going_on
+        await beat(broker.url, "late")
         await asyncio.to_thread(storage.restart)
 
+        await changes.until(lambda c: c.count("unknown", "healthy")["late"] == 1, 30)
         await changes.until(lambda c: c.count("healthy", "down").keys() >= IDS, 30)
         await until(lambda: answer_of(f"{health.url}/readyz"), lambda a: a[0] == 200)
         await until(lambda: board(gateway.url), lambda answer: answer[0] == 200)
@@ -93,6 +96,12 @@ async def board(gateway_url: str) -> tuple[int, dict[str, Any]]:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     status, body = await answer_of(gateway_url + BOARD, headers)
     return status, msgspec.json.decode(body)
+
+
+async def beat(nats_url: str, service_id: str) -> None:
+    client = await nats.connect(nats_url)
+    await client.publish(f"belfry.heartbeat.{service_id}", b"")
+    await client.close()
 
 
 async def recorded_runs(database_url: str) -> int:
