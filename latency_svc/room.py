@@ -1,5 +1,8 @@
 """What latency_svc's endpoints share, put together once by app.py."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 from msgspec import Struct
 
 from shared.db import Pool
@@ -10,3 +13,4 @@ class Room(Struct, frozen=True):
 
     pool: Pool
     thresholds_ms: tuple[float, float] = (100.0, 500.0)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)

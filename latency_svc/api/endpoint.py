@@ -1,6 +1,6 @@
 """One endpoint: how its durations are distributed, and how they went over time."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from latency_svc.answers import buckets, endpoint_latency, trend_bound_pct, trend_points
 from latency_svc.api.reading import read_facts, read_series
@@ -18,7 +18,7 @@ Query = contract.HistogramQuery | contract.TrendQuery
 
 
 async def get_histogram(room: Room, request: contract.HistogramQuery, caller: Caller) -> contract.EndpointHistogram:
-    now = datetime.now(UTC)
+    now = room.now()
     window = window_of(now, request.window_seconds)
     async with room.pool.acquire(timeout=2) as conn:
         endpoint_id, key = await _endpoint_or_404(conn, request, window, now)
@@ -38,7 +38,7 @@ async def get_histogram(room: Room, request: contract.HistogramQuery, caller: Ca
 
 async def get_trend(room: Room, request: contract.TrendQuery, caller: Caller) -> contract.EndpointTrend:
     """Steps that are not kept any more, those of minutes a week ago, are there without any request."""
-    now = datetime.now(UTC)
+    now = room.now()
     step, starts = steps_of(now, request.window_seconds)
     window, shift = Window(starts[0], now), SHIFTS.get(request.compare)
     async with room.pool.acquire(timeout=2) as conn:

@@ -22,7 +22,7 @@ OLDEST_CURSOR = timedelta(days=1)
 
 async def get_summary(room: Room, request: contract.SummaryQuery, caller: Caller) -> contract.LatencySummary:
     """The busiest are chosen by their totals; only their histograms are unpacked."""
-    now = datetime.now(UTC)
+    now = room.now()
     window = window_of(now, request.window_seconds)
     async with room.pool.acquire(timeout=2) as conn:
         totals = await list_totals(conn, spans_of(window, now), request.service)
@@ -47,7 +47,7 @@ async def get_summary(room: Room, request: contract.SummaryQuery, caller: Caller
 async def list_endpoints(room: Room, request: contract.EndpointsQuery, caller: Caller) -> contract.EndpointList:
     """Pages of one list see it at one moment: that of the first page. By a quantile are sorted the RANKED busiest; the
     others follow by traffic."""
-    now = datetime.now(UTC)
+    now = room.now()
     to_at, skipped = _place(request.cursor, now)
     window = window_of(to_at, request.window_seconds)
     async with room.pool.acquire(timeout=2) as conn:

@@ -53,7 +53,7 @@ SHAPES: dict[str, Callable[[np.random.Generator, int], Data]] = {
 @pytest.mark.parametrize("shape", SHAPES)
 @given(seed=st.integers(0, 2**32 - 1), size=st.integers(100, 5000))
 def test_a_quantile_is_within_the_bound(shape: str, seed: int, size: int) -> None:
-    """F2.2.2: P50, P95 and P99 of any data are within 0.55 % of the exact ones."""
+    """F2.2.1: P50, P95 and P99 of any data are within 0.55 % of the exact ones."""
     data = SHAPES[shape](np.random.default_rng(seed), size)
 
     h = histogram_of(data)
@@ -87,7 +87,7 @@ def test_merging_gives_the_same_in_any_order_and_grouping(parts: list[list[float
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_nothing_is_lost_from_minutes_to_hours_to_days(shape: str) -> None:
-    """F2.2.3: a day's quantiles come from its merged histograms, as exact as a minute's."""
+    """I2.2.3: a day's quantiles come from its merged histograms, as exact as a minute's."""
     rng = np.random.default_rng(7)
     minutes = [(n, SHAPES[shape](rng, 120)) for n in range(0, 1440, 9)]
     everything = np.concatenate([data for _, data in minutes])

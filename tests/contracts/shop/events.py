@@ -34,7 +34,7 @@ EVENTS: tuple[Event, ...] = (
         from_at=today("14:07:20"),
         to_at=today("14:08:20"),
         count=304,
-        error_bound_pct=0.5415,
+        error_bound_pct=0.5416,
         endpoints=[
             EndpointSummary(
                 method="POST", path="/api/payments", p50=268.0, p95=1210.0, p99=3120.0, count=206, error_rate_pct=6.31
