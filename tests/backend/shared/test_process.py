@@ -23,7 +23,13 @@ from deploy.local.postgres import start_postgres
 from tests.fixtures.processes import ServiceProcess, StartProcess, clean_environment
 
 SAMPLE = "tests.fixtures.sample_svc"
-FRAMES = ["latency_svc", "ws_svc", "pipeline_svc", "alert_svc"]
+FRAMES = {
+    "latency_svc": {"nats": "pass", "postgres": "pass"},
+    "ws_svc": {"nats": "pass"},
+    "pipeline_svc": {"nats": "pass"},
+    "alert_svc": {"nats": "pass"},
+}
+"""Each service and what it needs."""
 HANG_SECONDS = 10.0  # far more than any deadline of ours, far less than a hanging server takes
 NOBODY = {"NATS_URL": "nats://127.0.0.1:1", "DATABASE_URL": "postgresql://127.0.0.1:1/none"}
 
@@ -58,14 +64,14 @@ def findings(body: dict[str, Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize("service", FRAMES)
 async def test_each_frame_is_alive_ready_measured_and_found_on_the_bus(
-    service: str, nats_url: str, start_process: StartProcess, http: aiohttp.ClientSession
+    service: str, nats_url: str, service_env: dict[str, str], start_process: StartProcess, http: aiohttp.ClientSession
 ) -> None:
-    running = start_process(service, {"NATS_URL": nats_url})
+    running = start_process(service, service_env)
     status, body = await get(http, f"{running.url}/healthz")
     assert (status, body) == (200, {"status": "pass", "serviceId": service})
 
     status, body = await get(http, f"{running.url}/readyz")
-    assert (status, body["status"], findings(body)) == (200, "pass", {"nats": "pass"})
+    assert (status, body["status"], findings(body)) == (200, "pass", FRAMES[service])
     assert body["serviceId"] == service
     assert body["checks"]["nats"][0]["observedUnit"] == "ms"
 
@@ -183,7 +189,7 @@ def test_a_port_in_use_is_one_line_and_exit_code_2(start_process: StartProcess) 
 
 
 def _run_frame(env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    argv = (sys.executable, "-m", "latency_svc")
+    argv = (sys.executable, "-m", "ws_svc")
     return subprocess.run(
         argv, env={**clean_environment(), **NOBODY, **env}, capture_output=True, text=True, timeout=20
     )
