@@ -92,7 +92,6 @@ def furnish(app: web.Application, context: ProbeContext) -> Room:
         checker=Checker(pool, context, recorder),
         snapshot=Snapshot(pool, windows),
         wake_outbox=wake,
-        late_beats={},
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
-from msgspec import Struct, json
+from msgspec import Struct, field, json
 
 from health_svc import board
 from health_svc.board import Facts, View
@@ -35,7 +35,7 @@ class Room(Struct, frozen=True):
     checker: Checker
     snapshot: "Snapshot"
     wake_outbox: Callable[[], None]
-    late_beats: dict[str, tuple[Heartbeat, datetime]]
+    late_beats: dict[str, tuple[Heartbeat, datetime]] = field(default_factory=dict)
 
 
 class Snapshot:
