@@ -12,6 +12,7 @@ from latency_svc.answers import bound_pct, endpoint_summary
 from latency_svc.folding import Packed, fold
 from latency_svc.histogram import Histogram, merge_all
 from latency_svc.ingest import token_of
+from latency_svc.otlp.baselines import forget_baselines
 from latency_svc.roster import EndpointKey, Roster
 from latency_svc.rows import Resolution, Row
 from latency_svc.store import dropped, endpoints, histograms, messages, partitions, rolling
@@ -48,6 +49,7 @@ async def forget(pool: Pool) -> None:
     async with pool.acquire(timeout=5) as conn:
         await messages.forget_messages(conn, now)
         await dropped.forget_dropped(conn, now - MINUTES_KEPT)
+        await forget_baselines(conn)
 
 
 # --- roll-ups -----------------------------------------------------------------------------------------------------

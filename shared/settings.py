@@ -39,6 +39,7 @@ VARIABLES_OF_BELFRY = frozenset(
         "HOST",
         "INSTANCE",
         "NATS_SEED_FILE",
+        "OTLP_HOST",
         "OTLP_PORT",
         "OTLP_TOKEN",
         "PUBLIC_URL",

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from deploy.local import servers
 from deploy.local.program import Program
-from deploy.local.settings import GATEWAY, ROOT, LocalSettings, environment_of
+from deploy.local.settings import GATEWAY, LATENCY, ROOT, LocalSettings, environment_of
 
 READY_ANSWER_SECONDS = 3.0
 
@@ -38,6 +38,7 @@ def process(child: str, ground: Ground) -> Program:
         **servers.nats_variables(settings, ground.nats, child),
         **servers.postgres_variables(settings, ground.postgres, child),
         **(_gateway_variables(ground) if child == GATEWAY else {}),
+        **({"BELFRY_OTLP_PORT": str(ground.ports["otlp"])} if child == LATENCY else {}),
     }
     return Program(
         name=child,

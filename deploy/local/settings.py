@@ -9,11 +9,12 @@ SERVICES = ("health_svc", "latency_svc", "ws_svc", "pipeline_svc", "alert_svc")
 GATEWAY = "gateway"
 ROOT = Path(__file__).resolve().parents[2]
 
-GATEWAY_ONLY = {"BELFRY_ADMIN_PASSWORD", "BELFRY_ADMIN_TOKEN"}
-"""Secrets that no other process needs to know."""
+LATENCY = "latency_svc"
+SECRETS_OF = {GATEWAY: {"BELFRY_ADMIN_PASSWORD", "BELFRY_ADMIN_TOKEN"}, LATENCY: {"BELFRY_OTLP_TOKEN"}}
+"""What no other process needs to know."""
 
 SET_BY_US = {"PORT", "NATS_URL", "DATABASE_URL"} | {
-    f"BELFRY_{name}" for name in ("HOST", "INSTANCE", "CONFIG", "DATA_DIR", "NATS_SEED_FILE")
+    f"BELFRY_{name}" for name in ("HOST", "INSTANCE", "CONFIG", "DATA_DIR", "NATS_SEED_FILE", "OTLP_PORT")
 }
 
 
@@ -25,6 +26,7 @@ class LocalSettings(Settings, frozen=True, kw_only=True):
     nats_url: str = ""
     database_url: str = ""
     admin_password: str | None = None
+    otlp_port: Port = 4318
 
     @property
     def data(self) -> Path:
@@ -55,6 +57,6 @@ class LocalSettings(Settings, frozen=True, kw_only=True):
 
 def environment_of(child: str, environ: Mapping[str, str]) -> dict[str, str]:
     """The user's environment as one child may see it: without what we set ourselves, and without others' secrets."""
-    hidden = SET_BY_US if child == GATEWAY else SET_BY_US | GATEWAY_ONLY
+    hidden = SET_BY_US.union(*(secrets for owner, secrets in SECRETS_OF.items() if owner != child))
     hidden |= {f"{name}_FILE" for name in hidden}
     return {name: value for name, value in environ.items() if name not in hidden}

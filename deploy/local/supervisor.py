@@ -39,7 +39,8 @@ async def belfry(
 
 async def _lay_ground(stack: AsyncExitStack, settings: LocalSettings, environ: Mapping[str, str]) -> Ground:
     """Servers, streams, schemas, ports and the first password."""
-    wanted = {"nats": 0, "postgres": 0} | {name: settings.port + n for n, name in enumerate(SERVICES, 1)}
+    wanted = {"nats": 0, "postgres": 0, "otlp": settings.otlp_port}
+    wanted |= {name: settings.port + n for n, name in enumerate(SERVICES, 1)}
     chosen = ports.choose(wanted, settings.data / "ports.json")
     with step("NATS and PostgreSQL"):
         nats = None if settings.nats_url else servers.embedded_nats(settings, chosen["nats"])
@@ -82,6 +83,7 @@ async def _stop(children: Sequence[Child]) -> None:
 
 def _welcome(ground: Ground) -> None:
     say(f"\nBelfry is ready: {ground.settings.url}")
+    say(f"OpenTelemetry: OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:{ground.ports['otlp']}")
     if ground.first_password:
         say(
             f"Sign in as admin with the password {ground.first_password}\n(it is shown only now; change it in Settings)"

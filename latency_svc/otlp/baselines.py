@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from latency_svc.otlp.points import Point
-from shared.db import Connection, Pool
+from shared.db import Connection
 
 KEEP_HOURS = 24
 
@@ -29,7 +29,7 @@ async def save_baselines(conn: Connection, points: Mapping[bytes, Point]) -> Non
     await conn.execute(query, keys, [_encode(points[key]) for key in keys])
 
 
-async def forget_baselines(pool: Pool) -> None:
+async def forget_baselines(conn: Connection) -> None:
     """Those of processes that ended. No series is counted from its beginning when that is as long ago as this."""
     query = "DELETE FROM otlp_baseline WHERE saved_at < now() - make_interval(hours => $1)"
-    await pool.execute(query, KEEP_HOURS)
+    await conn.execute(query, KEEP_HOURS)

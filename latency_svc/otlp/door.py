@@ -48,13 +48,14 @@ async def otlp_context(app: web.Application) -> AsyncIterator[None]:
     door = create_door(settings, Intake(bus=app[BUS], pool=app[POOL]))
     runner = web.AppRunner(door, access_log=None, auto_decompress=False, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
+    host, port = settings.otlp_host or settings.host, settings.otlp_port
     try:
-        await web.TCPSite(runner, settings.host, settings.otlp_port).start()
+        await web.TCPSite(runner, host, port).start()
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
-        refuse(f"cannot listen on {settings.host}:{settings.otlp_port} (BELFRY_OTLP_PORT) for OTLP: {reason}")
+        refuse(f"cannot listen on {host}:{port} for OpenTelemetry (BELFRY_OTLP_HOST, BELFRY_OTLP_PORT): {reason}")
     app[OTLP_PORT] = runner.addresses[0][1]
-    log.info("otlp.listening", host=settings.host, port=app[OTLP_PORT], token=bool(settings.otlp_token))
+    log.info("otlp.listening", host=host, port=app[OTLP_PORT], token=bool(settings.otlp_token))
     yield
     await runner.cleanup()
 

@@ -46,6 +46,7 @@ async def running_belfry(directory: Path, declared: str, targets: Targets) -> As
         env={
             **clean_environment(),
             "PORT": str(port),
+            "BELFRY_OTLP_PORT": "0",
             "BELFRY_DATA_DIR": str(directory / "data"),
             "BELFRY_CONFIG": str(config),
             "BELFRY_ADMIN_PASSWORD": PASSWORD,

@@ -29,7 +29,7 @@ class LocalRun:
         self._said, name = tempfile.mkstemp(prefix="belfry-run-")
         os.unlink(name)
         self.port = port or free_port()
-        ours = {"PORT": str(self.port), "BELFRY_DATA_DIR": str(data)}
+        ours = {"PORT": str(self.port), "BELFRY_OTLP_PORT": "0", "BELFRY_DATA_DIR": str(data)}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "deploy.local", "run"],
             cwd=ROOT,

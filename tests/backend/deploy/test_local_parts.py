@@ -11,7 +11,7 @@ from deploy.local import demo, follow, ports
 from deploy.local.backoff import LONGEST_SECONDS, STEADY_SECONDS, Backoff, after_end
 from deploy.local.lock import TakenError, only_one
 from deploy.local.secret_files import secret
-from deploy.local.settings import GATEWAY, ROOT, LocalSettings, environment_of
+from deploy.local.settings import GATEWAY, LATENCY, ROOT, LocalSettings, environment_of
 from health_svc.declared import load
 from shared.contracts.checks import CheckKind, kind_of
 
@@ -68,7 +68,9 @@ def test_a_secret_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
 
 def test_children_hear_only_what_is_theirs() -> None:
     environ = {"PATH": "/bin", "PORTAL": "1", "BELFRY_ADMIN_TOKEN": "t", "PORT": "1", "NATS_URL_FILE": "f"}
+    environ |= {"BELFRY_OTLP_TOKEN": "o", "BELFRY_OTLP_PORT": "4318"}
     assert environment_of("health_svc", environ) == {"PATH": "/bin", "PORTAL": "1"}
+    assert environment_of(LATENCY, environ) == {"PATH": "/bin", "PORTAL": "1", "BELFRY_OTLP_TOKEN": "o"}
     assert environment_of(GATEWAY, environ) == {"PATH": "/bin", "PORTAL": "1", "BELFRY_ADMIN_TOKEN": "t"}
 
 

@@ -41,7 +41,7 @@ ENDPOINT = SampleSeries("GET", "/users/{id}", 2)
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 EXPLICIT = ExplicitBucketHistogramAggregation(BOUNDS)
 EXPONENTIAL = ExponentialBucketHistogramAggregation(max_size=1024, max_scale=6)
-TEMPORALITIES = (AggregationTemporality.DELTA, AggregationTemporality.CUMULATIVE)
+DELTA, CUMULATIVE = AggregationTemporality.DELTA, AggregationTemporality.CUMULATIVE
 
 
 class Client:
@@ -101,7 +101,7 @@ def histogram_of(batches: Iterable[Batch]) -> tuple[Histogram, float]:
 
 @pytest.mark.parametrize("compression", [Compression.NoCompression, Compression.Gzip, Compression.Deflate])
 @pytest.mark.parametrize("aggregation", [EXPLICIT, EXPONENTIAL], ids=["explicit", "exponential"])
-@pytest.mark.parametrize("temporality", TEMPORALITIES, ids=["delta", "cumulative"])
+@pytest.mark.parametrize("temporality", [DELTA, CUMULATIVE], ids=["delta", "cumulative"])
 async def test_every_form_of_histogram_arrives_once(
     door: Door, temporality: AggregationTemporality, aggregation: Aggregation, compression: Compression
 ) -> None:
@@ -127,7 +127,7 @@ async def test_every_form_of_histogram_arrives_once(
 async def test_a_client_that_begins_anew_loses_and_repeats_nothing(door: Door, aggregation: Aggregation) -> None:
     """A cumulative series whose start changed counts from its beginning."""
     for part in (range(0, 100), range(100, 250)):
-        client = Client(door.url, "shop", AggregationTemporality.CUMULATIVE, aggregation)
+        client = Client(door.url, "shop", CUMULATIVE, aggregation)
         assert await client.send(0.001 * n for n in part)
         assert await client.send([0.3])
         await client.end()
@@ -136,7 +136,7 @@ async def test_a_client_that_begins_anew_loses_and_repeats_nothing(door: Door, a
 
 
 async def test_statuses_and_methods(door: Door) -> None:
-    client = Client(door.url, "shop", AggregationTemporality.DELTA, EXPONENTIAL)
+    client = Client(door.url, "shop", DELTA, EXPONENTIAL)
     await client.send([0.1], **{"http.response.status_code": 503})
     await client.send([0.1], **{"http.request.method": "propfind"})
     await client.send([0.1], **{"http.request.method": "<script>", "http.route": ""})
@@ -178,7 +178,7 @@ async def test_server_spans_are_samples(door: Door) -> None:
 
 async def test_a_service_that_sends_both_counts_once(door: Door) -> None:
     """Spans of a service whose metrics are known are left out."""
-    client = Client(door.url, "both", AggregationTemporality.DELTA, EXPONENTIAL)
+    client = Client(door.url, "both", DELTA, EXPONENTIAL)
     assert await client.send([0.1])
     provider = TracerProvider(resource=Resource({"service.name": "both"}), shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter(f"{door.url}/v1/traces")))
