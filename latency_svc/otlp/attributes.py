@@ -1,7 +1,7 @@
 """Which endpoint a point or a span belongs to, from its attributes: today's semantic conventions and the older ones."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
@@ -25,14 +25,15 @@ OTHER_METHOD = "_OTHER"
 RPC_WORD = "RPC"
 UNKNOWN_SERVICE = "unknown_service"
 LONGEST_SERVICE, LONGEST_ROUTE = 100, 500
+MOST_KNOWN = 20_000
 
 Values = Mapping[str, Any]
 
 
-def values_of(attributes: Iterable[KeyValue]) -> dict[str, Any]:
+def values_of(attributes: Sequence[KeyValue]) -> dict[str, Any]:
     """The attributes that name an endpoint; text or numbers, all others as empty text."""
     found: dict[str, Any] = {}
-    for attribute in attributes:
+    for attribute in attributes[:]:
         key = attribute.key
         if key in WANTED:
             value = attribute.value
@@ -45,9 +46,23 @@ def service_of(resource: Resource) -> str:
     return name[:LONGEST_SERVICE] or UNKNOWN_SERVICE
 
 
-def http_series(values: Values, service: str, templates: Templates) -> SampleSeries:
-    """A route is taken as it is; a raw path is made a template; without both it is `__unmatched__`."""
-    return SampleSeries(_method(values), _route(values, service, templates), status_class(values))
+class Naming:
+    """Endpoints of HTTP requests. Remembers what it named: the same attributes come with every export."""
+
+    def __init__(self) -> None:
+        self._templates = Templates()
+        self._known: dict[tuple[Any, ...], SampleSeries] = {}
+
+    def series(self, service: str, values: Values) -> SampleSeries:
+        """A route is taken as it is; a raw path is made a template; without both it is `__unmatched__`."""
+        key = (service, *values.items())
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            route = _route(values, service, self._templates)
+            found = self._known[key] = SampleSeries(_method(values), route, status_class(values))
+        return found
 
 
 def rpc_series(values: Values, name: str) -> SampleSeries:

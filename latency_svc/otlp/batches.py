@@ -8,6 +8,8 @@ import msgspec
 import numpy as np
 
 from belfry_reporter.core import subject_of
+from latency_svc.otlp.deltas import delta_of
+from latency_svc.otlp.points import Point
 from shared.contracts.latency import BucketBatch, BucketDelta, SampleBatch, SampleSeries
 from shared.jetstream import OutboxMessage
 
@@ -21,20 +23,38 @@ class Deltas:
     """Histogram deltas by service."""
 
     def __init__(self) -> None:
-        self._deltas: dict[str, list[tuple[SampleSeries, BucketDelta]]] = {}
+        self._chunks: dict[str, list[_Chunk]] = {}
 
-    def add(self, service: str, series: SampleSeries, delta: BucketDelta) -> None:
-        self._deltas.setdefault(service, []).append((series, delta))
+    def add(self, service: str, series: SampleSeries, point: Point, unit_seconds: float, now: float) -> None:
+        """`now` (Unix time): when a point counts that has no time of its own."""
+        chunks = self._chunks.get(service)
+        if chunks is None:
+            chunks = self._chunks[service] = [_Chunk()]
+        elif len(chunks[-1].deltas) >= DELTAS:
+            chunks.append(_Chunk())
+        chunks[-1].add(series, point, unit_seconds, now)
 
     def messages(self, request_id: str) -> list[OutboxMessage]:
         """The same ids for the same request: what a client sends again is stored once."""
         bodies = (
             (service, body)
-            for service, deltas in self._deltas.items()
-            for start in range(0, len(deltas), DELTAS)
-            for body in _bucket_bodies(service, deltas[start : start + DELTAS])
+            for service, chunks in self._chunks.items()
+            for chunk in chunks
+            for body in _bucket_bodies(service, list(chunk.index), chunk.deltas)
         )
         return _messages(request_id, bodies)
+
+
+class _Chunk:
+    """What goes into one message."""
+
+    def __init__(self) -> None:
+        self.index: dict[SampleSeries, int] = {}
+        self.deltas: list[BucketDelta] = []
+
+    def add(self, series: SampleSeries, point: Point, unit_seconds: float, now: float) -> None:
+        place = self.index.setdefault(series, len(self.index))
+        self.deltas.append(delta_of(place, point, unit_seconds, now))
 
 
 class Samples:
@@ -90,21 +110,15 @@ class _Columns:
             )
 
 
-def _bucket_bodies(service: str, deltas: list[tuple[SampleSeries, BucketDelta]]) -> Iterator[bytes]:
+def _bucket_bodies(service: str, series: list[SampleSeries], deltas: list[BucketDelta]) -> Iterator[bytes]:
     """One body, or more where that would be too large."""
-    index: dict[SampleSeries, int] = {}
-    numbered = [_with_series(delta, index.setdefault(series, len(index))) for series, delta in deltas]
-    body = encode(BucketBatch(service=service, series=list(index), deltas=numbered))
+    body = encode(BucketBatch(service=service, series=series, deltas=deltas))
     if len(body) <= MOST_BYTES or len(deltas) == 1:
         yield body
         return
     half = len(deltas) // 2
-    yield from _bucket_bodies(service, deltas[:half])
-    yield from _bucket_bodies(service, deltas[half:])
-
-
-def _with_series(delta: BucketDelta, series: int) -> BucketDelta:
-    return delta if delta.series == series else msgspec.structs.replace(delta, series=series)
+    yield from _bucket_bodies(service, series, deltas[:half])
+    yield from _bucket_bodies(service, series, deltas[half:])
 
 
 def _messages(request_id: str, bodies: Iterable[tuple[str, bytes]]) -> list[OutboxMessage]:

@@ -87,7 +87,7 @@ async def metrics(request: web.Request) -> web.Response:
     content_type = body.content_type_of(request)
     content = await body.read(request)
     export = codec.decode(content, content_type, ExportMetricsServiceRequest)
-    readings = read_metrics(export, intake.templates, now)
+    readings = read_metrics(export, intake.naming, now)
     await take_metrics(intake, readings, request_id_of(content), now)
     response = ExportMetricsServiceResponse()
     if refused := readings.refusals.total():
@@ -102,7 +102,7 @@ async def traces(request: web.Request) -> web.Response:
     content_type = body.content_type_of(request)
     content = await body.read(request)
     export = codec.decode(content, content_type, ExportTraceServiceRequest)
-    spans = read_traces(export, intake.templates, intake.preference, now)
+    spans = read_traces(export, intake.naming, intake.preference, now)
     await take_spans(intake, spans, request_id_of(content))
     response = ExportTraceServiceResponse()
     if refused := spans.refusals.total():

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
+from latency_svc.otlp.attributes import Naming
 from latency_svc.otlp.baselines import read_baselines, save_baselines
 from latency_svc.otlp.batches import Deltas
 from latency_svc.otlp.counted import POINTS
 from latency_svc.otlp.cumulative import advance
-from latency_svc.otlp.deltas import delta_of
 from latency_svc.otlp.metrics import Reading, Readings
 from latency_svc.otlp.preference import Preference
-from latency_svc.otlp.templating import Templates
 from latency_svc.otlp.traces import Spans
 from shared.bus import Bus
 from shared.db import Pool
@@ -25,7 +24,7 @@ class Intake(Struct):
 
     bus: Bus
     pool: Pool
-    templates: Templates = field(default_factory=Templates)
+    naming: Naming = field(default_factory=Naming)
     preference: Preference = field(default_factory=Preference)
 
 
@@ -35,7 +34,7 @@ async def take_metrics(intake: Intake, readings: Readings, request_id: str, now:
     cumulative = [reading for reading in readings.found if reading.key]
     for reading in readings.found:
         if not reading.key and reading.point.count:
-            deltas.add(reading.service, reading.series, delta_of(0, reading.point, reading.unit_seconds, now))
+            deltas.add(reading.service, reading.series, reading.point, reading.unit_seconds, now)
     outcomes = Counter(counted=len(readings.found), ignored=readings.ignored, **readings.refusals)
     if cumulative:
         outcomes.update(await _take_cumulative(intake, cumulative, deltas, request_id, now))
@@ -60,7 +59,7 @@ async def _take_cumulative(
         known = await read_baselines(conn, (reading.key for reading in readings))
         found = advance(readings, known, now)
         for reading, point in found.deltas:
-            deltas.add(reading.service, reading.series, delta_of(0, point, reading.unit_seconds, now))
+            deltas.add(reading.service, reading.series, point, reading.unit_seconds, now)
         await _store(intake.bus, deltas.messages(request_id))
         await save_baselines(conn, found.points)
     passed = found.baselines + found.duplicates

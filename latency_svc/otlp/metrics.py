@@ -19,10 +19,9 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import (
 
 from latency_svc import grid
 from latency_svc.latency_tracker import FINEST_SCALE, FURTHEST_BUCKET, MOST_BUCKETS, MOST_REQUESTS
-from latency_svc.otlp.attributes import http_series, service_of, values_of
+from latency_svc.otlp.attributes import Naming, service_of, values_of
 from latency_svc.otlp.points import Explicit, Exponential, Point
 from latency_svc.otlp.refused import Refusals, RefusedError, refuse_time
-from latency_svc.otlp.templating import Templates
 from shared.contracts.latency import SampleSeries
 
 METRIC, OLD_METRIC = "http.server.request.duration", "http.server.duration"
@@ -38,7 +37,7 @@ DataPoint = HistogramDataPoint | ExponentialHistogramDataPoint
 Kind = Literal["delta", "cumulative"]
 
 
-class Reading(Struct, frozen=True):
+class Reading(Struct, frozen=True, gc=False):
     """A point of one endpoint. `key`: which cumulative stream it continues, empty for a delta."""
 
     service: str
@@ -56,13 +55,13 @@ class Readings(Struct):
     ignored: int = 0
 
 
-def read_metrics(request: ExportMetricsServiceRequest, templates: Templates, now: float) -> Readings:
+def read_metrics(request: ExportMetricsServiceRequest, naming: Naming, now: float) -> Readings:
     """Every point of a duration metric, or the reason why it is refused. `now`: Unix time."""
     readings = Readings()
     for resource in request.resource_metrics:
         metrics = [(scope.scope.name, metric) for scope in resource.scope_metrics for metric in scope.metrics]
         wanted = METRIC if any(metric.name == METRIC for _, metric in metrics) else OLD_METRIC  # both say the same
-        reader = _Reader(resource, templates, now, readings)
+        reader = _Reader(resource, naming, now, readings)
         for scope, metric in metrics:
             if metric.name == wanted:
                 reader.read(scope, metric)
@@ -74,10 +73,9 @@ def read_metrics(request: ExportMetricsServiceRequest, templates: Templates, now
 class _Reader:
     """Reads the metrics of one resource into `readings`."""
 
-    def __init__(self, resource: ResourceMetrics, templates: Templates, now: float, readings: Readings) -> None:
-        self._resource, self._templates, self._now, self._readings = resource, templates, now, readings
+    def __init__(self, resource: ResourceMetrics, naming: Naming, now: float, readings: Readings) -> None:
+        self._resource, self._naming, self._now, self._readings = resource, naming, now, readings
         self._service = service_of(resource.resource)
-        self._series: dict[bytes, SampleSeries] = {}
 
     def read(self, scope: str, metric: Metric) -> None:
         try:
@@ -98,7 +96,7 @@ class _Reader:
     def _reading(self, data: DataPoint, unit_seconds: float, identity: bytes) -> Reading:
         point = point_of(data)
         _check_time(point, self._now)
-        series = http_series(values_of(data.attributes), self._service, self._templates)
+        series = self._naming.series(self._service, values_of(data.attributes))
         key = _key(identity, data) if identity else b""
         return Reading(self._service, series, unit_seconds, point, key)
 
@@ -144,8 +142,9 @@ def _from_zero(bounds: list[float], counts: list[int]) -> Explicit:
 def _exponential(data: ExponentialHistogramDataPoint) -> Exponential:
     if data.scale < grid.COARSEST_SCALE:
         raise RefusedError("coarse")
-    counts, offset = list(data.positive.bucket_counts), data.positive.offset
-    if any(data.negative.bucket_counts) or len(counts) > MOST_BUCKETS:
+    positive = data.positive
+    counts, offset = positive.bucket_counts[:], positive.offset  # a slice is three times as fast as list()
+    if (data.HasField("negative") and any(data.negative.bucket_counts)) or len(counts) > MOST_BUCKETS:
         raise RefusedError("malformed")
     if data.scale > FINEST_SCALE or abs(offset) > FURTHEST_BUCKET:
         raise RefusedError("malformed")

@@ -7,7 +7,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 
-class Exponential(Struct, frozen=True, array_like=True, tag=True):
+class Exponential(Struct, frozen=True, gc=False, array_like=True, tag=True):
     """OpenTelemetry's base-2 exponential buckets."""
 
     scale: int
@@ -16,14 +16,14 @@ class Exponential(Struct, frozen=True, array_like=True, tag=True):
     zero_count: int
 
 
-class Explicit(Struct, frozen=True, array_like=True, tag=True):
+class Explicit(Struct, frozen=True, gc=False, array_like=True, tag=True):
     """`counts` has one more than `bounds`: the last is what is above all of them. Bounds are in the point's unit."""
 
     bounds: list[float]
     counts: list[int]
 
 
-class Point(Struct, frozen=True, array_like=True):
+class Point(Struct, frozen=True, gc=False, array_like=True):
     """Times are Unix nanoseconds, 0 for unknown. `total`, `low` and `high` (None: not told) are in the point's unit."""
 
     start_ns: int

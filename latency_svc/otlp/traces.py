@@ -4,12 +4,11 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from latency_svc.latency_tracker import minute_of
-from latency_svc.otlp.attributes import http_series, is_http, is_rpc, rpc_series, service_of, values_of
+from latency_svc.otlp.attributes import Naming, is_http, is_rpc, rpc_series, service_of, values_of
 from latency_svc.otlp.batches import Samples
 from latency_svc.otlp.metrics import NANOSECONDS
 from latency_svc.otlp.preference import Preference
 from latency_svc.otlp.refused import Refusals, RefusedError, refuse_time
-from latency_svc.otlp.templating import Templates
 from shared.contracts.latency import SampleSeries
 
 SERVER = Span.SPAN_KIND_SERVER
@@ -25,7 +24,7 @@ class Spans:
         self.ignored = 0
 
 
-def read_traces(request: ExportTraceServiceRequest, templates: Templates, preference: Preference, now: float) -> Spans:
+def read_traces(request: ExportTraceServiceRequest, naming: Naming, preference: Preference, now: float) -> Spans:
     """Every server span of HTTP or RPC as a sample in the minute it ended. `now`: Unix time."""
     spans = Spans()
     for resource in request.resource_spans:
@@ -33,7 +32,7 @@ def read_traces(request: ExportTraceServiceRequest, templates: Templates, prefer
         counted = not preference.has_metrics(service, now)
         for scope in resource.scope_spans:
             for span in scope.spans:
-                series = _series_of(span, service, templates) if counted and span.kind == SERVER else None
+                series = _series_of(span, service, naming) if counted and span.kind == SERVER else None
                 if series is None:
                     spans.ignored += 1
                 else:
@@ -50,10 +49,10 @@ def _add(spans: Spans, service: str, series: SampleSeries, span: Span, now: floa
         spans.samples.add(service, minute_of(ended), series, seconds)
 
 
-def _series_of(span: Span, service: str, templates: Templates) -> SampleSeries | None:
+def _series_of(span: Span, service: str, naming: Naming) -> SampleSeries | None:
     values = values_of(span.attributes)
     if is_http(values):
-        series = http_series(values, service, templates)
+        series = naming.series(service, values)
     elif is_rpc(values):
         series = rpc_series(values, span.name)
     else:
