@@ -3,14 +3,17 @@
 import math
 import zlib
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from latency_svc import grid
 from latency_svc.grid import SCALE, Counts
 
 ZLIB_LEVEL = 1
+WIDTHS = {width: np.dtype(f"<u{width}") for width in (1, 2, 4, 8)}
 
 
 class Histogram(Struct, frozen=True, kw_only=True):
@@ -83,15 +86,15 @@ def encode(h: Histogram) -> tuple[int, int, bytes]:
     lo, hi = int(used[0]), int(used[-1])
     part = h.counts[lo : hi + 1]
     width = np.dtype(np.min_scalar_type(int(part.max())))
-    packed = zlib.compress(part.astype(width.newbyteorder("<")).tobytes(), ZLIB_LEVEL)
+    packed = zlib.compress(part.astype(WIDTHS[width.itemsize]).tobytes(), ZLIB_LEVEL)
     return h.scale, lo, bytes([width.itemsize]) + packed
 
 
-def unpack(packed: bytes) -> Counts:
+def unpack(packed: bytes) -> NDArray[np.unsignedinteger[Any]]:
     """The columns of an encoded histogram, from its `lo` on."""
     if not packed:
-        return np.zeros(0, np.int64)
-    return np.frombuffer(zlib.decompress(memoryview(packed)[1:]), f"<u{packed[0]}").astype(np.int64)
+        return np.zeros(0, np.uint8)
+    return np.frombuffer(zlib.decompress(memoryview(packed)[1:]), WIDTHS[packed[0]])
 
 
 def decode(scale: int, lo: int, packed: bytes) -> Counts:

@@ -1,10 +1,11 @@
 """What the endpoints read: histograms of some endpoints, over a window and hour by hour."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from latency_svc.answers import Facts
-from latency_svc.folding import fold
+from latency_svc.folding import Packed, fold
 from latency_svc.histogram import Histogram, empty, merge_all
 from latency_svc.roster import EndpointKey
 from latency_svc.store.histograms import read_packed
@@ -51,13 +52,14 @@ async def read_facts(
 
 async def read_window(conn: Connection, ids: Sequence[int], window: Window, now: datetime) -> dict[int, Histogram]:
     """By endpoint; who had no request is not there."""
-    return fold(await read_packed(conn, spans_of(window, now), ids), lambda row: row.endpoint_id)
+    rows = await read_packed(conn, spans_of(window, now), ids)
+    return await asyncio.to_thread(fold, rows, lambda row: row.endpoint_id)
 
 
 async def read_series(conn: Connection, ids: Sequence[int], window: Window, step: timedelta, now: datetime) -> Series:
     """By endpoint and start of the step."""
     rows = await read_packed(conn, steps_spans(window, step, now), ids)
-    return fold(rows, lambda row: (row.endpoint_id, floor(row.at, step)))
+    return await _by_step(rows, step)
 
 
 def hours_of_strip(strip: Window) -> list[datetime]:
@@ -68,7 +70,12 @@ async def _hours_before(conn: Connection, ids: Sequence[int], strip: Window, com
     """The same hours of the day or the week before, which are whole."""
     from_at = strip.from_at - SHIFTS[compare]
     rows = await read_packed(conn, [Span("1h", from_at, from_at + STRIP_HOURS * HOUR)], ids)
-    return fold(rows, lambda row: (row.endpoint_id, row.at))
+    return await _by_step(rows, HOUR)
+
+
+async def _by_step(rows: Sequence[Packed], step: timedelta) -> Series:
+    starts = {at: floor(at, step) for at in {row.at for row in rows}}
+    return await asyncio.to_thread(fold, rows, lambda row: (row.endpoint_id, starts[row.at]))
 
 
 def _summed(hours: Series, ids: Sequence[int]) -> dict[int, Histogram]:

@@ -22,7 +22,6 @@ class EndpointTotal(Struct, frozen=True):
     endpoint_id: int
     key: EndpointKey
     count: int
-    error_count: int
 
 
 async def save_rows(conn: Connection, resolution: Resolution, rows: Sequence[Row]) -> None:
@@ -61,17 +60,16 @@ async def read_packed(
 
 
 async def list_totals(conn: Connection, spans: Sequence[Span], service: str | None = None) -> list[EndpointTotal]:
-    """Every endpoint with its requests and errors over all the spans together, the busiest first; no histogram is
+    """Every endpoint with its requests over all the spans together, the busiest first; no histogram is
     unpacked for it."""
     selects = [
-        f"SELECT endpoint_id, count, error_count FROM histogram_{span.resolution} WHERE {_within(n)}"
-        for n, span in enumerate(spans)
+        f"SELECT endpoint_id, count FROM histogram_{span.resolution} WHERE {_within(n)}" for n, span in enumerate(spans)
     ]
     rows = await conn.fetch(
         f"""
-        SELECT e.id, e.service, e.method, e.route, t.count, t.error_count
+        SELECT e.id, e.service, e.method, e.route, t.count
         FROM (
-            SELECT endpoint_id, sum(count)::bigint AS count, sum(error_count)::bigint AS error_count
+            SELECT endpoint_id, sum(count)::bigint AS count
             FROM ({" UNION ALL ".join(selects)}) AS r GROUP BY endpoint_id
         ) AS t JOIN endpoint e ON e.id = t.endpoint_id
         WHERE ${2 * len(spans) + 1}::text IS NULL OR e.service = ${2 * len(spans) + 1}
@@ -81,7 +79,7 @@ async def list_totals(conn: Connection, spans: Sequence[Span], service: str | No
         service,
     )
     return [
-        EndpointTotal(row["id"], EndpointKey(row["service"], row["method"], row["route"]), *row[4:]) for row in rows
+        EndpointTotal(row["id"], EndpointKey(row["service"], row["method"], row["route"]), row["count"]) for row in rows
     ]
 
 

@@ -12,22 +12,17 @@ BEHIND = timedelta(days=1)  # roll-ups and late durations reach back
 
 
 class Layer(Struct, frozen=True):
-    """How a histogram table is cut: `pattern` names the part a moment lies in; `narrow`: counts are kept aside, so that
-    totals are read without them."""
+    """How a histogram table is cut: `pattern` names the part a moment lies in."""
 
     pattern: str
     kept: timedelta
-    narrow: bool
-
-    @property
-    def options(self) -> str:
-        return "toast_tuple_target = 128" if self.narrow else "fillfactor = 50"
+    fillfactor: int = 100
 
 
 LAYERS: dict[Resolution, Layer] = {
-    "1m": Layer("%Y%m%d", timedelta(hours=48), narrow=False),  # overwritten each second: room for it on the same page
-    "1h": Layer("%Y%m", timedelta(days=90), narrow=True),
-    "1d": Layer("%Y", timedelta(days=730), narrow=True),
+    "1m": Layer("%Y%m%d", timedelta(hours=48), fillfactor=50),  # overwritten each second, on the same page
+    "1h": Layer("%Y%m", timedelta(days=90)),
+    "1d": Layer("%Y", timedelta(days=730)),
 }
 
 
@@ -37,7 +32,8 @@ async def keep_partitions(conn: Connection, now: datetime, first: datetime | Non
         for start, end in parts(layer, first or now - BEHIND, now + AHEAD):
             await conn.execute(
                 f"CREATE TABLE IF NOT EXISTS histogram_{resolution}_{start.strftime(layer.pattern)} "
-                f"PARTITION OF histogram_{resolution} FOR VALUES FROM ('{start}') TO ('{end}') WITH ({layer.options})"
+                f"PARTITION OF histogram_{resolution} FOR VALUES FROM ('{start}') TO ('{end}') "
+                f"WITH (fillfactor = {layer.fillfactor})"
             )
         await _drop_old(conn, resolution, (now - layer.kept).strftime(layer.pattern))
 
