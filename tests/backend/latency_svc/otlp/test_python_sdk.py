@@ -28,6 +28,7 @@ from latency_svc import grid
 from latency_svc.histogram import Histogram, merge_all, quantile
 from shared.contracts.latency import BucketBatch, SampleBatch, SampleSeries
 from tests.backend.latency_svc.otlp.conftest import Batch, Door
+from tests.fixtures.processes import ROOT
 
 Attributes = dict[str, AnyValue]
 
@@ -189,3 +190,20 @@ async def test_a_service_that_sends_both_counts_once(door: Door) -> None:
     await client.end()
     provider.shutdown()
     assert [type(batch) for batch in batches] == [BucketBatch, BucketBatch]
+
+
+async def test_the_five_lines_of_the_documentation(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment alone configures the SDK: delta, exponential, this address."""
+    text = (ROOT / "docs" / "latency.md").read_text()
+    for line in text.split("```sh\n")[1].split("```")[0].splitlines():
+        name, value = line.removeprefix("export ").split("=", 1)
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", door.url)
+    reader = PeriodicExportingMetricReader(OTLPMetricExporter(), export_interval_millis=float("inf"))
+    provider = MeterProvider([reader], shutdown_on_exit=False)
+    provider.get_meter("any").create_histogram("http.server.request.duration", "s").record(0.1, ATTRIBUTES)
+    assert await asyncio.to_thread(provider.force_flush)
+    (batch,) = bucket_batches(await door.heard("shop", 1))
+    await asyncio.to_thread(provider.shutdown)
+    (delta,) = batch.deltas
+    assert (delta.error_pct, sum(delta.counts)) == (0, 1)
