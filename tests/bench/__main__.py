@@ -11,6 +11,7 @@ from rich.table import Table
 
 from tests.bench.figures import Figure
 from tests.bench.health_load import measure_health
+from tests.bench.latency import measure_latency
 from tests.bench.page_load import measure_page
 from tests.bench.probes import measure_probes
 
@@ -19,6 +20,7 @@ Part = Callable[[], dict[str, Figure]]
 PARTS: dict[str, Part] = {
     "probes": measure_probes,
     "health": measure_health,
+    "latency": measure_latency,
     "page": measure_page,
 }
 RESULTS = Path(".bench/results.json")
