@@ -22,6 +22,7 @@ METHOD = re.compile(r"[A-Z_]{1,16}")
 OTHER_METHOD = "_OTHER"
 MOST_NAME, MOST_ROUTE = 100, 500  # characters; an index of PostgreSQL takes no more
 ERROR_CLASS = 5
+NOT_A_TIME: tuple[Reason | None, float] = ("not_finite", 0.0)  # NaN, which no table finds
 OUTSIDE_OF_TOKENS = re.compile(r"[^A-Za-z0-9_-]")
 
 _decode = msgspec.msgpack.Decoder(SampleBatch | BucketBatch).decode
@@ -74,8 +75,9 @@ def count(arrivals: Iterable[Arrival], roster: Roster, minutes: Minutes) -> Tall
         minutes.add(minute, *together)
         tally.counted += together[0].size
     for minute, found in gathered.deltas.items():
-        minutes.add_deltas(minute, columns_of(found))
-        tally.counted += sum(delta.zero_count + sum(delta.counts) for _, _, delta in found)
+        columns = columns_of(found)
+        minutes.add_deltas(minute, columns)
+        tally.counted += int(columns.counts.sum() + columns.zero_counts.sum())
     return tally
 
 
@@ -116,15 +118,15 @@ def _gather_samples(arrival: Arrival, batch: SampleBatch, roster: Roster, tally:
 def _gather_deltas(arrival: Arrival, batch: BucketBatch, roster: Roster, tally: Tally, gathered: Gathered) -> None:
     service = text(batch.service, MOST_NAME)
     slots, errors = _series_table(service, batch.series, roster)
+    places = list(zip(slots.tolist(), errors.tolist(), strict=True))
+    times = {at: (refused_time(at, arrival.stored_at), at) for at in {delta.at_seconds for delta in batch.deltas}}
     for delta in batch.deltas:
-        requests = max(1, delta.zero_count + sum(delta.counts))
-        if not 0 <= delta.series < len(batch.series):
-            tally.drop(arrival, service, "rubbish", requests)
-        elif reason := refused_time(delta.at_seconds, arrival.stored_at) or refused_delta(delta):
-            tally.drop(arrival, service, reason, requests)
+        refused, at = times.get(delta.at_seconds, NOT_A_TIME)
+        reason = refused or refused_delta(delta) if 0 <= delta.series < len(places) else "rubbish"
+        if reason is None:
+            gathered.deltas[minute_of(at)].append((*places[delta.series], delta))
         else:
-            place = int(slots[delta.series]), bool(errors[delta.series])
-            gathered.deltas[minute_of(delta.at_seconds)].append((*place, delta))
+            tally.drop(arrival, service, reason, max(1, delta.zero_count + sum(delta.counts)))
 
 
 def _series_table(service: str, series: list[SampleSeries], roster: Roster) -> tuple[Ints, Flags]:
