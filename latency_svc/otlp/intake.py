@@ -19,6 +19,9 @@ from shared.jetstream import OutboxMessage
 from shared.problems import unavailable
 
 
+POOL_SECONDS = 5.0
+
+
 class Intake(Struct):
     """What the door needs and what it remembers. Nothing of it must survive a restart."""
 
@@ -55,7 +58,7 @@ async def _take_cumulative(
 ) -> Counter[str]:
     """The series move on in the database only after their deltas are stored. Between the two, a request that is sent
     again computes the same deltas, which JetStream knows by their ids."""
-    async with intake.pool.acquire() as conn, conn.transaction():
+    async with intake.pool.acquire(timeout=POOL_SECONDS) as conn, conn.transaction():
         known = await read_baselines(conn, (reading.key for reading in readings))
         found = advance(readings, known, now)
         for reading, point in found.deltas:

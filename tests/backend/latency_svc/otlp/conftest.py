@@ -66,6 +66,13 @@ def count_of(batch: Batch) -> int:
     return sum(delta.zero_count + sum(delta.counts) for delta in batch.deltas)
 
 
+async def stored(door: Door) -> int:
+    """How many messages the stream holds."""
+    info = await door.bus.ask("$JS.API.STREAM.INFO.BELFRY_SAMPLES", b"", None, 5)
+    count: int = msgspec.json.decode(info.data)["state"]["messages"]
+    return count
+
+
 @pytest.fixture
 def make_settings(service_settings: Callable[..., Any]) -> Callable[..., OtlpSettings]:
     def settings(**changes: Any) -> OtlpSettings:

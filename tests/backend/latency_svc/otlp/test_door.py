@@ -20,7 +20,7 @@ from tests.backend.latency_svc.otlp.building import (
     metric,
     now_ns,
 )
-from tests.backend.latency_svc.otlp.conftest import Door, count_of, opened_door
+from tests.backend.latency_svc.otlp.conftest import Door, count_of, opened_door, stored
 
 JSON = "application/json"
 PACKERS: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}
@@ -172,9 +172,3 @@ async def test_a_large_export_becomes_several_messages(door: Door) -> None:
     batches = await door.heard("large", 1_500_000)
     assert len(batches) > 2
     assert sum(map(count_of, batches)) == 1_500_000
-
-
-async def stored(door: Door) -> int:
-    info = await door.bus.ask("$JS.API.STREAM.INFO.BELFRY_SAMPLES", b"", None, 5)
-    count: int = msgspec.json.decode(info.data)["state"]["messages"]
-    return count
