@@ -47,15 +47,14 @@ async def read_packed(
     conn: Connection, spans: Sequence[Span], endpoint_ids: Sequence[int] | None = None
 ) -> list[Packed]:
     """The rows of these endpoints, or of all, in no order, still packed: `folding.fold` puts them together."""
-    selects = [f"SELECT {PACKED} FROM histogram_{span.resolution} WHERE {_within(n)}" for n, span in enumerate(spans)]
+    among = "" if endpoint_ids is None else f"AND endpoint_id = ANY(${2 * len(spans) + 1})"
+    selects = [
+        f"SELECT {PACKED} FROM histogram_{span.resolution} WHERE {_within(n)} {among}" for n, span in enumerate(spans)
+    ]
     if not selects:
         return []
-    rows = await conn.fetch(
-        f"SELECT {PACKED} FROM ({' UNION ALL '.join(selects)}) AS t "
-        f"WHERE ${2 * len(spans) + 1}::bigint[] IS NULL OR endpoint_id = ANY(${2 * len(spans) + 1})",
-        *_moments(spans),
-        list(endpoint_ids) if endpoint_ids is not None else None,
-    )
+    chosen = [] if endpoint_ids is None else [list(endpoint_ids)]
+    rows = await conn.fetch(" UNION ALL ".join(selects), *_moments(spans), *chosen)
     return [Packed(*row) for row in rows]
 
 
