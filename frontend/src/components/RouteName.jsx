@@ -14,8 +14,10 @@ export const RouteName = ({ method, path, service = '' }) => {
   const plain = isPlainRoute(path);
   return (
     <span className={styles.route} title={plain ? `${method} ${path}` : undefined}>
-      {plain && <span className={styles.method}>{method}</span>}
-      {plain ? <Path path={path} /> : <span className={styles.words}>{routeWords(path)}</span>}
+      <span className={styles.name}>
+        {plain && <span className={styles.method}>{method}</span>}
+        {plain ? <Path path={path} /> : <span className={styles.words}>{routeWords(path)}</span>}
+      </span>
       {service && <span className={`small dim trunc ${styles.service}`}>{service}</span>}
     </span>
   );

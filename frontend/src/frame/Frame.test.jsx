@@ -157,6 +157,15 @@ describe('the palette', () => {
     await waitFor(() => expect(router.state.location.search).toBe('?open=ledger-db'));
   });
 
+  it('finds an endpoint and opens its row', async () => {
+    const { user, router } = renderApp();
+    await ready();
+    await user.keyboard('{Control>}k{/Control}');
+    await user.type(await screen.findByPlaceholderText('Search or run a command'), 'catalog/categories');
+    await user.click(await screen.findByRole('button', { name: /^GET \/api\/catalog\/categories/ }));
+    await waitFor(() => expect(router.state.location.search).toBe('?open=GET+catalog-api+%2Fapi%2Fcatalog%2Fcategories%2F%7Bpath%7D'));
+  });
+
   it('checks a service and tells the result', async () => {
     const { user } = renderApp();
     await ready();

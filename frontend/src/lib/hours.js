@@ -9,6 +9,9 @@ export const hourStarts = (toAt) => {
   return Array.from({ length: hoursShown }, (_, at) => last - (hoursShown - 1 - at) * hourMs);
 };
 
+/** Which of these hours holds a moment (ms), or -1. */
+export const hourIndex = (starts, at) => (at === null ? -1 : starts.findLastIndex((start) => at >= start && at < start + hourMs));
+
 /** `14:00` */
 export const hourClock = (at, zone) => formatClock(at, zone).slice(0, 5);
 

@@ -19,16 +19,16 @@ export const band = (ms, thresholds = defaultThresholds) => {
   return step <= 5 ? 2 : 3;
 };
 
-const within = 0.1;
-const far = 0.5;
+const near = 1.1;
+const far = 1.5;
 
 /** How two values compare, for a diverging scale: -2 much faster, -1 faster, 0 within 10 %, 1 slower, 2 slower by half
     and more; null when one of them is missing. */
 export const ratioStep = (ms, comparedMs) => {
-  if (ms == null || !comparedMs) return null;
-  const change = ms >= comparedMs ? ms / comparedMs - 1 : 1 - comparedMs / ms;
-  const size = Math.abs(change) > far ? 2 : 1;
-  return Math.abs(change) <= within ? 0 : Math.sign(change) * size;
+  if (!ms || !comparedMs) return null;
+  const ratio = Math.max(ms, comparedMs) / Math.min(ms, comparedMs);
+  if (ratio <= near) return 0;
+  return (ms > comparedMs ? 1 : -1) * (ratio > far ? 2 : 1);
 };
 
 /** The look of a change in percent: under 10 % quiet, worse amber, over double red, better green. */

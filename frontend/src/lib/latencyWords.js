@@ -47,7 +47,7 @@ export const endpointWords = (latency) => {
 /** One hour of an endpoint in a sentence. */
 export const hourWords = ({ p99, comparedP99, count, bound, compare }) => {
   if (!enoughInHour(count)) return insufficientWords(count);
-  const before = comparedP99 != null ? `, ${comparedWords[compare]} ${formatLatency(comparedP99)}` : '';
+  const before = comparedP99 != null && compare in comparedWords ? `, ${comparedWords[compare]} ${formatLatency(comparedP99)}` : '';
   return `P99 ${formatLatency(p99)}${before}, ${plural(count, 'request')}, ${boundWords(bound)}`;
 };
 

@@ -116,6 +116,7 @@ it('folds groups over 60 nodes, finds a service, and opens a group', async () =>
 
 it('F2.1.3: a choice in the graph chooses the card, and the address keeps it', async () => {
   const { user, router } = await openPage('', () => screen.findByRole('group', { name: 'Status shown' }));
+  await waitFor(() => expect(node('checkout')).toBeInTheDocument());
   act(() => node('checkout').focus());
   await user.keyboard('{Enter}');
   await waitFor(() => expect(router.state.location.search).toBe('?selected=checkout'));

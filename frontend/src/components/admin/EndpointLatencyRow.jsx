@@ -23,13 +23,13 @@ const quantileCell = (column, { latency, thresholds, columns, place }) => {
 };
 
 const hoursCell = (column, { latency, thresholds, compare, place, hours, zone, pickedHour }) => {
+  const compared = compare === 'none' ? null : latency.compared_p99_by_hour;
   const label = (at) => {
-    const compared = latency.compared_p99_by_hour;
     const words = hourWords({ p99: latency.p99_by_hour[at], comparedP99: compared?.[at], count: latency.count_by_hour[at], bound: latency.error_bound_pct, compare });
     return `${hourSpan(hours[at], zone)}, ${words}`;
   };
   const cell = (at) => ({ role: 'gridcell', 'aria-label': label(at), ...place(column, at) });
-  return <td key={column} role="presentation" className={styles.hours}><HourStrip latency={latency} thresholds={thresholds} picked={pickedHour} cell={cell} /></td>;
+  return <td key={column} role="presentation" className={styles.hours}><HourStrip latency={latency} thresholds={thresholds} compared={compared} picked={pickedHour} cell={cell} /></td>;
 };
 
 const draw = {

@@ -30,7 +30,7 @@ export const FleetNumbers = ({ summary, seconds }) => {
       <Number name={`P99 over ${thresholds[1]} ms`} beside={of}>{inBand(3)}</Number>
       <Number name={`P99 ${thresholds[0]} to ${thresholds[1]} ms`} beside={of}>{inBand(2)}</Number>
       <Number name="Requests" beside={`${rate(summary.total_count, seconds)}/s`}>{formatCount(summary.total_count)}</Number>
-      <Number name="Errors" beside={of}>{formatErrors(errorsPct(endpoints))}</Number>
+      <Number name="Errors" beside={`top ${endpoints.length}`}>{formatErrors(errorsPct(endpoints))}</Number>
       <Number name="Endpoints">{formatCount(summary.total_endpoints)}</Number>
     </dl>
   );

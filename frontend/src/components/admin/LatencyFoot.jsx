@@ -8,7 +8,7 @@ const columns = ['service', 'method', 'path', 'p50', 'p95', 'p99', 'count', 'err
 
 /** What was not counted as it came, in words. */
 const notesOf = ({ overflowed_endpoints: overflowed, dropped_samples: dropped }) => [
-  dropped > 0 && `${plural(dropped, 'sample')} dropped in this time: too old, too far ahead, or no duration`,
+  dropped > 0 && `${plural(dropped, 'sample')} dropped: too old, too far ahead, or no duration`,
   overflowed > 0 && `${plural(overflowed, 'route')} over the limit, counted together as other routes`,
 ].filter(Boolean);
 
@@ -19,8 +19,8 @@ export const LatencyFoot = ({ summary, endpoints, compared, isCompared }) => (
     <HeatKey thresholds={summary.thresholds_ms} />
     <FewKey />
     <span className="desk">{isCompared ? `Strips show P99 by hour against ${compared}` : 'Strips show P99 by hour'}</span>
+    <CopyButton text={csv(columns, endpoints)} variant="subtle">Copy as CSV</CopyButton>
     <span className="grow" />
     <span className={`num ${styles.notes}`}>{notesOf(summary).map((note) => <span key={note}>{note}</span>)}</span>
-    <CopyButton text={csv(columns, endpoints)} variant="subtle">Copy as CSV</CopyButton>
   </footer>
 );

@@ -9,7 +9,7 @@ const widths = { service: 124, p50: 80, p95: 80, p99: 80, count: 88, change: 96,
 /** Every third hour has its clock time, the last one is now. */
 const Axis = ({ hours, zone }) => (
   <span className={`${styles.axis} num`}>
-    {hours.map((at, index) => <span key={at}>{index % 3 === 0 && index < hours.length - 2 ? hourClock(at, zone).slice(0, 2) : ''}</span>)}
+    {hours.map((at, index) => <span key={at}>{index % 3 === 0 && index < hours.length - 3 ? hourClock(at, zone).slice(0, 2) : ''}</span>)}
     <span className={styles.now}>now</span>
   </span>
 );

@@ -1,6 +1,6 @@
 import { Fragment, useState } from 'react';
 import { endpointId } from '../../lib/endpointId.js';
-import { hourSpan } from '../../lib/hours.js';
+import { hourIndex, hourSpan } from '../../lib/hours.js';
 import { endpointName, endpointWords, hourWords } from '../../lib/latencyWords.js';
 import { placeOf, useRovingGrid } from '../../lib/useRovingGrid.js';
 import { EndpointLatencyRow } from './EndpointLatencyRow.jsx';
@@ -38,7 +38,7 @@ export const LatencyTable = ({ endpoints, columns, thresholds, compare, hours, z
   const { grid, activeIn, handlers } = useRovingGrid((row) => onToggle(endpoints[row - 1]), endpoints, columns);
   const [pointed, setPointed] = useState(null);
   const [hourAt, setHourAt] = useState(null);
-  const hour = hourAt === null ? -1 : hours.indexOf(hourAt);
+  const hour = hourIndex(hours, hourAt);
   const span = columns.length + 1;
 
   const point = (event) => {
@@ -58,7 +58,7 @@ export const LatencyTable = ({ endpoints, columns, thresholds, compare, hours, z
       <Fragment key={id}>
         <EndpointLatencyRow latency={latency} columns={columns} thresholds={thresholds} compare={compare} hours={hours} zone={zone}
           row={at + 1} active={activeIn(at + 1)} open={isOpen} onToggle={onToggle} pickedHour={isOpen ? hour : -1} />
-        {isOpen && <tr className={styles.detail}><td colSpan={span}>{renderOpen(latency, { hourAt, onHourAt: setHourAt })}</td></tr>}
+        {isOpen && <tr className={styles.detail} data-detail><td colSpan={span}>{renderOpen(latency, { hourAt, onHourAt: setHourAt })}</td></tr>}
       </Fragment>
     );
   });

@@ -57,7 +57,7 @@ export const LatencyTrendChart = ({ trend, zone, compared = '', pointedAt = null
   const [asTable, setAsTable] = useState(false);
   const [own, setOwn] = useState(null);
   const scales = trendScales(trend, { ...plot, right: width - plot.right });
-  const shared = points.findIndex(({ at }) => Date.parse(at) === pointedAt);
+  const shared = pointedAt === null ? -1 : points.findLastIndex((one) => Date.parse(one.at) <= pointedAt && pointedAt < Date.parse(one.at) + trend.step_seconds * 1000);
   const at = shared >= 0 ? shared : own;
   const last = points.length - 1;
 

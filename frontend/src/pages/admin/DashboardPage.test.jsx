@@ -94,6 +94,14 @@ it('lists incidents, open ones first', async () => {
   expect(within(incidents).getByText('2 open')).toBeInTheDocument();
 });
 
+it('shows the latencies although the services do not load', async () => {
+  server.use(http.get(api('/admin/health/services'), problem(503, { title: 'Unavailable', service: 'health_svc' })));
+  renderApp();
+  const latency = await screen.findByRole('region', { name: 'Latency' });
+  expect(await within(latency).findByRole('link', { name: /POST\s*\/api\/payments/ })).toBeInTheDocument();
+  expect(await screen.findByText('Could not load the services.')).toBeInTheDocument();
+});
+
 it('lists running maintenance before what is planned', async () => {
   renderApp();
   const card = await screen.findByRole('region', { name: 'Maintenance' });

@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useHistogram } from '../../../api/latency.js';
 import styles from '../../../components/admin/latency.module.css';
 import { LatencyTable } from '../../../components/admin/LatencyTable.jsx';
@@ -33,7 +33,19 @@ export const EndpointsGrid = ({ endpoints, more, summary, view, change }) => {
   const { shown, changed, update } = useHeldPlaces(wanted, inside, { wish, id: endpointId });
   const hours = useMemo(() => hourStarts(summary.to_at), [summary.to_at]);
   const columns = useMemo(() => (phone ? phoneColumns : columnsOf(view.canCompare)), [phone, view.canCompare]);
-  const toggle = useCallback((latency) => change({ open: endpointId(latency) === view.open ? '' : endpointId(latency) }), [change, view.open]);
+  const toggled = useRef('');
+  const toggle = useCallback(
+    (latency) => {
+      toggled.current = endpointId(latency);
+      change({ open: toggled.current === view.open ? '' : toggled.current });
+    },
+    [change, view.open],
+  );
+  const openIsShown = shown.some((latency) => endpointId(latency) === view.open);
+  useEffect(() => {
+    const byLink = openIsShown && toggled.current !== view.open; // who clicked on the row sees it already
+    if (byLink) document.querySelector('[data-detail]')?.scrollIntoView({ block: 'center' });
+  }, [openIsShown, view.open]);
   const changeTitle = `${sortWords[view.sort === 'change' || view.sort === 'count' ? 'p99' : view.sort]} change`;
   return (
     <>
@@ -43,7 +55,7 @@ export const EndpointsGrid = ({ endpoints, more, summary, view, change }) => {
         endpoints={shown}
         columns={columns}
         thresholds={summary.thresholds_ms}
-        compare={view.compare}
+        compare={view.canCompare ? view.compare : 'none'}
         hours={hours}
         zone={zone}
         sort={view.sort}

@@ -1,0 +1,256 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { describe, expect, it, vi } from 'vitest';
+import { LatencyPage } from '../../../frontend/src/pages/admin/LatencyPage.jsx';
+import { axeFindings } from '../../../frontend/src/test/axe.js';
+import { atGoldenTime } from '../../../frontend/src/test/clock.js';
+import { golden } from '../../../frontend/src/test/golden.js';
+import { api, problem } from '../../../frontend/src/test/handlers.js';
+import { render } from '../../../frontend/src/test/render.jsx';
+import { server } from '../../../frontend/src/test/server.js';
+
+atGoldenTime();
+
+const opened = '?open=POST+payments-api+%2Fapi%2Fpayments';
+const summary = '/admin/latency/summary';
+const serve = (answer) => server.use(http.get(api(summary), () => HttpResponse.json(answer)));
+const grid = () => screen.findByRole('grid', { name: 'Latency by endpoint' });
+const openPage = async (search = '', ready = grid) => {
+  const page = render(<LatencyPage />, { path: `/admin/latency${search}` });
+  await ready();
+  return page;
+};
+const rowButtons = () => screen.getAllByRole('button', { expanded: false }).filter((button) => button.dataset.cell);
+const rowButton = (name) => screen.getAllByRole('button').find((button) => button.dataset.cell && button.textContent.includes(name));
+const searchOf = ({ router }) => router.state.location.search;
+const looks = (row) => [...row.querySelectorAll('[data-look]')].map((cell) => cell.dataset.look);
+const readout = () => document.querySelector('thead tr[aria-hidden]');
+const histogram = () => screen.findByRole('slider', { name: /^Histogram of 12,377 requests, P50 268 ms, P95 1\.21 s, P99 3\.12 s/ });
+const trend = () => screen.findByRole('slider', { name: /^Trend of 24 points/ });
+
+describe('the table', () => {
+  it('F2.2.1: lists the busiest endpoints with their quantiles and 24 hours each', async () => {
+    await openPage();
+    expect(rowButtons()).toHaveLength(20);
+    const row = rowButton('/api/payments').closest('tr');
+    expect(row).toHaveTextContent(/payments-api.*268 ms1\.21 s3\.12 s12,377/);
+    expect(looks(row)).toHaveLength(24);
+    expect(looks(row).at(-1)).toBe('h8');
+  });
+
+  it('tells the fleet in numbers, and what was dropped or over the limit', async () => {
+    await openPage();
+    expect(screen.getByText('P99 over 500 ms').parentElement).toHaveTextContent('3of the top 20');
+    expect(screen.getByText('5,000 samples dropped: too old, too far ahead, or no duration')).toBeInTheDocument();
+    expect(screen.getByText('214 routes over the limit, counted together as other routes')).toBeInTheDocument();
+    expect(screen.getByText('Unmatched routes')).toBeInTheDocument();
+  });
+
+  it('F2.2.5: sorts from the headings, and keeps it in the address', async () => {
+    const page = await openPage();
+    await page.user.click(within(await grid()).getByRole('button', { name: 'Requests' }));
+    expect(rowButtons()[0]).toHaveTextContent('/api/catalog/products');
+    expect(searchOf(page)).toBe('?sort=count');
+  });
+
+  it('asks for the range and the service of the address', async () => {
+    const asked = [];
+    server.use(http.get(api(summary), ({ request }) => {
+      asked.push(new URL(request.url).search);
+      return HttpResponse.json(golden('latency/summary'));
+    }));
+    const page = await openPage('?range=24h&service=search');
+    await page.user.click(screen.getByRole('button', { name: '7 d' }));
+    await waitFor(() => expect(asked).toEqual(['?window_seconds=86400&sort=p99&compare=none&service=search', '?window_seconds=604800&sort=p99&compare=none&service=search']));
+    await page.user.keyboard(']]');
+    expect(searchOf(page)).toContain('range=6h');
+  });
+
+  it('compares: the strip tells ratios, the change is sorted first', async () => {
+    const answer = golden('latency/summary');
+    const hours = Array.from({ length: 24 }, () => 1000);
+    const now = [500, 800, 1000, 1200, 2000, null, ...hours.slice(6)];
+    serve({ ...answer, endpoints: answer.endpoints.map((one) => ({ ...one, p99_by_hour: now, count_by_hour: hours, compared_p99_by_hour: hours })) });
+    const page = await openPage();
+    await page.user.click(screen.getByRole('button', { name: 'vs yesterday' }));
+    await screen.findByRole('button', { name: 'P99 change' });
+    expect(looks(rowButton('/api/payments').closest('tr')).slice(0, 6)).toEqual(['r-2', 'r-1', 'r0', 'r1', 'r2', 'few']);
+    expect(rowButtons().slice(0, 3).map((button) => button.textContent)).toEqual(['POST/api/payments', 'GET/api/search', 'POST/api/checkout']);
+    expect(searchOf(page)).toBe('?compare=yesterday');
+    expect(screen.getByText('faster')).toBeInTheDocument();
+  });
+
+  it('filters the top 20 at once, and offers to search all', async () => {
+    const page = await openPage();
+    await page.user.type(screen.getByRole('searchbox', { name: 'Filter endpoints' }), 'checkout put');
+    expect(rowButtons().map((button) => button.textContent)).toEqual(['PUT/api/cart/items/{item_id}']);
+    await page.user.type(screen.getByRole('searchbox', { name: 'Filter endpoints' }), ' nothing');
+    expect(await screen.findByText('None of the top 20 matches "checkout put nothing".')).toBeInTheDocument();
+    await page.user.click(screen.getByRole('button', { name: 'Search all endpoints' }));
+    await waitFor(() => expect(searchOf(page)).toContain('scope=all'));
+  });
+
+  it('lists all endpoints in pages, searched by the server', async () => {
+    const asked = [];
+    const answer = golden('latency/endpoints');
+    server.use(http.get(api('/admin/latency/endpoints'), ({ request }) => {
+      const query = new URL(request.url).searchParams;
+      if (query.get('limit') === '200') return HttpResponse.json(answer);
+      asked.push([query.get('search'), query.get('sort'), query.get('cursor')]);
+      return HttpResponse.json(query.get('cursor') ? { endpoints: [{ ...answer.endpoints[0], path: '/last' }], next_cursor: null } : { ...answer, next_cursor: 'more' });
+    }));
+    const page = await openPage('?scope=all&q=api&sort=count');
+    await page.user.click(screen.getByRole('button', { name: 'Show more' }));
+    expect(await screen.findByText('/last')).toBeInTheDocument();
+    expect(asked).toEqual([['api', 'count', null], ['api', 'count', 'more']]);
+    expect(screen.queryByRole('button', { name: 'Show more' })).not.toBeInTheDocument();
+  });
+});
+
+describe('the open row', () => {
+  it('F2.2.3: a click shows the histogram and the trend, and the address keeps it', async () => {
+    const page = await openPage();
+    await page.user.click(rowButton('/api/payments'));
+    expect(searchOf(page)).toBe(opened);
+    const bars = (await histogram()).querySelectorAll('rect');
+    expect(bars).toHaveLength(golden('latency/histogram').buckets.length);
+    expect(new Set([...bars].map((bar) => bar.dataset.band))).toEqual(new Set(['1', '2', '3']));
+    expect((await histogram()).querySelectorAll('[data-mark]')).toHaveLength(3);
+    await page.user.keyboard('{Escape}');
+    await waitFor(() => expect(searchOf(page)).toBe(''));
+  });
+
+  it('I2.2.2: the histogram holds the count of each bucket: brushed by keys, and as a table', async () => {
+    const { user } = await openPage(opened);
+    const slider = await histogram();
+    const { buckets } = golden('latency/histogram');
+    slider.focus();
+    await user.keyboard('{Home}{Shift>}{End}{/Shift}');
+    const total = buckets.reduce((sum, { count }) => sum + count, 0);
+    expect(slider).toHaveAttribute('aria-valuetext', expect.stringContaining(`${total.toLocaleString('en')} requests, 100 %, 13 ms to`));
+    await user.keyboard('{Escape}');
+    expect(slider).toHaveAttribute('aria-valuetext', '12,377 requests. Drag over bars to count a part of them.');
+    await user.click(within(slider.closest('figure')).getByRole('button', { name: 'as table' }));
+    expect(within(screen.getByRole('region', { name: 'Response times, as a table' })).getAllByRole('row')).toHaveLength(buckets.length + 1);
+  });
+
+  it('counts what is dragged over', async () => {
+    await openPage(opened);
+    const slider = await histogram();
+    fireEvent.pointerDown(slider, { clientX: 260 });
+    fireEvent.pointerMove(slider, { clientX: 300 });
+    fireEvent.pointerUp(slider);
+    expect(slider.getAttribute('aria-valuetext')).toMatch(/^[\d,]+ requests, [\d.]+ %, [\d.]+ m?s to [\d.]+ m?s$/);
+  });
+
+  it('F2.2.4, I2.2.3: the trend shows 24 hourly points with the compared P99, and as a table', async () => {
+    const { user } = await openPage(`${opened}&compare=yesterday`);
+    const slider = await trend();
+    expect([...slider.querySelectorAll('[data-line]')].map((line) => line.dataset.line)).toEqual(['compared', 'p50', 'p95', 'p99']);
+    const points = golden('latency/trend').points;
+    slider.focus();
+    await user.keyboard('{Home}{ArrowRight}');
+    expect(slider).toHaveAttribute('aria-valuetext', expect.stringMatching(/^16:00: P50 134 ms, P95 431 ms, P99 897 ms, 11,634 requests/));
+    await user.click(within(slider.closest('figure')).getByRole('button', { name: 'as table' }));
+    const table = screen.getByRole('region', { name: 'Trend, as a table' });
+    expect(within(table).getAllByRole('row')).toHaveLength(points.length + 1);
+    expect(within(table).getByRole('columnheader', { name: 'P99 yesterday' })).toBeInTheDocument();
+  });
+
+  it('draws an endpoint of the address that is not among the busiest', async () => {
+    const answer = golden('latency/summary');
+    serve({ ...answer, endpoints: answer.endpoints.slice(1) });
+    await openPage(opened);
+    expect(await histogram()).toBeInTheDocument();
+    expect(rowButton('/api/payments')).toHaveAttribute('aria-expanded', 'true');
+  });
+
+  it('says what failed in the place of one chart; the other stands', async () => {
+    server.use(http.get(api('/admin/latency/endpoints/:path/trend'), problem(503, { title: 'Unavailable', service: 'latency_svc' })));
+    await openPage(opened);
+    expect(await screen.findByText('Could not load the trend.')).toBeInTheDocument();
+    expect(await histogram()).toBeInTheDocument();
+  });
+
+  it('R2.2.3: says Insufficient data in an open row with too few requests', async () => {
+    const few = golden('latency/summary').endpoints.find(({ state }) => state !== 'ok');
+    server.use(http.get(api('/admin/latency/endpoints/:path/trend'), () => HttpResponse.json({ ...golden('latency/trend'), compared: null, points: golden('latency/trend').points.map((point) => ({ ...point, p50: null, p95: null, p99: null, count: 1 })) })));
+    const { user } = await openPage();
+    await user.click(rowButton(few.path));
+    expect(await screen.findByText(/Insufficient data, 41 of 100 requests: P99 is told from 100/)).toBeInTheDocument();
+    expect(await screen.findByText('Insufficient data: no hour had enough requests')).toBeInTheDocument();
+  });
+});
+
+describe('the keyboard', () => {
+  it('has one tab stop in the grid; arrows move, and the readout tells the cell', async () => {
+    const { user } = await openPage();
+    expect(document.querySelectorAll('[data-cell][tabindex="0"]')).toHaveLength(1);
+    rowButton('/api/payments').focus();
+    await user.keyboard('{ArrowRight}{ArrowRight}{ArrowRight}');
+    expect(document.activeElement).toHaveTextContent('1.21 s');
+    expect(readout()).toHaveTextContent('POST /api/payments P50 268 ms, P95 1.21 s, P99 3.12 s, 12,377 requests, 6.2 % errors, max 8.04 s, ±0.54 %');
+    await user.keyboard('{End}');
+    expect(document.activeElement).toHaveAccessibleName(/^14:00 to 15:00, P99 3\.1\d s, [\d,]+ requests, ±0\.54 %$/);
+    await user.keyboard('{ArrowDown}{Home}{ArrowUp}{ArrowUp}');
+    expect(document.activeElement).toHaveTextContent('Endpoint');
+    expect(document.querySelectorAll('[data-cell][tabindex="0"]')).toHaveLength(1);
+  });
+
+  it('opens and closes a row from any of its cells', async () => {
+    const page = await openPage();
+    rowButton('/api/payments').focus();
+    await page.user.keyboard('{End}{Enter}');
+    await waitFor(() => expect(searchOf(page)).toBe(opened));
+    await page.user.keyboard('o');
+    await waitFor(() => expect(searchOf(page)).toBe(''));
+  });
+});
+
+describe('its states', () => {
+  it('shows P95 and P99 only on a phone, the service under the route', async () => {
+    vi.spyOn(window, 'matchMedia').mockImplementation((media) => ({ matches: media === '(max-width: 720px)', media, addEventListener() {}, removeEventListener() {} }));
+    await openPage();
+    expect(within(await grid()).getAllByRole('columnheader').map((head) => head.textContent)).toEqual(['Endpoint', 'P95', 'P99↓']);
+    expect(rowButton('/api/payments')).toHaveTextContent('payments-api');
+  });
+
+  it('brings a row that a link opened into view', async () => {
+    const scroll = vi.spyOn(Element.prototype, 'scrollIntoView');
+    const { user } = await openPage(opened);
+    await waitFor(() => expect(scroll).toHaveBeenCalledWith({ block: 'center' }));
+    scroll.mockClear();
+    await user.click(rowButton('/api/search'));
+    await screen.findByRole('button', { name: /search/, expanded: true });
+    expect(scroll).not.toHaveBeenCalledWith({ block: 'center' });
+  });
+
+  it('R2.2.3: without any data it tells how to send, and offers a longer range', async () => {
+    serve({ ...golden('latency/summary'), endpoints: [], total_endpoints: 0, total_count: 0 });
+    const page = await openPage('', () => screen.findByText('Insufficient data'));
+    expect(screen.getByText(/OTEL_SERVICE_NAME=shop/)).toBeInTheDocument();
+    await page.user.click(screen.getByRole('button', { name: 'Look at 7 days' }));
+    expect(searchOf(page)).toBe('?range=7d');
+  });
+
+  it('keeps the last numbers when a refresh fails', async () => {
+    const { client } = await openPage();
+    server.use(http.get(api(summary), problem(503, { title: 'Unavailable', service: 'latency_svc' })));
+    await client.invalidateQueries({ queryKey: ['latency', 'summary'] });
+    expect(await screen.findByText(/latency_svc does not answer \(503\)/)).toBeInTheDocument();
+    expect(rowButtons()).toHaveLength(20);
+  });
+
+  it('says what failed when nothing is kept', async () => {
+    server.use(http.get(api(summary), problem(503, { title: 'Unavailable', service: 'latency_svc' })));
+    await openPage('', () => screen.findByText('Could not load the latencies.'));
+    expect(screen.getByRole('button', { name: 'Try now' })).toBeInTheDocument();
+  });
+
+  it('has no accessibility findings, closed and open', async () => {
+    await openPage(`${opened}&compare=yesterday`);
+    await histogram();
+    await trend();
+    expect(await axeFindings()).toEqual([]);
+  });
+});
