@@ -18,7 +18,6 @@ from shared.db import Pool
 from shared.jetstream import OutboxMessage
 from shared.problems import unavailable
 
-
 POOL_SECONDS = 5.0
 
 
