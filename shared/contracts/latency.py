@@ -46,8 +46,8 @@ class SampleBatch(Struct, frozen=True, kw_only=True, tag_field="kind", tag="samp
 
 class BucketDelta(Struct, frozen=True, array_like=True):
     """What one endpoint's base-2 exponential histogram gained: `counts` of the buckets from `offset` on at `scale`
-    (OpenTelemetry's meaning of both), in the minute of `at_seconds`. `error_pct`: how far a duration may be from the middle
-    of the bucket it is counted in, when that is more than `scale` says: explicit buckets lie across every scale."""
+    (OpenTelemetry's meaning of both), in the minute of `at_seconds`. `error_pct`: how far a duration may be from
+    the middle of the bucket it is counted in, when that is more than `scale` says, as with explicit buckets."""
 
     series: int
     at_seconds: float
