@@ -17,7 +17,7 @@ run: env-local ## Start all of Belfry on this machine (PORT, BELFRY_DATA_DIR, NA
 	@$(VENV) -m deploy.local.frontend build
 	@exec $(VENV) -m deploy.local run
 
-demo: env-local ## Start Belfry with a small fleet to watch, some of it broken
+demo: env-local ## Start Belfry with a small shop to watch, and switches to break it
 	@$(VENV) -m deploy.local.frontend build
 	@exec $(VENV) -m deploy.local demo
 

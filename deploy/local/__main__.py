@@ -5,7 +5,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import asyncpg
 from msgspec.structs import replace
@@ -14,9 +14,9 @@ from deploy.local import demo
 from deploy.local.checks import RefusedError, check_config, check_data, check_port
 from deploy.local.follow import say, shown_level, silence
 from deploy.local.lock import TakenError, only_one
-from deploy.local.program import Program, ProgramFailedError, die_with_parent
+from deploy.local.program import ProgramFailedError, die_with_parent
 from deploy.local.settings import LocalSettings
-from deploy.local.supervisor import belfry
+from deploy.local.supervisor import Beside, belfry, nothing_else
 from deploy.nats.apply import ApplyError
 from shared import log
 from shared.migrations import MigrationError
@@ -24,34 +24,37 @@ from shared.settings import SettingsError, load_settings
 
 FAILED, REFUSED = 1, 2
 CANNOT_START = (ProgramFailedError, ApplyError, MigrationError, asyncpg.PostgresError, OSError)
+BESIDE: Mapping[str, Beside] = {"run": nothing_else, "demo": demo.shop}
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(argv: list[str]) -> int:
     """0 after a stop, 1 when something did not start, 2 when it was refused before anything started."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
-    parser.add_argument("command", choices=["run", "demo"])
+    parser.add_argument("command", choices=list(BESIDE))
     command = parser.parse_args(argv).command
     if "MAKELEVEL" in os.environ:
         die_with_parent(signal.SIGTERM)  # a killed make leaves nothing behind
     try:
         settings = load_settings(LocalSettings, os.environ)
-        settings, also = demo.stage(settings, os.environ) if command == "demo" else (settings, [])
-        check_config(settings, os.environ)
+        if command == "demo":
+            settings = demo.place(settings, os.environ)
+        else:
+            check_config(settings, os.environ)
         check_data(settings)
         with only_one(settings.data):
             check_port(settings)
             log.configure(replace(settings, log_level=shown_level(settings.log_level)))
-            return asyncio.run(run(settings, os.environ, also))
+            return asyncio.run(run(settings, os.environ, BESIDE[command]))
     except SettingsError as error:
         return _end(REFUSED, "\nbelfry: ".join(error.messages))
     except (RefusedError, TakenError) as error:
         return _end(REFUSED, str(error))
 
 
-async def run(settings: LocalSettings, environ: Mapping[str, str], also: Sequence[Program] = ()) -> int:
+async def run(settings: LocalSettings, environ: Mapping[str, str], beside: Beside = nothing_else) -> int:
     """Until a signal; then everything is stopped, whether it was ready yet or not."""
-    living = asyncio.create_task(_live(settings, environ, also), name="belfry")
+    living = asyncio.create_task(_live(settings, environ, beside), name="belfry")
     for number in STOP_SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, _stop, living, number)
     try:
@@ -63,8 +66,8 @@ async def run(settings: LocalSettings, environ: Mapping[str, str], also: Sequenc
     return 0
 
 
-async def _live(settings: LocalSettings, environ: Mapping[str, str], also: Sequence[Program]) -> None:
-    async with belfry(settings, environ, also):
+async def _live(settings: LocalSettings, environ: Mapping[str, str], beside: Beside) -> None:
+    async with belfry(settings, environ, beside):
         await asyncio.Event().wait()
 
 

@@ -49,11 +49,11 @@ def process(child: str, ground: Ground) -> Program:
     )
 
 
-def is_ready(host: str, port: int) -> Callable[[int], bool]:
+def is_ready(host: str, port: int, path: str = "/readyz") -> Callable[[int], bool]:
     def ask(pid: int) -> bool:
         connection = HTTPConnection(host, port, timeout=READY_ANSWER_SECONDS)
         try:
-            connection.request("GET", "/readyz")
+            connection.request("GET", path)
             return connection.getresponse().status == 200
         except (OSError, HTTPException):
             return False

@@ -27,6 +27,7 @@ class LocalSettings(Settings, frozen=True, kw_only=True):
     database_url: str = ""
     admin_password: str | None = None
     otlp_port: Port = 4318
+    otlp_token: str | None = None
 
     @property
     def data(self) -> Path:

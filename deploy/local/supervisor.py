@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from msgspec.structs import replace
@@ -18,22 +18,29 @@ from deploy.local.steps import step
 SERVER_READY_SECONDS = 60.0  # PostgreSQL may have to recover
 PROCESS_READY_SECONDS = 60.0
 
+Beside = Callable[[Ground], Sequence[Program]]
+"""What runs beside Belfry, once it is known on what ground."""
+
+
+def nothing_else(ground: Ground) -> Sequence[Program]:
+    return ()
+
 
 @asynccontextmanager
 async def belfry(
-    settings: LocalSettings, environ: Mapping[str, str], also: Sequence[Program] = ()
+    settings: LocalSettings, environ: Mapping[str, str], beside: Beside = nothing_else
 ) -> AsyncIterator[None]:
-    """All of Belfry, ready; `also`: what runs beside it. Raises ProgramFailedError, ApplyError, MigrationError, OSError
-    when it cannot start."""
+    """All of Belfry, ready. Raises ProgramFailedError, ApplyError, MigrationError, OSError when it cannot start."""
     async with AsyncExitStack() as stack:
         ground = await _lay_ground(stack, settings, environ)
         programs = [process(child, ground) for child in (*SERVICES, GATEWAY)]
+        also = beside(ground)
         log_files = [LogFile(program.log_path) for program in [*_embedded(ground), *also, *programs]]
         with step("services and gateway"):
-            await _start(stack, [also, programs[:-1], programs[-1:]], PROCESS_READY_SECONDS)
+            await _start(stack, [programs[:-1], also, programs[-1:]], PROCESS_READY_SECONDS)
         following = asyncio.create_task(follow(log_files, shown_level(settings.log_level)), name="follow logs")
         stack.callback(following.cancel)
-        _welcome(ground)
+        _welcome(ground, also)
         yield
 
 
@@ -81,9 +88,12 @@ async def _stop(children: Sequence[Child]) -> None:
     await asyncio.gather(*(child.stop() for child in children))
 
 
-def _welcome(ground: Ground) -> None:
+def _welcome(ground: Ground, also: Sequence[Program]) -> None:
     say(f"\nBelfry is ready: {ground.settings.url}")
     say(f"OpenTelemetry: OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:{ground.ports['otlp']}")
+    for program in also:
+        if program.url:
+            say(f"{program.name.capitalize()}: {program.url}")
     if ground.first_password:
         say(
             f"Sign in as admin with the password {ground.first_password}\n(it is shown only now; change it in Settings)"

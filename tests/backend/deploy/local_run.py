@@ -1,4 +1,4 @@
-"""A supervisor under test: `python -m deploy.local run` in a directory of its own."""
+"""A supervisor under test: `python -m deploy.local run`, or demo, in a directory of its own."""
 
 import os
 import re
@@ -24,14 +24,16 @@ READY = "Belfry is ready: "
 class LocalRun:
     """Started at once; `wait_ready()` gives its URL."""
 
-    def __init__(self, data: Path, port: int | None = None, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, data: Path, port: int | None = None, env: Mapping[str, str] | None = None, command: str = "run"
+    ) -> None:
         self.data = data
         self._said, name = tempfile.mkstemp(prefix="belfry-run-")
         os.unlink(name)
         self.port = port or free_port()
         ours = {"PORT": str(self.port), "BELFRY_OTLP_PORT": "0", "BELFRY_DATA_DIR": str(data)}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local", "run"],
+            [sys.executable, "-m", "deploy.local", command],
             cwd=ROOT,
             env=clean_environment() | ours | dict(env or {}),
             stdout=self._said,
@@ -95,4 +97,4 @@ def _runs(process: psutil.Process) -> bool:
 
 def _name(process: psutil.Process) -> str:
     command = process.cmdline()
-    return command[2] if command[1:2] == ["-m"] else os.path.basename(command[0])
+    return " ".join(command[2:]) if command[1:2] == ["-m"] else os.path.basename(command[0])

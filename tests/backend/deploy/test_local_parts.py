@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from demo.shop import PORTS
 from deploy.local import demo, follow, ports
 from deploy.local.backoff import LONGEST_SECONDS, STEADY_SECONDS, Backoff, after_end
 from deploy.local.lock import TakenError, only_one
@@ -137,8 +138,10 @@ def test_the_example_configuration_is_valid_and_shows_every_kind() -> None:
     assert shown == set(get_args(CheckKind))
 
 
-def test_the_fleet_of_the_demonstration_is_a_valid_configuration(tmp_path: Path) -> None:
-    demo.write_config(tmp_path / "demo.yaml", port=9000)
-    declared = load(tmp_path / "demo.yaml")
+def test_the_shop_of_the_demonstration_is_a_valid_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "belfry.yaml"
+    demo.write_config(path, {name: 9000 + n for n, name in enumerate(PORTS)})
+    declared = load(path)
+    assert not any(f":{port}/" in path.read_text() for port in PORTS.values())
     ids = {service.spec.id for service in declared}
     assert {needed.id for service in declared for needed in service.spec.dependencies} <= ids
