@@ -91,7 +91,7 @@ class OpenMinute:
         return bool(self._changed.any())
 
     def _histogram(self, slot: int) -> Histogram:
-        scale = min(scale for scale, matrix in self._counts.items() if scale == SCALE or matrix[slot].any())
+        scale = min((scale for scale, matrix in self._counts.items() if matrix[slot].any()), default=SCALE)
         counts = np.zeros(grid.columns(scale), np.int64)
         for finer, matrix in self._counts.items():
             if finer >= scale:

@@ -1,0 +1,102 @@
+"""Windows: every moment of them is read once, from a table that holds it and cannot change any more."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from latency_svc.rows import STEP_SECONDS
+from latency_svc.store.partitions import LAYERS, parts
+from latency_svc.windows import (
+    DAY,
+    HOUR,
+    MINUTES_KEPT,
+    SHORT,
+    Window,
+    compared_with,
+    floor,
+    spans_of,
+    steps_of,
+    strip_of,
+    window_of,
+)
+from shared.contracts.latency import Comparison
+
+NOW = datetime(2026, 11, 23, 14, 8, 20, tzinfo=UTC)
+MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))
+LENGTHS = st.integers(60, 31 * 86_400)
+
+
+@given(now=MOMENTS, seconds=LENGTHS, compare=st.sampled_from(["none", "yesterday", "last_week"]))
+def test_every_moment_of_a_window_is_read_once(now: datetime, seconds: int, compare: Comparison) -> None:
+    window = window_of(now, seconds)
+    for wanted in (window, compared_with(window, compare, now)):
+        if wanted is None:
+            continue
+        spans = spans_of(wanted, now)
+        assert (spans[0].from_at, spans[-1].to_at) == (wanted.from_at, wanted.to_at)
+        assert all(a.to_at == b.from_at and a.from_at < a.to_at for a, b in pairwise(spans))
+        for span in spans:
+            step = timedelta(seconds=STEP_SECONDS[span.resolution])
+            assert floor(span.from_at, step) == span.from_at
+            if span.resolution == "1m":
+                assert span.from_at >= now - MINUTES_KEPT - timedelta(minutes=1)
+            else:
+                assert floor(span.to_at, step) == span.to_at <= now - timedelta(minutes=10)
+
+
+@given(now=MOMENTS, seconds=LENGTHS)
+def test_a_window_is_as_long_as_asked_but_for_its_first_step(now: datetime, seconds: int) -> None:
+    window = window_of(now, seconds)
+
+    length = timedelta(seconds=seconds)
+    slack = timedelta(minutes=1) if length <= SHORT else HOUR
+    assert abs((window.to_at - window.from_at) - length) <= slack
+
+
+def test_the_last_day_is_its_24_hours() -> None:
+    assert window_of(NOW, 86_400) == strip_of(NOW) == Window(datetime(2026, 11, 22, 15, tzinfo=UTC), NOW)
+
+
+def test_a_month_reads_days_in_the_middle() -> None:
+    spans = spans_of(window_of(NOW, 31 * 86_400), NOW)
+
+    assert [span.resolution for span in spans] == ["1h", "1d", "1h", "1m"]
+    assert spans[1].to_at - spans[1].from_at == 30 * DAY
+
+
+@pytest.mark.parametrize(
+    ("compare", "from_at", "to_at"),
+    [
+        ("yesterday", datetime(2026, 11, 22, 13, 8, tzinfo=UTC), NOW - DAY),
+        ("last_week", datetime(2026, 11, 16, 13, tzinfo=UTC), datetime(2026, 11, 16, 14, tzinfo=UTC)),
+    ],
+)
+def test_what_an_hour_is_compared_with(compare: Comparison, from_at: datetime, to_at: datetime) -> None:
+    assert compared_with(window_of(NOW, 3600), compare, NOW) == Window(from_at, to_at)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "step", "count"), [(60, 300, 1), (3600, 300, 12), (21_600, 300, 72), (86_400, 3600, 24)]
+)
+def test_a_trend_ends_with_the_step_that_runs(seconds: int, step: int, count: int) -> None:
+    found, starts = steps_of(NOW, seconds)
+
+    assert (found.total_seconds(), len(starts)) == (step, count)
+    assert starts[-1] <= NOW < starts[-1] + found
+    assert {b - a for a, b in pairwise(starts)} <= {found}
+
+
+@pytest.mark.parametrize("resolution", LAYERS)
+@given(first=MOMENTS, days=st.integers(0, 800))
+def test_parts_of_a_table_follow_each_other(resolution: str, first: datetime, days: int) -> None:
+    layer = LAYERS[resolution]  # type: ignore[index]
+    found = parts(layer, first, first + timedelta(days=days))
+
+    assert found[0][0] <= first < found[0][1]
+    assert found[-1][0] <= first + timedelta(days=days) < found[-1][1]
+    assert all(a[1] == b[0] for a, b in pairwise(found))
+    names = [start.strftime(layer.pattern) for start, _ in found]
+    assert names == sorted(set(names))
