@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from deploy.nats.streams import BUCKETS, CONSUMERS, SAMPLES_STREAM
+from deploy.nats.streams import BUCKETS, CONSUMERS
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
 from shared.timers import TIMERS_STREAM
 
@@ -62,7 +62,6 @@ GRANTS: dict[str, Grant] = {
         publish=(
             *timers("latency"),
             *consume("latency_samples"),
-            f"$JS.API.STREAM.INFO.{SAMPLES_STREAM}",  # which stream it is: one made anew counts from 1 again
             "belfry.samples.latency.*",  # of those who speak OTLP
         ),
     ),
