@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, StorageState
 
 from tests.e2e.declared import SERVICES, yaml_of
+from tests.e2e.latencies import run_shop
 from tests.e2e.started import TOKEN, Belfry, running_belfry, running_browser, sign_in
 from tests.fixtures.targets import Targets, serve_targets
 
@@ -83,6 +84,12 @@ async def api(belfry: Belfry) -> AsyncIterator[aiohttp.ClientSession]:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     async with aiohttp.ClientSession(belfry.url, headers=headers) as session:
         yield session
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def open_shop(belfry: Belfry) -> None:
+    """The shop has sent its requests, and Belfry counts them all."""
+    await run_shop(belfry)
 
 
 @pytest.fixture(scope="session", autouse=True)

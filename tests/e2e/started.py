@@ -1,6 +1,7 @@
 """Belfry and a browser, started for a while."""
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from deploy.local.fleet import is_ready
 from deploy.local.ports import free_port
 from deploy.local.program import Program, running
+from deploy.nats.permissions import OBSERVER
 from tests import chromium
 from tests.fixtures.processes import clean_environment
 from tests.fixtures.targets import Targets
@@ -30,6 +32,21 @@ class Belfry(Struct, frozen=True, kw_only=True):
     directory: Path
     launcher: int
     """The process id of `python -m deploy.local run`."""
+
+    @property
+    def nats(self) -> str:
+        port = json.loads((self.directory / "data" / "ports.json").read_text())["nats"]
+        return f"nats://127.0.0.1:{port}"
+
+    @property
+    def told(self) -> str:
+        """What the launcher has said so far."""
+        return (self.directory / "belfry.log").read_text()
+
+    @property
+    def observer_seed(self) -> str:
+        """The key of the user that is no part of Belfry."""
+        return str(self.directory / "data" / "secrets" / "nats" / f"{OBSERVER}.seed")
 
 
 @asynccontextmanager

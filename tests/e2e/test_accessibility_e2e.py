@@ -12,7 +12,7 @@ from tests.e2e.board import MARKS, WAIT_MS, card, until_status
 from tests.e2e.conftest import OpenPage
 from tests.e2e.started import PASSWORD
 
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.usefixtures("open_shop")]
 
 AXE = (Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -30,6 +30,11 @@ PAGES = {
     "/admin/health?panel=add": "What is checked?",
     "/admin/health?panel=edit&service=ledger": "stands in belfry.yaml",
     "/admin/health?panel=mute&service=reports": "Until tomorrow",
+    "/admin/latency": "under 100 ms",
+    "/admin/latency?open=POST+shop+/checkout": "24 points",
+    "/admin/latency?open=GET+shop+/recommendations/{id}&range=24h&compare=yesterday": "told from 100 requests",
+    "/admin/latency?scope=all&q=nothing": "Clear the filter",
+    "/admin/latency?service=nobody": "No request was measured",
     "/admin/settings/profile": "Sign out everywhere",
     "/admin/settings/users": "Add user",
     "/admin/settings/tokens": "Create token",
