@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from functools import partial
+from typing import Annotated
 
 from aiohttp import web
+from msgspec import Meta
 
 from latency_svc import upkeep
 from latency_svc.api import HANDLERS
-from latency_svc.otlp.door import otlp_context
+from latency_svc.otlp.door import OTLP_PORT, otlp_context
 from latency_svc.otlp.settings import OtlpSettings
 from latency_svc.room import Room
 from latency_svc.roster import Roster
@@ -16,8 +18,11 @@ from latency_svc.writer import Writer
 from shared.bus import Bus
 from shared.db import Pool
 from shared.loops import every, until_it_works
-from shared.service import BUS, POOL, add_endpoints, bus_context, new_app, pool_context, rpc_context
+from shared.process import refuse
+from shared.service import BUS, POOL, SETTINGS, add_endpoints, bus_context, new_app, pool_context, rpc_context
 from shared.settings import Port
+
+Milliseconds = Annotated[float, Meta(gt=0, le=3_600_000)]
 
 SAMPLES_STREAM, CONSUMER = "BELFRY_SAMPLES", "latency_samples"
 BATCH = 200
@@ -25,20 +30,29 @@ STOP_SECONDS = 0.6
 
 
 class LatencySettings(OtlpSettings, frozen=True, kw_only=True):
+    """`latency_slow_ms`, `latency_very_slow_ms`: from where on a duration is shown yellow, and red."""
+
     service: str = "latency_svc"
     port: Port = 8082
+    latency_slow_ms: Milliseconds = 100.0
+    latency_very_slow_ms: Milliseconds = 500.0
 
 
 def create_app(settings: LatencySettings) -> web.Application:
+    if settings.latency_slow_ms > settings.latency_very_slow_ms:
+        refuse("BELFRY_LATENCY_SLOW_MS is more than BELFRY_LATENCY_VERY_SLOW_MS")
     app = new_app(settings)
-    app.cleanup_ctx.extend([pool_context, bus_context, latency_context, otlp_context, rpc_context])
+    app.cleanup_ctx.extend([pool_context, bus_context, otlp_context, latency_context, rpc_context])
     return app
 
 
 async def latency_context(app: web.Application) -> AsyncIterator[None]:
     """Counting, upkeep and what is answered, as long as the application lives."""
     pool, bus, roster = app[POOL], app[BUS], Roster()
-    room, writer = Room(pool=pool), Writer(pool, roster)
+    settings = app[SETTINGS]
+    assert isinstance(settings, LatencySettings)
+    thresholds_ms = settings.latency_slow_ms, settings.latency_very_slow_ms
+    room, writer = Room(pool=pool, thresholds_ms=thresholds_ms, otlp_port=app[OTLP_PORT]), Writer(pool, roster)
     add_endpoints(app, [(rpc, partial(handler, room)) for rpc, handler in HANDLERS])
     tasks = [asyncio.create_task(work, name=name) for name, work in loops(pool, bus, roster)]
     counting = asyncio.create_task(count(pool, bus, roster, writer), name="counting")

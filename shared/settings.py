@@ -38,6 +38,8 @@ VARIABLES_OF_BELFRY = frozenset(
         "DATA_DIR",
         "HOST",
         "INSTANCE",
+        "LATENCY_SLOW_MS",
+        "LATENCY_VERY_SLOW_MS",
         "NATS_SEED_FILE",
         "OTLP_HOST",
         "OTLP_PORT",

@@ -79,4 +79,4 @@ def test_the_services_that_store_are_found_alike_here_and_there() -> None:
     found = services_with_storage()
     assert "health_svc" in found
     assert all(migrations_of(service) == directory for service, directory in found.items())
-    assert migrations_of("latency_svc") is None
+    assert migrations_of("ws_svc") is None
