@@ -1,5 +1,6 @@
 """Who one is and what one may do, from the sign-in page to the last button."""
 
+import asyncio
 import re
 
 import aiohttp
@@ -11,6 +12,7 @@ from tests.e2e.started import PASSWORD, Belfry, sign_in
 
 pytestmark = MARKS
 
+LONG_ENOUGH_SECONDS = 6  # for the page to be seen counting
 LOGIN = "/api/v1/auth/login"
 WANTED = "/admin/health?view=table&q=ledger"
 
@@ -43,14 +45,15 @@ async def test_signing_in_leads_to_the_page_one_wanted_and_signing_out_ends_it(s
 
 async def test_too_many_tries_are_counted_down(stranger: Page, api: aiohttp.ClientSession) -> None:
     """429 with Retry-After; the page waits for it and then lets one try again."""
-    for _ in range(9):
-        async with api.post(LOGIN, json={"username": "mallory", "password": "guess"}) as answer:
-            if answer.status == 429:
-                assert int(answer.headers["Retry-After"]) >= 1
-                break
-    else:
-        raise AssertionError("nine wrong tries in a row were all looked at")
     await stranger.goto("/login")
+    for _ in range(20):
+        async with api.post(LOGIN, json={"username": "mallory", "password": "guess"}) as answer:
+            wait_seconds = int(answer.headers.get("Retry-After", "0"))
+        if wait_seconds >= LONG_ENOUGH_SECONDS:
+            break
+        await asyncio.sleep(wait_seconds)
+    else:
+        raise AssertionError("twenty wrong tries in a row were all looked at")
     await submit(stranger, "mallory", "guess")
     button = stranger.get_by_role("button", name=re.compile(r"Again in \d+ s"))
     await expect(button).to_be_disabled()

@@ -1,4 +1,4 @@
-"""A gateway on real servers, and someone who answers for health_svc from the golden files."""
+"""A gateway on real servers, and who answers for health_svc and latency_svc from the golden files."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from shared.bus import Bus
-from shared.contracts import health
+from shared.contracts import health, latency
 from shared.contracts.wire import Rpc
 from shared.problems import not_found
 from shared.rpc import Caller, Encoded, Handler, serve
@@ -106,6 +106,34 @@ async def health_on_bus(nats_url: str) -> AsyncIterator[HealthOnBus]:
     yield answering
     await serving.stop()
     await bus.close()
+
+
+LATENCY_ANSWERS = {
+    latency.GET_SUMMARY: "summary",
+    latency.LIST_ENDPOINTS: "endpoints",
+    latency.GET_HISTOGRAM: "histogram",
+    latency.GET_TREND: "trend",
+}
+
+
+@pytest.fixture
+async def latency_on_bus(nats_url: str) -> AsyncIterator[None]:
+    """Someone who answers for latency_svc from the golden files."""
+    settings = Settings(service="latency_svc", nats_url=nats_url)
+    bus = await Bus.connect(settings)
+    serving = await serve(bus, settings, [(rpc, _golden(name)) for rpc, name in LATENCY_ANSWERS.items()], {})
+    yield
+    await serving.stop()
+    await bus.close()
+
+
+def _golden(name: str) -> Handler:
+    body = (GOLDEN / f"latency/{name}.json").read_bytes()
+
+    async def answer(request: Any, caller: Caller) -> Encoded:
+        return Encoded(body)
+
+    return answer
 
 
 async def sign_in(client: Client, name: str = "admin", password: str = PASSWORD) -> dict[str, str]:

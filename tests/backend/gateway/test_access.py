@@ -27,7 +27,9 @@ async def test_nobody_uses_an_operation_without_signing_in(gateway: Client) -> N
     assert {summary: status for summary, status in statuses.items() if status != 401} == {}
 
 
-async def test_each_role_does_what_is_its_own_and_no_more(gateway: Client, health_on_bus: HealthOnBus) -> None:
+async def test_each_role_does_what_is_its_own_and_no_more(
+    gateway: Client, health_on_bus: HealthOnBus, latency_on_bus: None
+) -> None:
     """Each operation, as each role: 403 exactly when the role is too low."""
     tokens = {role: await token_of(gateway, role) for role in ROLES}
     wrong = []

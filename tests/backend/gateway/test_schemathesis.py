@@ -26,8 +26,11 @@ SECONDS = 240  # it takes a third of that on an idle machine
 async def test_no_answer_breaks_the_document(
     start_process: StartProcess, service_env: dict[str, str], tmp_path: Path
 ) -> None:
-    """Examples, boundaries and random input, good and bad, for every operation, with a real service behind."""
-    service = start_process("health_svc", service_env)
+    """Examples, boundaries and random input, good and bad, for every operation, with the real services behind."""
+    services = [
+        start_process("health_svc", service_env),
+        start_process("latency_svc", {**service_env, "BELFRY_OTLP_PORT": "0"}),
+    ]
     gateway = start_process("gateway", {**service_env, "BELFRY_ADMIN_TOKEN": ADMIN_TOKEN})
     (tmp_path / "schemathesis.toml").write_text(CONFIG)
     command = (
@@ -47,7 +50,7 @@ async def test_no_answer_breaks_the_document(
         output, _ = await running.communicate()
 
     assert running.returncode == 0, output.decode()[-12_000:]
-    for process in (service, gateway):
+    for process in (*services, gateway):
         failed = [
             line for line in process.logs() if line["event"] in ("http.failed", "rpc.failed", "audit.not_written")
         ]
