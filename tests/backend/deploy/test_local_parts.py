@@ -10,6 +10,7 @@ import pytest
 from demo.shop import PORTS
 from deploy.local import demo, follow, ports
 from deploy.local.backoff import LONGEST_SECONDS, STEADY_SECONDS, Backoff, after_end
+from deploy.local.fleet import Ground
 from deploy.local.lock import TakenError, only_one
 from deploy.local.secret_files import secret
 from deploy.local.settings import GATEWAY, LATENCY, ROOT, LocalSettings, environment_of
@@ -145,3 +146,14 @@ def test_the_shop_of_the_demonstration_is_a_valid_configuration(tmp_path: Path) 
     assert not any(f":{port}/" in path.read_text() for port in PORTS.values())
     ids = {service.spec.id for service in declared}
     assert {needed.id for service in declared for needed in service.spec.dependencies} <= ids
+
+
+def test_the_shop_is_told_of_opentelemetry_only(tmp_path: Path) -> None:
+    settings = LocalSettings(data_dir=str(tmp_path), config_path=str(tmp_path / "belfry.yaml"), otlp_token="a+b")
+    environ = {"BELFRY_OTLP_TOKEN": "a+b", "OTEL_SERVICE_NAME": "other"}
+    ground = Ground(settings=settings, environ=environ, nats=None, postgres=None, ports={"otlp": 4400})
+    edge, *others = demo.shop(ground)
+    assert not [name for one in (edge, *others) for name in one.env if name.startswith(("BELFRY", "NATS", "DATABASE"))]
+    assert edge.env["OTEL_SERVICE_NAME"] == "edge"
+    assert edge.env["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://127.0.0.1:4400"
+    assert edge.env["OTEL_EXPORTER_OTLP_HEADERS"] == "Authorization=Bearer%20a%2Bb"
