@@ -9,8 +9,10 @@ from shared.db import Pool
 
 
 class Room(Struct, frozen=True):
-    """The collaborators of every endpoint. `thresholds_ms`: from where on a duration is slow, and very slow."""
+    """The collaborators of every endpoint. `thresholds_ms`: from where on a duration is slow, and very slow;
+    `otlp_port`: where OpenTelemetry's door listens."""
 
     pool: Pool
     thresholds_ms: tuple[float, float] = (100.0, 500.0)
+    otlp_port: int = 4318
     now: Callable[[], datetime] = lambda: datetime.now(UTC)

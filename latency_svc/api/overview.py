@@ -41,6 +41,7 @@ async def get_summary(room: Room, request: contract.SummaryQuery, caller: Caller
         overflowed_endpoints=overflowed,
         dropped_samples=dropped,
         thresholds_ms=room.thresholds_ms,
+        otlp_port=room.otlp_port,
     )
 
 

@@ -98,7 +98,8 @@ class EndpointLatency(Struct, frozen=True, kw_only=True):
 
 
 class LatencySummary(Struct, frozen=True, kw_only=True):
-    """The busiest endpoints of a window, in the order asked for, and what was not counted."""
+    """The busiest endpoints of a window, in the order asked for, and what was not counted. `otlp_port`: where
+    OpenTelemetry sends to."""
 
     endpoints: list[EndpointLatency]
     from_at: datetime
@@ -110,6 +111,7 @@ class LatencySummary(Struct, frozen=True, kw_only=True):
     overflowed_endpoints: int
     dropped_samples: int
     thresholds_ms: tuple[float, float]
+    otlp_port: int
 
 
 class EndpointList(Struct, frozen=True, kw_only=True):

@@ -134,6 +134,7 @@ SUMMARY = LatencySummary(
     overflowed_endpoints=214,
     dropped_samples=5000,
     thresholds_ms=(100.0, 500.0),
+    otlp_port=4318,
 )
 ENDPOINTS = EndpointList(
     endpoints=[endpoint(seen) for seen in sorted(SEEN, key=lambda seen: -seen.count)[:10]],

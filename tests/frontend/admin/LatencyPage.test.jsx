@@ -66,6 +66,18 @@ describe('the table', () => {
     expect(searchOf(page)).toContain('range=6h');
   });
 
+  it('draws hours without a request flat, and says when there is nothing to compare with', async () => {
+    const answer = golden('latency/summary');
+    const [first] = answer.endpoints;
+    const counts = [0, 41, ...first.count_by_hour.slice(2)];
+    const before = { change_pct: null, compared_p99_by_hour: first.p99_by_hour.map(() => null) };
+    serve({ ...answer, endpoints: answer.endpoints.map((one) => ({ ...one, ...before, count_by_hour: counts })) });
+    await openPage('?compare=yesterday');
+    const row = rowButton(first.path).closest('tr');
+    expect(looks(row).slice(0, 2)).toEqual(['none', 'few']);
+    expect(screen.getByText('There is too little data of yesterday to compare with.')).toBeInTheDocument();
+  });
+
   it('compares: the strip tells ratios, the change is sorted first', async () => {
     const answer = golden('latency/summary');
     const hours = Array.from({ length: 24 }, () => 1000);

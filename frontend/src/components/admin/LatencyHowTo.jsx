@@ -2,17 +2,18 @@ import { EmptyState } from '../EmptyState.jsx';
 import styles from './latencyBar.module.css';
 
 /** Environment variables that every OpenTelemetry SDK reads. */
-const example = (host) => `OTEL_SERVICE_NAME=shop
-OTEL_EXPORTER_OTLP_ENDPOINT=http://${host}:4318
+const example = (service, host, port) => `OTEL_SERVICE_NAME=${service}
+OTEL_EXPORTER_OTLP_ENDPOINT=http://${host}:${port}
 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
 OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta
 OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION=base2_exponential_bucket_histogram`;
 
-/** No request was measured: why the table is empty, and how to send requests. `span`: the window in words. */
-export const LatencyHowTo = ({ span, action, host = window.location.hostname }) => (
+/** No request was measured: why the table is empty, and how to send requests to `port`. `span`: the window in words;
+    `service`: the one that is asked for. */
+export const LatencyHowTo = ({ span, port, service, action, host = window.location.hostname }) => (
   <div className={styles.howTo}>
-    <EmptyState title="Insufficient data" example={example(host)} action={action}>
-      No request was measured in the last {span}. Start a service that has an OpenTelemetry SDK with these settings; its endpoints stand here within a minute.
+    <EmptyState title="Insufficient data" example={example(service || 'shop', host, port)} action={action}>
+      No request {service && `of ${service} `}was measured in the last {span}. Start {service || 'a service'} with an OpenTelemetry SDK and these settings; its endpoints stand here within a minute.
     </EmptyState>
   </div>
 );

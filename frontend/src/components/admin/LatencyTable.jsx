@@ -7,7 +7,7 @@ import { EndpointLatencyRow } from './EndpointLatencyRow.jsx';
 import { LatencyColumns, LatencyHead } from './LatencyHead.jsx';
 import styles from './latency.module.css';
 
-const hint = 'Point at a cell, or move with the arrow keys: what it holds stands here.';
+const usualHint = 'Point at a cell, or move with the arrow keys: what it holds stands here.';
 
 /** Which hour a column of the grid is, or -1. */
 const hourOf = (columns, column) => (columns.includes('hours') ? Math.max(-1, column - 1 - columns.indexOf('hours')) : -1);
@@ -24,7 +24,7 @@ const wordsOf = (latency, hour, { hours, zone, compare }) => {
   return `${hourSpan(hours[hour], zone)}: ${words}`;
 };
 
-const Readout = ({ latency, hour, span, ...context }) => (
+const Readout = ({ latency, hour, span, hint = usualHint, ...context }) => (
   <tr className={styles.readout} aria-hidden="true">
     <td colSpan={span}>{latency ? <><b className="strong">{endpointName(latency)}</b> {wordsOf(latency, hour, context)}</> : <span className="dim">{hint}</span>}</td>
   </tr>
@@ -32,9 +32,10 @@ const Readout = ({ latency, hour, span, ...context }) => (
 
 /**
  * Endpoints by their latencies, and by hour: a grid with one tab stop. `open`: the id of the endpoint whose details
- * `renderOpen(latency, {hourAt, onHourAt})` draws under its row; the hour pointed at (ms) is shared with them.
+ * `renderOpen(latency, {hourAt, onHourAt})` draws under its row; the hour pointed at (ms) is shared with them. `hint`:
+ * what stands above the rows while nothing is pointed at.
  */
-export const LatencyTable = ({ endpoints, columns, thresholds, compare, hours, zone, sort, onSort, titles, open, onToggle, renderOpen, label, inside }) => {
+export const LatencyTable = ({ endpoints, columns, thresholds, compare, hours, zone, sort, onSort, titles, open, onToggle, renderOpen, label, inside, hint }) => {
   const { grid, activeIn, handlers } = useRovingGrid((row) => onToggle(endpoints[row - 1]), endpoints, columns);
   const [pointed, setPointed] = useState(null);
   const [hourAt, setHourAt] = useState(null);
@@ -70,7 +71,7 @@ export const LatencyTable = ({ endpoints, columns, thresholds, compare, hours, z
         <LatencyColumns columns={columns} />
         <thead>
           <LatencyHead columns={columns} row={0} active={activeIn(0)} sort={sort} onSort={onSort} titles={titles} hours={hours} zone={zone} />
-          <Readout latency={endpoints[(pointed?.[0] ?? 0) - 1]} hour={pointed ? hourOf(columns, pointed[1]) : -1} span={span} hours={hours} zone={zone} compare={compare} />
+          <Readout latency={endpoints[(pointed?.[0] ?? 0) - 1]} hour={pointed ? hourOf(columns, pointed[1]) : -1} span={span} hours={hours} zone={zone} compare={compare} hint={hint} />
         </thead>
         <tbody>{rows}</tbody>
       </table>

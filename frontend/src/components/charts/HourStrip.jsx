@@ -4,6 +4,7 @@ import styles from './heat.module.css';
 
 /** The look of one hour: by its duration, or against the compared one when there is a comparison. */
 const lookOf = (latency, at, thresholds, compared) => {
+  if (!latency.count_by_hour[at]) return 'none';
   if (!enoughInHour(latency.count_by_hour[at])) return 'few';
   const step = compared ? ratioStep(latency.p99_by_hour[at], compared[at]) : rampStep(latency.p99_by_hour[at], thresholds);
   if (step === null) return 'few';

@@ -42,7 +42,7 @@ const Rows = ({ summary, sort, onSort, updatedAt }) => {
   const [inside, handlers] = useInside();
   const { shown } = useHeldPlaces(sortEndpoints(summary.endpoints, sort), inside, { wish: sort, id: endpointId });
   const columns = usePhone() ? columnsOn.phone : columnsOn.desk;
-  if (!shown.length) return <LatencyHowTo span="hour" />;
+  if (!shown.length) return <LatencyHowTo span="hour" port={summary.otlp_port} />;
   const bound = Math.max(...shown.map((latency) => latency.error_bound_pct));
   return (
     <>

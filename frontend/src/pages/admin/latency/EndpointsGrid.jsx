@@ -6,7 +6,7 @@ import { useHeldPlaces } from '../../../hooks/useHeldOrder.js';
 import { useInside } from '../../../hooks/useInside.js';
 import { endpointId, endpointOf } from '../../../lib/endpointId.js';
 import { hourStarts } from '../../../lib/hours.js';
-import { sortWords } from '../../../lib/latencyWords.js';
+import { comparedWords, sortWords } from '../../../lib/latencyWords.js';
 import { usePreference } from '../../../lib/preferences.js';
 import { usePhone } from '../../../lib/usePhone.js';
 import { OpenEndpoint } from './OpenEndpoint.jsx';
@@ -47,6 +47,7 @@ export const EndpointsGrid = ({ endpoints, more, summary, view, change }) => {
     if (byLink) document.querySelector('[data-detail]')?.scrollIntoView({ block: 'center' });
   }, [openIsShown, view.open]);
   const changeTitle = `${sortWords[view.sort === 'change' || view.sort === 'count' ? 'p99' : view.sort]} change`;
+  const lacks = view.canCompare && shown.every(({ compared_p99_by_hour: hours }) => !hours?.some((p99) => p99 !== null));
   return (
     <>
       {changed && <div className={styles.order}><button type="button" onClick={update}>Order changed, update</button></div>}
@@ -64,6 +65,7 @@ export const EndpointsGrid = ({ endpoints, more, summary, view, change }) => {
         open={view.open}
         onToggle={toggle}
         inside={handlers}
+        hint={lacks ? `There is too little data of ${comparedWords[view.compare]} to compare with.` : undefined}
         renderOpen={(latency, pointed) => <OpenEndpoint latency={latency} view={view} zone={zone} thresholds={summary.thresholds_ms} {...pointed} />}
       />
       {more}

@@ -51,7 +51,7 @@ export const LatencyBoard = ({ summary, view, change }) => {
                 </>
               )}
             </Rows>
-          ) : <LatencyHowTo span={spans[view.range]} action={toLonger} />}
+          ) : <LatencyHowTo span={spans[view.range]} port={data.otlp_port} service={view.service} action={toLonger} />}
         </section>
       </div>
     </>
