@@ -1,17 +1,29 @@
 import { Spotlight } from '@mantine/spotlight';
-import { memo, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { Icon } from '../components/Icon.jsx';
 import { paletteFilter } from './paletteFilter.js';
 import { usePaletteActions } from './usePaletteActions.jsx';
 import './Palette.css';
 
+/** What Enter runs. Spotlight marks the first action before the list of what was typed is drawn, where it may get lost. */
+const keepOneSelected = () => {
+  const actions = [...document.querySelectorAll('.mantine-Spotlight-actionsList [data-action]')];
+  if (!actions.some((one) => one.dataset.selected)) actions[0]?.setAttribute('data-selected', 'true');
+};
+
 /** Ctrl K: find a service or a page, or run a command. */
 export const Palette = memo(() => {
   const [opened, setOpened] = useState(false);
+  const [query, setQuery] = useState('');
+  useEffect(() => {
+    if (query) keepOneSelected();
+  });
   return (
     <Spotlight
       actions={usePaletteActions(opened)}
       onSpotlightOpen={() => setOpened(true)}
+      query={query}
+      onQueryChange={setQuery}
       filter={paletteFilter}
       shortcut={['mod + K']}
       nothingFound="Nothing matches."
