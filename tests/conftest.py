@@ -3,7 +3,12 @@
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ("tests.fixtures.servers", "tests.fixtures.processes", "tests.fixtures.targets.fixture")
+pytest_plugins = (
+    "tests.fixtures.servers",
+    "tests.fixtures.processes",
+    "tests.fixtures.targets.fixture",
+    "tests.fixtures.node_client",
+)
 
 # Property tests measure nothing: a busy machine makes none of them fail.
 settings.register_profile("belfry", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -17,8 +17,6 @@ from shared.contracts.latency import BucketBatch, SampleBatch
 from shared.interest import Message
 from shared.service import BUS, POOL, SETTINGS, bus_context, new_app, pool_context
 
-pytest_plugins = ("tests.fixtures.node_client",)
-
 Batch = BucketBatch | SampleBatch
 decode = msgspec.msgpack.Decoder(Batch).decode
 
