@@ -20,7 +20,7 @@ it('opens with what is broken, why, since when and who suffers', async () => {
   expect(verdict).toHaveTextContent('Root cause for 3 services: payments-api is degraded, checkout and storefront are at risk.');
   expect(verdict).toHaveTextContent('(6 min 12 s)');
   expect(within(verdict).getByRole('link', { name: 'Open ledger-db' })).toHaveAttribute('href', '/admin/health?open=ledger-db');
-  expect(screen.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeInTheDocument();
+  expect(await screen.findByRole('heading', { level: 1, name: 'Dashboard' })).toBeInTheDocument();
 });
 
 it('shows every service in a cell, failing first, and Belfry in one line', async () => {
@@ -162,7 +162,7 @@ it('hangs on a wall without navigation and controls', async () => {
   renderApp('/admin?tv=1');
   await screen.findByRole('region', { name: 'ledger-db is down' });
   expect(screen.queryByRole('navigation', { name: 'Main' })).not.toBeInTheDocument();
-  expect(screen.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeInTheDocument();
+  expect(await screen.findByRole('heading', { level: 1, name: 'Dashboard' })).toBeInTheDocument();
 });
 
 it('never draws a service green whose last result is too old', async () => {

@@ -1,5 +1,6 @@
 """When NATS or PostgreSQL is away, clients are told to try again, and what they try again counts once."""
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -41,7 +42,8 @@ async def test_a_request_without_an_acknowledgement_counts_once_in_the_end(
     """NATS stands still: 503. It goes on, and may have taken the message by then: a second try adds nothing."""
     body = export(metric(explicit_point(), temporality=temporality)).SerializeToString()
     broker.signal(signal.SIGSTOP)
-    os.waitid(os.P_PID, broker.process.pid, os.WSTOPPED)  # its threads take a moment to stand still
+    # its threads take a moment to stand still
+    await asyncio.to_thread(os.waitid, os.P_PID, broker.process.pid, os.WSTOPPED)
     async with alone.session.post(
         "/v1/metrics", data=body, headers={"Content-Type": "application/x-protobuf"}
     ) as response:
