@@ -47,6 +47,7 @@ class Checker:
         self._targets: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._known: dict[str, Monitored] = {}
         self._looked: set[str] = set()
+        self._put_off: set[str] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._by_hand: dict[str, asyncio.Task[CheckRun]] = {}
 
@@ -60,8 +61,8 @@ class Checker:
                 await message.nak(STORE_AWAY_SECONDS)  # only the store can tell whether there is such a service
             elif monitored is None or monitored.spec.paused:
                 await message.ack()
-            elif is_overdue(message):
-                await message.nak(random.uniform(0, min(monitored.spec.interval_seconds, LONGEST_SPREAD_SECONDS)))
+            elif is_overdue(message) and monitored.spec.id not in self._put_off:
+                await self._put_off_once(monitored.spec, message)
             elif monitored.spec.id in self._running:
                 MISSED.labels("previous_running").inc()
                 await message.ack()
@@ -93,8 +94,18 @@ class Checker:
         self._known.update(found)
         return True
 
+    async def _put_off_once(self, spec: ServiceSpec, message: Delivery) -> None:
+        """What waited while nobody worked comes all at once. It is left to the service's next slot, which lies in a
+        phase of its own, or spread where that is far away. Who was put off is checked next time, however late."""
+        self._put_off.add(spec.id)
+        if spec.interval_seconds <= LONGEST_SPREAD_SECONDS:
+            await message.ack()
+        else:
+            await message.nak(random.uniform(0, LONGEST_SPREAD_SECONDS))
+
     def _start(self, monitored: Monitored, message: Delivery | None) -> None:
         service_id = monitored.spec.id
+        self._put_off.discard(service_id)
         task = asyncio.create_task(self._scheduled(monitored, message), name=f"check {service_id}")
         self._running[service_id] = task
         task.add_done_callback(lambda _: self._running.pop(service_id, None))
@@ -162,8 +173,8 @@ def service_of(message: Delivery) -> str:
 
 
 def is_overdue(message: Delivery) -> bool:
-    """Did it wait while nobody worked? All that waited comes at once, and is given back once to be spread."""
-    return message.deliveries == 1 and time() - message.stored_at > OVERDUE_SECONDS
+    """Did it wait while nobody worked?"""
+    return time() - message.stored_at > OVERDUE_SECONDS
 
 
 def blind(monitored: Monitored) -> Monitored:

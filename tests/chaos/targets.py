@@ -18,7 +18,8 @@ class Held:
 
 
 class Fleet:
-    """`/s/<n>` answers 200, or 500 once `failing` holds n. `seen[n]`: monotonic seconds of each request."""
+    """`/s/<n>` answers 200, or 500 once `failing` holds n. `seen[n]`: monotonic seconds of each request. `/unseen`
+    answers 200, and nothing is noted."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -36,6 +37,9 @@ class Fleet:
             held.arrived.set()
             await held.go.wait()
         return web.Response(status=500 if number in self.failing else 200)
+
+    async def answer_unseen(self, _: web.Request) -> web.Response:
+        return web.Response()
 
     def hold(self, number: int) -> Held:
         held = self._held[number] = Held()
@@ -65,7 +69,7 @@ class Fleet:
 async def running_fleet() -> AsyncIterator[Fleet]:
     fleet = Fleet()
     app = web.Application()
-    app.add_routes([web.get("/s/{number}", fleet.answer)])
+    app.add_routes([web.get("/s/{number}", fleet.answer), web.get("/unseen", fleet.answer_unseen)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0, backlog=1024)

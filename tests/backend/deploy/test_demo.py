@@ -93,11 +93,13 @@ async def test_latency_of_its_endpoints_comes_by_opentelemetry(demo: LocalRun, h
         for one in endpoints
         if "/charges/" not in one.route
     }
-    found = await until(lambda: endpoints(http), lambda found: wanted <= found.keys(), seconds=40)
-    fast, search, charge = (
-        found[at]["p50"]
-        for at in (("edge", "GET", "/assets/{name}"), ("catalogue", "GET", "/search"), ("payments", "POST", "/charges"))
-    )
+    timed = (("edge", "GET", "/assets/{name}"), ("catalogue", "GET", "/search"), ("payments", "POST", "/charges"))
+
+    def are_known(found: dict[tuple[str, str, str], dict[str, Any]]) -> bool:
+        return wanted <= found.keys() and all(found[at]["p50"] is not None for at in timed)
+
+    found = await until(lambda: endpoints(http), are_known, seconds=60)
+    fast, search, charge = (found[at]["p50"] for at in timed)
     assert fast < 100 < search < charge
     assert found["edge", "GET", "/"]["error_bound_pct"] < 3, "exponential buckets"
 

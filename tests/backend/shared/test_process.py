@@ -1,11 +1,11 @@
 """The life of a process on the frame: real processes on real NATS and PostgreSQL, which come and go."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -20,6 +20,7 @@ import pytest
 from deploy.local.nats import start_nats
 from deploy.local.ports import free_port
 from deploy.local.postgres import start_postgres
+from deploy.local.program import Running
 from tests.fixtures.processes import ServiceProcess, StartProcess, clean_environment
 
 SAMPLE = "tests.fixtures.sample_svc"
@@ -121,19 +122,13 @@ async def test_a_server_that_hangs_is_named_within_the_deadline(
     with start_nats(tmp_path / "nats") as broker, start_postgres(tmp_path / "postgres", fsync=False) as postgres:
         running = start_process(SAMPLE, {"NATS_URL": broker.url, "DATABASE_URL": postgres.url})
         await until(lambda: _is_ready(http, running.url))
-        backends = [child.pid for child in _children(postgres.process.pid)]
-        for pid in (postgres.process.pid, *backends):
-            os.kill(pid, signal.SIGSTOP)
-        try:
+        with _suspended(postgres):
             asked = monotonic()
             status, body = await get(http, f"{running.url}/readyz")
             assert monotonic() - asked < HANG_SECONDS
             assert (status, findings(body)) == (503, {"postgres": "fail", "nats": "pass"})
             assert body["checks"]["postgres"][0]["output"] == "no answer in 1 s"
             assert (await get(http, f"{running.url}/healthz"))[0] == 200
-        finally:
-            for pid in (postgres.process.pid, *backends):
-                os.kill(pid, signal.SIGCONT)
         await until(lambda: _is_ready(http, running.url))
 
 
@@ -153,17 +148,11 @@ async def test_ends_in_time_while_everything_hangs(
         await until(lambda: _is_ready(http, running.url))
         sleeping = asyncio.create_task(http.get(f"{running.url}/sleep").__aenter__())
         await until(lambda: _sleeps(postgres.url))
-        stopped = [broker.process.pid, postgres.process.pid, *(child.pid for child in _children(postgres.process.pid))]
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
-        try:
+        with _suspended(broker), _suspended(postgres):
             running.run.signal(signal.SIGTERM)
             await asyncio.to_thread(running.run.process.wait, HANG_SECONDS)
             assert_ended_by_itself(running)
-        finally:
-            for pid in stopped:
-                os.kill(pid, signal.SIGCONT)
-            await asyncio.gather(sleeping, return_exceptions=True)
+        await asyncio.gather(sleeping, return_exceptions=True)
 
 
 @pytest.mark.parametrize(
@@ -206,5 +195,19 @@ async def _sleeps(postgres_url: str) -> bool:
     return bool(found)
 
 
-def _children(pid: int) -> list[psutil.Process]:
-    return psutil.Process(pid).children(recursive=True)
+@contextmanager
+def _suspended(server: Running) -> Iterator[None]:
+    """Nothing of it runs meanwhile: first the server, which then starts no more, then its children, of which one may
+    just have ended by itself."""
+    parent = psutil.Process(server.process.pid)
+    parent.suspend()
+    children = parent.children(recursive=True)
+    for child in children:
+        with suppress(psutil.NoSuchProcess):
+            child.suspend()
+    try:
+        yield
+    finally:
+        for process in (*children, parent):
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
