@@ -5,5 +5,6 @@ from gateway.routes.auth import AUTH
 from gateway.routes.health import HEALTH
 from gateway.routes.latency import LATENCY
 from gateway.routes.route import Route
+from gateway.routes.websocket import WEBSOCKET
 
-ROUTES: tuple[Route, ...] = (*AUTH, *HEALTH, *LATENCY, *ABOUT)
+ROUTES: tuple[Route, ...] = (*AUTH, *HEALTH, *LATENCY, *WEBSOCKET, *ABOUT)

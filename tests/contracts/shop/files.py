@@ -7,7 +7,7 @@ from msgspec import Struct, json
 
 from shared.contracts.wire import Event, type_of
 from shared.envelope import seal
-from tests.contracts.shop import latency, people
+from tests.contracts.shop import latency, people, ws
 from tests.contracts.shop.board import BOARD
 from tests.contracts.shop.events import EVENTS
 from tests.contracts.shop.graph import DEPENDENCIES, detail_of_ledger
@@ -36,7 +36,7 @@ def wire_form(event: Event) -> WireForm:
 
 def messages() -> dict[str, WireForm]:
     """Golden file, relative to GOLDEN, and the message it holds."""
-    return {f"events/{type_of(type(event))}.json": wire_form(event) for event in EVENTS}
+    return {f"events/{type_of(type(event))}.json": wire_form(event) for event in (*EVENTS, *ws.EVENTS)}
 
 
 def answers() -> dict[str, Struct]:
@@ -55,6 +55,11 @@ def answers() -> dict[str, Struct]:
         "latency/endpoints.json": latency.ENDPOINTS,
         "latency/histogram.json": latency.HISTOGRAM,
         "latency/trend.json": latency.TREND,
+        "ws/stats.json": ws.STATS,
+        "ws/rates.json": ws.RATES,
+        "ws/connections.json": ws.CONNECTIONS,
+        "ws/errors.json": ws.ERRORS,
+        "ws/disconnected.json": ws.GONE,
         "auth/me.json": people.ME,
         "auth/users.json": people.USERS,
         "auth/tokens.json": people.TOKENS,
