@@ -18,7 +18,7 @@ KEPT_EVENTS = 10_000
 LAGGING_BYTES = 256 * 1024
 AT_ONCE = 1_000
 KICKED_CODE, KICKED_REASON = 4503, "An admin closed the connection"
-NOT_IN_NAMES = re.compile(r"[^a-z0-9_-]+")
+OUTSIDE_OF_TOKENS = re.compile(r"[^a-z0-9_-]+")
 
 encode = msgspec.json.Encoder().encode
 
@@ -95,12 +95,13 @@ SUMMED = ("received", "sent", "received_bytes", "sent_bytes", "dropped", "confla
 
 
 class Node:
-    """The sockets of a process, within one event loop. What is to be said waits in `words`, at most KEPT_EVENTS, the
-    oldest dropped first and counted. `max_connections` 0: no limit is known."""
+    """The sockets of a process, within one event loop. `name`: what no other process is called, by default new at each
+    start; `max_connections` 0: no limit is known. What is to be said waits in `words`, at most KEPT_EVENTS, the oldest
+    dropped first and counted."""
 
     def __init__(self, service: str, name: str = "", max_connections: int = 0, place: str = OUTSIDE) -> None:
         self.service = service
-        self.name = name or name_of(service)
+        self.name = token_of(name) or f"{token_of(service)[:40] or 'node'}-{secrets.token_hex(4)}"
         self.place = place + self.name
         self.max_connections = max_connections
         self.sockets: dict[str, Socket] = {}
@@ -218,9 +219,9 @@ class Node:
         self.news.set()
 
 
-def name_of(service: str) -> str:
-    """A name that no other process has."""
-    return f"{NOT_IN_NAMES.sub('-', service.lower()).strip('-_')[:40] or 'node'}-{secrets.token_hex(4)}"
+def token_of(name: str) -> str:
+    """The name as it may stand in a subject."""
+    return OUTSIDE_OF_TOKENS.sub("-", name.lower()).strip("-_")[:63]
 
 
 def _is_meant(connection: Connection, command: Command) -> bool:

@@ -18,7 +18,7 @@ from deploy.nats.permissions import ADMIN, GRANTS, OBSERVER
 from deploy.nats.streams import SAMPLES_STREAM
 from shared.bus import Bus, BusOptions, Message
 from shared.contracts.health import HealthChanged, ServiceDeclared
-from shared.contracts.wire import EVENTS_STREAM, Nothing, Rpc
+from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM, Nothing, Rpc
 from shared.envelope import Envelope, seal
 from shared.jetstream import Delivery, OutboxMessage
 from shared.rpc import Caller, call, serve
@@ -201,6 +201,53 @@ async def test_each_service_sends_its_own_latencies_and_latency_svc_takes_all(co
     await until(lambda: set(subjects) <= set(taken))
     await consumption.stop()
     await refused(health, "belfry.samples.latency.shop")
+
+
+async def test_ws_svc_reads_what_nodes_say_and_tells_them_to_close(connect_as: As) -> None:
+    bus, gateway, observer = await connect_as("ws_svc"), await connect_as("gateway"), await connect_as(OBSERVER)
+    said = {"belfry.v1.ws.opened.gw-0": gateway, "belfry.v1.ws.closed.outside.shop-1": observer}
+    for subject, node in said.items():
+        node.publish_raw(Envelope(subject, {}, b"{}"))
+    async with asyncio.timeout(10):
+        filters, found = ["belfry.v1.ws.opened.*", "belfry.v1.ws.closed.outside.*"], set[str]()
+        async for message in bus.follow(MEASURES_STREAM, filters, 0):
+            found.add(message.subject)
+            if found == said.keys():
+                break
+    told = {
+        "belfry.node.gw-0.close_connections": gateway,
+        "belfry.node.outside.shop-1.list_connections": observer,
+    }
+    for subject, node in told.items():
+        heard: list[str] = []
+
+        async def answer(message: Message, node: Bus = node, heard: list[str] = heard) -> None:
+            heard.append(message.subject)
+            await node.send(message.reply, b"{}")
+
+        await node.subscribe(subject.rsplit(".", 1)[0] + ".*", answer)
+        assert (await bus.request(subject, b"{}", {}, 5)).data == b"{}"
+        assert heard == [subject]
+    assert bus.state().errors_total == gateway.state().errors_total == observer.state().errors_total == 0
+    await refused(bus, "belfry.schedule.ws.x")
+
+
+async def test_an_outsider_passes_for_no_gateway_and_closes_nothing(connect_as: As) -> None:
+    """It can neither say something in the name of another kind of node, nor hear or answer what those are told."""
+    observer = await connect_as(OBSERVER)
+    for subject in (
+        "belfry.v1.ws.opened.gw-0",
+        "belfry.v1.ws.measured.gw-0",
+        "belfry.v1.ws.status.fleet",
+        "belfry.node.gw-0.close_connections",
+        "belfry.node.outside.shop-1.close_connections",
+        "belfry.rpc.ws.disconnect",
+    ):
+        await refused(observer, subject)
+    for subject in ("belfry.node.gw-0.*", "belfry.node.*.*", "belfry.node.>"):
+        before = observer.state().errors_total
+        await observer.subscribe(subject, _ignore)
+        await until(lambda n=before: observer.state().errors_total == n + 1)  # type: ignore[misc]  # mypy sees no default
 
 
 async def test_the_gateway_follows_events_and_lists_streams(connect_as: As) -> None:
