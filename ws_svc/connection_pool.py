@@ -9,7 +9,7 @@ from shared.contracts.ws import OUTSIDE, RateHistory, Rates, WsMeasured, WsNode,
 from ws_svc.rate_history import Seconds
 from ws_svc.rates import COUNTERS, SILENT_SECONDS, WINDOWS_SECONDS, ZERO, Counts, Meter, total
 
-GONE_SECONDS = 120.0  # so long a silent node is missed; then it is gone, and so are its connections
+GONE_SECONDS = 60.0  # so long a silent node is missed; then it is gone, and so are its connections
 FORGOTTEN_SECONDS = 3_600.0
 MOST_NODES = 500
 MAIN_WINDOW_SECONDS = 10

@@ -2,12 +2,15 @@
 
 import asyncio
 
+from msgspec.structs import replace
+
 from shared.contracts.wire import MEASURES_STREAM
 from shared.contracts.ws import OUTSIDE, WsMeasured, WsStatus
 from shared.loops import tell as tell_failure
 from ws_svc import metrics
 from ws_svc.room import Room
 
+MOST_NODES_TOLD = 50  # every second, for an hour
 NODES = tuple(WsMeasured.SUBJECT.format(node=node) for node in ("*", f"{OUTSIDE}*"))
 
 
@@ -34,4 +37,5 @@ def tell(room: Room) -> None:
     """JetStream keeps the first status of a second and drops those of other replicas by their id."""
     stats = room.stats()
     metrics.show(stats)
-    room.bus.publish(WsStatus(stats=stats), id=f"ws.status.{int(stats.at.timestamp())}")
+    told = stats if len(stats.nodes) <= MOST_NODES_TOLD else replace(stats, nodes=[])
+    room.bus.publish(WsStatus(stats=told), id=f"ws.status.{int(stats.at.timestamp())}")

@@ -186,7 +186,7 @@ class WsStats(Struct, frozen=True, kw_only=True):
 
 
 class WsStatus(Event, frozen=True, kw_only=True):
-    """The fleet's figures, every second."""
+    """The fleet's figures, every second; without `nodes` when there are more than 50."""
 
     SUBJECT: ClassVar[str] = "belfry.v1.ws.status.fleet"
     STREAM: ClassVar[str] = MEASURES_STREAM

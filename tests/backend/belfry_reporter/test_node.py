@@ -7,12 +7,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestServer
 
 from belfry_reporter import node, node_link
 from belfry_reporter.node import KEPT_EVENTS, Command, Connection, Node, Question, Socket
 from shared.contracts import ws
 from shared.contracts.live import KICKED
 from shared.contracts.wire import DEADLINE_HEADER
+from tests.fixtures.processes import ROOT
 
 EVENTS = {"opened": ws.WsOpened, "closed": ws.WsClosed, "failed": ws.WsFailed}
 
@@ -82,6 +85,20 @@ def test_a_name_is_a_token_of_a_subject(service: str) -> None:
     assert re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", Node(service).name)
     assert Node(service).name != Node(service).name
     assert Node("shop", "Shop.EU 1").name == "shop-eu-1"
+
+
+async def test_the_example_of_the_document_runs_also_without_belfry() -> None:
+    [example] = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "websockets.md").read_text(), re.DOTALL)
+    made: dict[str, Any] = {}
+    exec(example, made)
+
+    async with TestServer(made["app"]) as server, ClientSession() as client:
+        ws = await client.ws_connect(server.make_url("/chat"))
+        await ws.send_str("hello")
+        assert (await ws.receive()).data == "hello"
+        [held] = [socket.connection for socket in made["sockets"].node.sockets.values()]
+        assert (held.user, held.subscriptions, held.received, held.sent) == ("ana", ["room 7"], 1, 1)
+        await ws.close()
 
 
 @pytest.mark.parametrize("late", [False, True])
