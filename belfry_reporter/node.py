@@ -212,10 +212,15 @@ class Node:
         return [socket.connection.id for socket in meant]
 
     def _say(self, kind: str, body: dict[str, Any]) -> None:
+        try:
+            word = Word(kind, encode(body))
+        except (TypeError, ValueError, OverflowError):  # something odd was set on a connection: not worth a failure
+            self.dropped_words_total += 1
+            return
         if len(self.words) == KEPT_EVENTS:
             self.words.popleft()
             self.dropped_words_total += 1
-        self.words.append(Word(kind, encode(body)))
+        self.words.append(word)
         self.news.set()
 
 

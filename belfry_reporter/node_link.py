@@ -35,7 +35,7 @@ class NodeLink:
             try:
                 await asyncio.wait_for(self._open(client), CONNECT_SECONDS)
                 await self._speak(client)
-            except (OSError, NatsError, TimeoutError, ValueError):
+            except Exception:  # whatever the trouble is, the application goes on
                 await _first(RETRY_SECONDS, self._stopping)
             finally:
                 await client.close()

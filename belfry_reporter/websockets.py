@@ -19,7 +19,7 @@ from aiohttp.typedefs import Handler
 from belfry_reporter.node import Node, Socket
 from belfry_reporter.node_link import STOP_SECONDS, NodeLink
 
-CLOSE_SECONDS = 0.5  # for a client to answer a close frame; then the connection is cut
+CLOSE_SECONDS = 0.4  # for a client to take a close frame, and to answer it; then the connection is cut
 LONGEST_REASON_BYTES = 123  # as RFC 6455 says
 LONGEST_AGENT = 200
 BAD_REQUEST = 400
@@ -112,20 +112,17 @@ class ReportedWebSocket(web.WebSocketResponse):
         request[REPORTED] = self
         return writer
 
-    async def send_frame(self, message: bytes, opcode: WSMsgType, compress: int | None = None) -> None:
-        await super().send_frame(message, opcode, compress)
-        self.connection.sent += 1
-        self.connection.sent_bytes += len(message)
-
     async def send_str(self, data: str, compress: int | None = None) -> None:
-        if not isinstance(data, str):
-            raise TypeError(f"data argument must be str ({type(data)!r})")
-        await self.send_frame(data.encode(), WSMsgType.TEXT, compress)
+        await super().send_str(data, compress)
+        self._count_sent(data)
 
     async def send_bytes(self, data: bytes, compress: int | None = None) -> None:
-        if not isinstance(data, bytes | bytearray | memoryview):
-            raise TypeError(f"data argument must be byte-ish ({type(data)!r})")
-        await self.send_frame(data, WSMsgType.BINARY, compress)
+        await super().send_bytes(data, compress)
+        self._count_sent(data)
+
+    async def send_frame(self, message: bytes, opcode: WSMsgType, compress: int | None = None) -> None:
+        await super().send_frame(message, opcode, compress)
+        self._count_sent(message)
 
     async def receive(self, timeout: float | None = None) -> WSMessage:  # noqa: ASYNC109  # as aiohttp has it
         message: WSMessage = await super().receive(timeout)
@@ -137,6 +134,10 @@ class ReportedWebSocket(web.WebSocketResponse):
             self._fail(message.data)
         return message
 
+    def _count_sent(self, data: str | bytes) -> None:
+        self.connection.sent += 1
+        self.connection.sent_bytes += _size_of(data)
+
     def _fail(self, error: BaseException) -> None:
         if isinstance(error, WebSocketError):
             kind = "limit" if error.code == WSCloseCode.MESSAGE_TOO_BIG else "protocol"
@@ -146,24 +147,27 @@ class ReportedWebSocket(web.WebSocketResponse):
             self._node.failed("slow", code, str(error), self.connection.client_ip, self.connection)
 
     def _pending_bytes(self) -> int:
-        return 0 if self._transport is None else self._transport.get_write_buffer_size()
+        transport = self._transport
+        return 0 if transport is None or transport.is_closing() else transport.get_write_buffer_size()
 
     def _kick(self, code: int, reason: str) -> None:
         self._kicking = asyncio.create_task(self._close_now(code, reason), name="websocket kick")
 
     async def _close_now(self, code: int, reason: str) -> None:
-        """Within CLOSE_SECONDS, also when the client does not read."""
+        """Within a second, also when the client does not read."""
         message = reason.encode()[:LONGEST_REASON_BYTES].decode(errors="ignore").encode()
         with contextlib.suppress(TimeoutError, OSError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.close(code=code, message=message)
-        if self._transport is not None and self._pending_bytes():
+        if self._transport is not None and self._transport.get_write_buffer_size():
+            await asyncio.sleep(CLOSE_SECONDS)  # what waits may still go out, the close frame behind it
             self._transport.abort()
         self._node.closed(self.connection, code)
 
 
-REPORTED = web.RequestKey("REPORTED", ReportedWebSocket)
+REPORTED: Any = getattr(web, "RequestKey", lambda name, _: name)("belfry_websocket", ReportedWebSocket)
+"""Where a request keeps its WebSocket; before aiohttp 3.14 such keys were plain words."""
 
 
 def _size_of(data: str | bytes) -> int:
-    return len(data) if isinstance(data, bytes) or data.isascii() else len(data.encode())
+    return len(data.encode()) if isinstance(data, str) and not data.isascii() else len(data)
