@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from belfry_reporter.core import subject_of
+from belfry_reporter.wire import subject_of
 from latency_svc.deltas import Deltas, joined, to_batch
 from latency_svc.otlp.deltas import Delta, columns_of, delta_of
 from latency_svc.otlp.points import Point
