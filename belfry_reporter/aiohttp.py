@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from belfry_reporter.core import Reporter
-from shared.contracts.latency import UNMATCHED_ROUTE
+from belfry_reporter.wire import UNMATCHED_ROUTE
 
 SWITCHING_PROTOCOLS = 101
 CLIENT_LEFT = 499

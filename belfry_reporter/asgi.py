@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import Any
 
 from belfry_reporter.core import Reporter
-from shared.contracts.latency import UNMATCHED_ROUTE
+from belfry_reporter.wire import UNMATCHED_ROUTE
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -2,27 +2,20 @@
 
 import asyncio
 import contextlib
-import re
 import secrets
-import sys
 import time
 from array import array
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-import msgspec
 from msgspec import Struct
 
-from shared.contracts.latency import SAMPLES_SUBJECT, SampleBatch, SampleSeries
+from belfry_reporter.wire import encoded, subject_of
 
 FLUSH_SECONDS = 1.0
 BATCH_SAMPLES = 5_000  # also the most series of a batch: fewer than a u16 can tell apart
 KEPT_BATCHES = 60  # at one a second they are younger than JetStream's window for duplicates
 CLOSE_SECONDS = 0.5
-ROUTE_CHARACTERS = 500
-METHOD = re.compile(r"[A-Z_]{1,16}")
-OTHER_METHOD = "_OTHER"
-OUTSIDE_OF_TOKENS = re.compile(r"[^A-Za-z0-9_-]")
 
 Send = Callable[[str, str, bytes], Awaitable[bool]]
 """Takes an id, a subject and a body; True once it is stored. It may be called again with the same three."""
@@ -118,35 +111,8 @@ class Reporter:
             return
         if len(self._waiting) == KEPT_BATCHES:
             self.state.dropped_total += self._waiting.popleft().samples
-        self._waiting.append(Sealed(secrets.token_hex(12), self._encoded(), samples))
+        body = encoded(self._service, time.time(), self._numbers, self._series_ids, self._seconds)
+        self._waiting.append(Sealed(secrets.token_hex(12), body, samples))
         self.state.recorded_total += samples
         self._numbers.clear()
         del self._series_ids[:], self._seconds[:]
-
-    def _encoded(self) -> bytes:
-        return msgspec.msgpack.encode(
-            SampleBatch(
-                service=self._service,
-                at_seconds=time.time(),
-                series=[series_of(*key) for key in self._numbers],
-                series_ids=_little_endian(self._series_ids),
-                seconds=_little_endian(self._seconds),
-            )
-        )
-
-
-def subject_of(service: str) -> str:
-    """Where the samples of a service go."""
-    return SAMPLES_SUBJECT.format(service=OUTSIDE_OF_TOKENS.sub("-", service))
-
-
-def series_of(method: str, route: str, status_class: int) -> SampleSeries:
-    known_method = method if METHOD.fullmatch(method) else OTHER_METHOD
-    known_class = status_class if 0 <= status_class <= 5 else 0
-    return SampleSeries(known_method, route[:ROUTE_CHARACTERS] or "/", known_class)
-
-
-def _little_endian(column: "array[int] | array[float]") -> bytes:
-    if sys.byteorder == "big":
-        column.byteswap()
-    return column.tobytes()

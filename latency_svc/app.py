@@ -52,9 +52,10 @@ async def latency_context(app: web.Application) -> AsyncIterator[None]:
     settings = app[SETTINGS]
     assert isinstance(settings, LatencySettings)
     thresholds_ms = settings.latency_slow_ms, settings.latency_very_slow_ms
-    room, writer = Room(pool=pool, thresholds_ms=thresholds_ms, otlp_port=app[OTLP_PORT]), Writer(pool, roster)
+    room = Room(pool=pool, thresholds_ms=thresholds_ms, otlp_port=app[OTLP_PORT])
+    writer = Writer(pool, roster)
     add_endpoints(app, [(rpc, partial(handler, room)) for rpc, handler in HANDLERS])
-    tasks = [asyncio.create_task(work, name=name) for name, work in loops(pool, bus, roster)]
+    tasks = [asyncio.create_task(work, name=name) for name, work in loops(room, bus, roster)]
     counting = asyncio.create_task(count(pool, bus, roster, writer), name="counting")
     yield
     for task in (*tasks, counting):
@@ -74,12 +75,13 @@ async def count(pool: Pool, bus: Bus, roster: Roster, writer: Writer) -> None:
         await asyncio.wait({asyncio.create_task(writer.flush())}, timeout=STOP_SECONDS)
 
 
-def loops(pool: Pool, bus: Bus, roster: Roster) -> list[tuple[str, Coroutine[None, None, None]]]:
+def loops(room: Room, bus: Bus, roster: Roster) -> list[tuple[str, Coroutine[None, None, None]]]:
     """What is done again and again, and how often, in seconds."""
+    pool = room.pool
     return [
         ("keep_partitions", every(3600, partial(upkeep.keep_partitions, pool), "keep_partitions")),
         ("read_endpoints", every(60, partial(upkeep.read_endpoints, pool, roster), "read_endpoints")),
         ("roll_up", every(30, partial(upkeep.roll_up, pool), "roll_up")),
         ("forget", every(60, partial(upkeep.forget, pool), "forget")),
-        ("tell", every(upkeep.TELL_SECONDS / 2, partial(upkeep.tell, pool, bus), "tell")),
+        ("tell", every(upkeep.TELL_SECONDS / 2, partial(upkeep.tell, pool, bus, room.names), "tell")),
     ]

@@ -1,7 +1,8 @@
 """Stored rows into histograms: unpacked one after the other straight into the sum they belong to."""
 
 import math
-from collections.abc import Callable, Hashable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -30,46 +31,34 @@ class Packed(Struct, frozen=True):
     counts: bytes
 
 
-class _Sum:
-    """A histogram that grows, in an array of its own."""
-
-    def __init__(self, scale: int) -> None:
-        self.scale = scale
-        self.counts = np.zeros(grid.columns(scale), np.int64)
-        self.rows: list[Packed] = []
-
-    def add(self, row: Packed) -> None:
-        self.rows.append(row)
-        if row.scale < self.scale:
-            self.counts = grid.subset(self.counts, self.scale - row.scale)
-            self.scale = row.scale
-        if row.scale == self.scale:
-            part = unpack(row.counts)
-            self.counts[row.lo : row.lo + part.size] += part
-        else:
-            self.counts += grid.subset(decode(row.scale, row.lo, row.counts), row.scale - self.scale)
-
-    def histogram(self) -> Histogram:
-        rows = self.rows
-        return Histogram(
-            count=sum([row.count for row in rows]),
-            error_count=sum([row.error_count for row in rows]),
-            sum_seconds=math.fsum([row.sum_seconds for row in rows]),
-            min_seconds=min([row.min_seconds for row in rows]),
-            max_seconds=max([row.max_seconds for row in rows]),
-            error_pct=max([row.error_pct for row in rows]),
-            scale=self.scale,
-            counts=self.counts,
-        )
-
-
 def fold(rows: Iterable[Packed], group: Callable[[Packed], Group]) -> dict[Group, Histogram]:
     """One histogram for each group of rows. A group without rows is not there."""
-    sums: dict[Group, _Sum] = {}
+    groups: defaultdict[Group, list[Packed]] = defaultdict(list)
     for row in rows:
-        key = group(row)
-        found = sums.get(key)
-        if found is None:
-            found = sums[key] = _Sum(row.scale)
-        found.add(row)
-    return {key: found.histogram() for key, found in sums.items()}
+        groups[group(row)].append(row)
+    return {key: _folded(found) for key, found in groups.items()}
+
+
+def _folded(rows: Sequence[Packed]) -> Histogram:
+    scale = min([row.scale for row in rows])
+    return Histogram(
+        count=sum([row.count for row in rows]),
+        error_count=sum([row.error_count for row in rows]),
+        sum_seconds=math.fsum([row.sum_seconds for row in rows]),
+        min_seconds=min([row.min_seconds for row in rows]),
+        max_seconds=max([row.max_seconds for row in rows]),
+        error_pct=max([row.error_pct for row in rows]),
+        scale=scale,
+        counts=_counts(rows, scale),
+    )
+
+
+def _counts(rows: Sequence[Packed], scale: int) -> grid.Counts:
+    counts = np.zeros(grid.columns(scale), np.int64)
+    for row in rows:
+        if row.scale == scale:
+            part = unpack(row.counts)
+            counts[row.lo : row.lo + part.size] += part
+        else:
+            counts += grid.subset(decode(row.scale, row.lo, row.counts), row.scale - scale)
+    return counts

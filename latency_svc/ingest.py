@@ -2,9 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from functools import lru_cache
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -12,17 +10,21 @@ import numpy as np
 from msgspec import Struct
 
 from latency_svc import grid, latency_tracker
-from latency_svc.latency_tracker import Minutes, minute_of, refused_delta, refused_durations, refused_time
-from latency_svc.open_minute import Deltas, Flags, Ints
-from latency_svc.roster import EndpointKey, Roster
-from shared.contracts.latency import UNMATCHED_ROUTE, BucketBatch, BucketDelta, SampleBatch, SampleSeries
+from latency_svc.deltas import Deltas, Flags, Ints, from_batch, joined
+from latency_svc.latency_tracker import (
+    MINUTE_SECONDS,
+    Minutes,
+    minute_of,
+    refused_deltas,
+    refused_durations,
+    refused_time,
+)
+from latency_svc.roster import MOST_NAME, Roster, text
+from shared.contracts.latency import BucketBatch, SampleBatch, SampleSeries
 
-Reason = latency_tracker.Reason | Literal["rubbish", "wrong_subject"]
-METHOD = re.compile(r"[A-Z_]{1,16}")
-OTHER_METHOD = "_OTHER"
-MOST_NAME, MOST_ROUTE = 100, 500  # characters; an index of PostgreSQL takes no more
+Reason = latency_tracker.Reason | Literal["wrong_subject"]
 ERROR_CLASS = 5
-NOT_A_TIME: tuple[Reason | None, float] = ("not_finite", 0.0)  # NaN, which no table finds
+PORTION_BUCKETS = 50_000
 OUTSIDE_OF_TOKENS = re.compile(r"[^A-Za-z0-9_-]")
 
 _decode = msgspec.msgpack.Decoder(SampleBatch | BucketBatch).decode
@@ -52,13 +54,17 @@ class Samples(Struct, frozen=True):
     errors: Flags
 
 
+class Gains(Struct, frozen=True):
+    slots: Ints
+    errors: Flags
+    deltas: Deltas
+
+
 class Gathered(Struct):
     """By minute, what is to be counted in one call each."""
 
     samples: defaultdict[int, list[Samples]] = msgspec.field(default_factory=lambda: defaultdict(list))
-    deltas: defaultdict[int, list[tuple[int, bool, BucketDelta]]] = msgspec.field(
-        default_factory=lambda: defaultdict(list)
-    )
+    deltas: defaultdict[int, list[Gains]] = msgspec.field(default_factory=lambda: defaultdict(list))
 
 
 def count(arrivals: Iterable[Arrival], roster: Roster, minutes: Minutes) -> Tally:
@@ -74,11 +80,26 @@ def count(arrivals: Iterable[Arrival], roster: Roster, minutes: Minutes) -> Tall
         together = [np.concatenate([getattr(part, name) for part in parts]) for name in ("slots", "seconds", "errors")]
         minutes.add(minute, *together)
         tally.counted += together[0].size
-    for minute, found in gathered.deltas.items():
-        columns = columns_of(found)
-        minutes.add_deltas(minute, columns)
-        tally.counted += int(columns.counts.sum() + columns.zero_counts.sum())
+    for minute, gains in gathered.deltas.items():
+        for some in _portions(gains):
+            deltas = joined([each.deltas for each in some])
+            slots, errors = (np.concatenate([getattr(each, name) for each in some]) for name in ("slots", "errors"))
+            minutes.add_deltas(minute, slots, errors, deltas)
+            tally.counted += int(deltas.requests.sum())
     return tally
+
+
+def _portions(gains: Iterable[Gains]) -> Iterator[list[Gains]]:
+    """So many at a time that what is made of their buckets stays small."""
+    portion, buckets = list[Gains](), 0
+    for each in gains:
+        portion.append(each)
+        buckets += each.deltas.counts.size
+        if buckets >= PORTION_BUCKETS:
+            yield portion
+            portion, buckets = [], 0
+    if portion:
+        yield portion
 
 
 def _read(arrival: Arrival, tally: Tally) -> SampleBatch | BucketBatch | None:
@@ -111,62 +132,31 @@ def _gather_samples(arrival: Arrival, batch: SampleBatch, roster: Roster, tally:
             tally.drop(arrival, service, reason, number)
         ids, seconds = ids[counts], seconds[counts]
     if seconds.size:
-        slots, errors = _series_table(service, batch.series, roster)
+        slots, errors = roster.slots(service, batch.series), _errors(batch.series)
         gathered.samples[minute_of(batch.at_seconds)].append(Samples(slots[ids], seconds, errors[ids]))
 
 
 def _gather_deltas(arrival: Arrival, batch: BucketBatch, roster: Roster, tally: Tally, gathered: Gathered) -> None:
-    service = text(batch.service, MOST_NAME)
-    slots, errors = _series_table(service, batch.series, roster)
-    places = list(zip(slots.tolist(), errors.tolist(), strict=True))
-    times = {at: (refused_time(at, arrival.stored_at), at) for at in {delta.at_seconds for delta in batch.deltas}}
-    for delta in batch.deltas:
-        refused, at = times.get(delta.at_seconds, NOT_A_TIME)
-        reason = refused or refused_delta(delta) if 0 <= delta.series < len(places) else "rubbish"
-        if reason is None:
-            gathered.deltas[minute_of(at)].append((*places[delta.series], delta))
-        else:
-            tally.drop(arrival, service, reason, max(1, delta.zero_count + sum(delta.counts)))
+    service, deltas = text(batch.service, MOST_NAME), from_batch(batch)
+    if deltas is None:
+        return tally.drop(arrival, service, "rubbish", max(1, len(batch.series_ids) // 2))
+    counts, refused = refused_deltas(deltas, len(batch.series), arrival.stored_at)
+    for reason, number in refused.items():
+        tally.drop(arrival, service, reason, number)
+    good = deltas.chosen(counts)
+    if not good.size:
+        return
+    slots, errors = roster.slots(service, batch.series), _errors(batch.series)
+    minutes = np.floor(good.at_seconds / MINUTE_SECONDS).astype(np.int64) * MINUTE_SECONDS
+    for minute in np.unique(minutes).tolist():
+        part = good.chosen(minutes == minute)
+        gathered.deltas[minute].append(Gains(slots[part.series_ids], errors[part.series_ids], part))
 
 
-def _series_table(service: str, series: list[SampleSeries], roster: Roster) -> tuple[Ints, Flags]:
-    """Slot and error flag of each series of a batch."""
-    slots = np.fromiter((roster.slot(key_of(service, s.method, s.route)) for s in series), np.int64, len(series))
-    errors = np.fromiter((s.status_class == ERROR_CLASS for s in series), np.bool_, len(series))
-    return slots, errors
-
-
-@lru_cache(65_536)
-def key_of(service: str, method: str, route: str) -> EndpointKey:
-    """The endpoint of what a client wrote: an unknown method is one series, and so is no route."""
-    known = method if METHOD.fullmatch(method) else OTHER_METHOD
-    return EndpointKey(service, known, text(route, MOST_ROUTE) or UNMATCHED_ROUTE)
+def _errors(series: Sequence[SampleSeries]) -> Flags:
+    return np.array([each.status_class == ERROR_CLASS for each in series], np.bool_)
 
 
 def token_of(service: str) -> str:
     """The name of a service as one token of a subject."""
     return OUTSIDE_OF_TOKENS.sub("-", service)
-
-
-def text(given: str, most: int) -> str:
-    """What PostgreSQL can keep of a text."""
-    return given[:most].replace("\0", "\ufffd")
-
-
-def columns_of(found: list[tuple[int, bool, BucketDelta]]) -> Deltas:
-    deltas = [delta for _, _, delta in found]
-    size = len(deltas)
-    lengths = np.fromiter((len(d.counts) for d in deltas), np.int64, size)
-    return Deltas(
-        slots=np.fromiter((slot for slot, _, _ in found), np.int64, size),
-        errors=np.fromiter((error for _, error, _ in found), np.bool_, size),
-        scales=np.fromiter((d.scale for d in deltas), np.int64, size),
-        offsets=np.fromiter((d.offset for d in deltas), np.int64, size),
-        lengths=lengths,
-        counts=np.fromiter(chain.from_iterable(d.counts for d in deltas), np.int64, int(lengths.sum())),
-        zero_counts=np.fromiter((d.zero_count for d in deltas), np.int64, size),
-        sums=np.fromiter((d.sum_seconds for d in deltas), np.float64, size),
-        lows=np.fromiter((np.nan if d.min_seconds is None else d.min_seconds for d in deltas), np.float64, size),
-        highs=np.fromiter((np.nan if d.max_seconds is None else d.max_seconds for d in deltas), np.float64, size),
-        error_pcts=np.fromiter((d.error_pct for d in deltas), np.float64, size),
-    )

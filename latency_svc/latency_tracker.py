@@ -5,15 +5,15 @@ What was counted leaves as rows that overwrite those of the same writer. Who cou
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
 
+from latency_svc.deltas import Deltas, Flags, Floats, Ints
 from latency_svc.grid import COARSEST_SCALE, LONGEST_SECONDS, Seconds
-from latency_svc.open_minute import Deltas, Flags, Ints, OpenMinute
+from latency_svc.open_minute import OpenMinute
 from latency_svc.rows import Row
-from shared.contracts.latency import BucketDelta
 
 MINUTE_SECONDS = 60
 LATE_SECONDS = 300
@@ -24,7 +24,7 @@ MOST_BUCKETS = 10_000
 MOST_REQUESTS = 2**26  # in one delta: a minute counts each bucket to 2**32
 CLOSED_AFTER_SECONDS = 90
 
-Reason = Literal["late", "future", "not_finite", "negative", "too_long", "not_a_histogram"]
+Reason = Literal["rubbish", "late", "future", "not_finite", "negative", "too_long", "not_a_histogram"]
 """Why was a duration not counted?"""
 
 
@@ -55,20 +55,40 @@ def refused_durations(seconds: Seconds) -> tuple[Flags, dict[Reason, int]]:
     return finite & ~negative & ~too_long, {reason: count for reason, count in found.items() if count}
 
 
-def refused_delta(delta: BucketDelta) -> Reason | None:
-    """Whether a delta is a histogram of durations at all."""
-    if not COARSEST_SCALE <= delta.scale <= FINEST_SCALE or len(delta.counts) > MOST_BUCKETS:
-        return "not_a_histogram"
-    if abs(delta.offset) > FURTHEST_BUCKET or delta.zero_count < 0 or min(delta.counts, default=0) < 0:
-        return "not_a_histogram"
-    if not 0 < delta.zero_count + sum(delta.counts) <= MOST_REQUESTS:
-        return "not_a_histogram"
-    told = [delta.sum_seconds, *(value for value in (delta.min_seconds, delta.max_seconds) if value is not None)]
-    if not all(map(math.isfinite, told)):
-        return "not_finite"
-    if delta.max_seconds is not None and delta.max_seconds > LONGEST_SECONDS:
-        return "too_long"
-    return "negative" if min(told) < 0 else None
+def refused_deltas(deltas: Deltas, series: int, received_seconds: float) -> tuple[Flags, dict[Reason, int]]:
+    """Which deltas count, of those that belong to so many series; and by reason how many requests are in the others, at
+    least one in each."""
+    requests, counts = np.maximum(deltas.requests, 1), np.ones(deltas.size, np.bool_)
+    found: dict[Reason, int] = {}
+    for reason, flags in _faults(deltas, series, received_seconds):
+        if (new := flags & counts).any():
+            found[reason] = found.get(reason, 0) + int(requests[new].sum())
+            counts &= ~new
+    return counts, found
+
+
+def _faults(deltas: Deltas, series: int, received_seconds: float) -> Iterator[tuple[Reason, Flags]]:
+    sums, lows, highs = deltas.sums, deltas.lows, deltas.highs
+    yield "rubbish", deltas.series_ids >= series
+    yield from time_faults(deltas.at_seconds, received_seconds)
+    yield "not_a_histogram", ~is_histogram(deltas.scales, deltas.offsets, deltas.lengths, deltas.requests)
+    yield "not_finite", ~np.isfinite(sums) | np.isinf(lows) | np.isinf(highs)  # NaN: not told
+    yield "too_long", highs > LONGEST_SECONDS
+    yield "negative", (sums < 0) | (lows < 0) | (highs < 0)
+
+
+def time_faults(at_seconds: Floats, received_seconds: float) -> Iterator[tuple[Reason, Flags]]:
+    """As `refused_time`, of many."""
+    minutes = np.floor(at_seconds / MINUTE_SECONDS) * MINUTE_SECONDS
+    yield "not_finite", ~np.isfinite(at_seconds)
+    yield "late", minutes + MINUTE_SECONDS + LATE_SECONDS < received_seconds
+    yield "future", at_seconds > received_seconds + FUTURE_SECONDS
+
+
+def is_histogram(scales: Ints, offsets: Ints, lengths: Ints, requests: Ints) -> Flags:
+    """Whether there is something in buckets that the grid can take."""
+    is_on_grid = (scales >= COARSEST_SCALE) & (scales <= FINEST_SCALE) & (np.abs(offsets) <= FURTHEST_BUCKET)
+    return is_on_grid & (lengths <= MOST_BUCKETS) & (requests > 0) & (requests <= MOST_REQUESTS)
 
 
 class Minutes:
@@ -84,10 +104,10 @@ class Minutes:
         if slots.size:
             self._minute(minute).add(slots, seconds, errors)
 
-    def add_deltas(self, minute: int, deltas: Deltas) -> None:
-        """Histograms of one minute. None of them may be refused."""
-        if deltas.slots.size:
-            self._minute(minute).add_deltas(deltas)
+    def add_deltas(self, minute: int, slots: Ints, errors: Flags, deltas: Deltas) -> None:
+        """Histograms of one minute, a slot and an error flag for each. None of them may be refused."""
+        if slots.size:
+            self._minute(minute).add_deltas(slots, errors, deltas)
 
     def take_changed(self, ids: Sequence[int | None], now_seconds: float) -> list[Row]:
         """Whole rows of all that changed since the last call; `ids` are the endpoints' by slot, None for one the store

@@ -5,36 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
 from latency_svc import grid
-from latency_svc.grid import COLUMNS, SCALE, Counts, Seconds
+from latency_svc.deltas import Deltas, Flags, Floats, Ints
+from latency_svc.grid import COLUMNS, SCALE, Seconds
 from latency_svc.histogram import Histogram
 from latency_svc.rows import Row
 
 FIRST_SLOTS = 256
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
-
-class Deltas(Struct, frozen=True, kw_only=True):
-    """Deltas of exponential histograms as columns, all of one minute: one value a delta, but `counts`, which holds the
-    buckets of all of them, one after the other, `lengths` at a time. Unknown `lows` and `highs` are NaN."""
-
-    slots: Ints
-    errors: Flags
-    scales: Ints
-    offsets: Ints
-    lengths: Ints
-    counts: Ints
-    zero_counts: Ints
-    sums: Floats
-    lows: Floats
-    highs: Floats
-    error_pcts: Floats
 
 
 class OpenMinute:
@@ -64,17 +43,19 @@ class OpenMinute:
         self._sum += np.bincount(slots, exact, minlength=size)
         self._stretch(slots, exact, exact)
 
-    def add_deltas(self, deltas: Deltas) -> None:
-        self._reach(int(deltas.slots.max()))
-        owners = np.repeat(np.arange(deltas.lengths.size), deltas.lengths)
-        for scale in np.unique(np.minimum(deltas.scales, SCALE)).tolist():
-            self._add_buckets(deltas, owners, scale)
-        totals = deltas.zero_counts + _sums_by(owners, deltas.counts, deltas.lengths.size)
-        np.add.at(self._count, deltas.slots, totals)
-        np.add.at(self._errors, deltas.slots[deltas.errors], totals[deltas.errors])
-        np.add.at(self._sum, deltas.slots, deltas.sums)
-        np.maximum.at(self._error_pct, deltas.slots, deltas.error_pcts)
-        self._stretch(deltas.slots, *_extremes(deltas))
+    def add_deltas(self, slots: Ints, errors: Flags, deltas: Deltas) -> None:
+        """Histograms; one slot and one flag for each."""
+        self._reach(int(slots.max()))
+        kept = np.minimum(deltas.scales, SCALE)
+        for scale in np.unique(kept).tolist():
+            mine = kept == scale
+            self._add_buckets(slots[mine], deltas.chosen(mine), scale)
+        requests = deltas.requests
+        np.add.at(self._count, slots, requests)
+        np.add.at(self._errors, slots[errors], requests[errors])
+        np.add.at(self._sum, slots, deltas.sums)
+        np.maximum.at(self._error_pct, slots, deltas.error_pcts)
+        self._stretch(slots, *_extremes(deltas))
 
     def take_changed(self, ids: Sequence[int | None]) -> list[Row]:
         """Whole rows of what changed since the last call. Slots that have no id yet stay changed."""
@@ -107,16 +88,14 @@ class OpenMinute:
             counts=counts,
         )
 
-    def _add_buckets(self, deltas: Deltas, owners: Ints, scale: int) -> None:
-        """The buckets of the deltas that are kept at this scale."""
-        mine = np.minimum(deltas.scales, SCALE) == scale
-        chosen = mine[owners]
-        whose, columns = owners[chosen], grid.columns(scale)
-        found = ((_bucket_indexes(deltas, owners)[chosen]) >> (deltas.scales[whose] - scale)) - grid.lowest(scale) + 1
-        flat = self._matrix(scale).reshape(-1)
-        at = deltas.slots[whose] * columns + np.clip(found, grid.UNDERFLOW, columns - 1)
-        np.add.at(flat, at, deltas.counts[chosen].astype(np.uint32))
-        np.add.at(flat, deltas.slots[mine] * columns, deltas.zero_counts[mine].astype(np.uint32))
+    def _add_buckets(self, slots: Ints, deltas: Deltas, scale: int) -> None:
+        """Deltas that are kept at this scale."""
+        flat, columns = self._matrix(scale).reshape(-1), grid.columns(scale)
+        rows = slots * columns
+        found = _bucket_indexes(deltas) >> np.repeat(deltas.scales - scale, deltas.lengths)
+        at = np.clip(found - (grid.lowest(scale) - 1), grid.UNDERFLOW, columns - 1) + np.repeat(rows, deltas.lengths)
+        np.add.at(flat, at, deltas.counts.astype(np.uint32))
+        np.add.at(flat, rows, deltas.zero_counts.astype(np.uint32))
 
     def _stretch(self, slots: Ints, lows: Floats, highs: Floats) -> None:
         np.minimum.at(self._low, slots, lows)
@@ -140,17 +119,11 @@ class OpenMinute:
         self._low, self._changed = _grown(self._low, size, np.inf), _grown(self._changed, size, 0)
 
 
-def _bucket_indexes(deltas: Deltas, owners: Ints) -> Ints:
+def _bucket_indexes(deltas: Deltas) -> Ints:
     """OpenTelemetry's index of every bucket, at the scale of its delta."""
     firsts = np.cumsum(deltas.lengths) - deltas.lengths
-    indexes: Ints = np.arange(owners.size) - firsts[owners] + deltas.offsets[owners]
+    indexes: Ints = np.arange(deltas.counts.size) + np.repeat(deltas.offsets - firsts, deltas.lengths)
     return indexes
-
-
-def _sums_by(owners: Ints, counts: Counts, size: int) -> Ints:
-    sums = np.zeros(size, np.int64)
-    np.add.at(sums, owners, counts)
-    return sums
 
 
 def _extremes(deltas: Deltas) -> tuple[Floats, Floats]:

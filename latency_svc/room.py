@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from latency_svc.store.endpoints import Names
 from shared.db import Pool
 
 
@@ -15,4 +16,5 @@ class Room(Struct, frozen=True):
     pool: Pool
     thresholds_ms: tuple[float, float] = (100.0, 500.0)
     otlp_port: int = 4318
+    names: Names = field(default_factory=Names)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -1,13 +1,20 @@
 """Which endpoints there are: each has a slot in the open minutes, and a service cannot have too many of them."""
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from shared.contracts.latency import OVERFLOW_ROUTE
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.contracts.latency import OVERFLOW_ROUTE, UNMATCHED_ROUTE, SampleSeries
 
 SERVICE_CAP = 2000
-OVERFLOW_METHOD = "_OTHER"
+METHOD = re.compile(r"[A-Z_]{1,16}")
+OTHER_METHOD = OVERFLOW_METHOD = "_OTHER"
+MOST_NAME, MOST_ROUTE = 100, 500  # characters; an index of PostgreSQL takes no more
+MOST_WRITINGS = 20_000  # of a service's endpoints, as clients write them
 REMEMBERED = 10_000  # of the endpoints beyond the cap, for each service, to count them
 
 
@@ -17,6 +24,17 @@ class EndpointKey(NamedTuple):
     route: str
 
 
+def key_of(service: str, series: SampleSeries) -> EndpointKey:
+    """The endpoint of what a client wrote: an unknown method is one series, and so is no route."""
+    method = series.method if METHOD.fullmatch(series.method) else OTHER_METHOD
+    return EndpointKey(service, method, text(series.route, MOST_ROUTE) or UNMATCHED_ROUTE)
+
+
+def text(given: str, most: int) -> str:
+    """What PostgreSQL can keep of a text."""
+    return given[:most].replace("\0", "\ufffd")
+
+
 class Roster:
     """Endpoints by slot. Slots are counted from 0 without gaps and hold for the life of the process; `ids` are those of
     the store, None for an endpoint it has not been told of."""
@@ -24,11 +42,19 @@ class Roster:
     def __init__(self, cap: int = SERVICE_CAP) -> None:
         self._cap = cap
         self._slots: dict[EndpointKey, int] = {}
+        self._written: defaultdict[str, dict[SampleSeries, int]] = defaultdict(dict)
         self._known: Counter[str] = Counter()
         self._refused: defaultdict[str, set[int]] = defaultdict(set)
         self._newly_refused: Counter[str] = Counter()
         self.keys: list[EndpointKey] = []
         self.ids: list[int | None] = []
+
+    def slots(self, service: str, series: Sequence[SampleSeries]) -> NDArray[np.int64]:
+        """The slots of what a client wrote, one for each."""
+        known = self._written[service]
+        return np.array(
+            [self._met(service, each) if (s := known.get(each)) is None else s for each in series], np.int64
+        )
 
     def slot(self, key: EndpointKey) -> int:
         """The slot of an endpoint; that of its service's overflow when it is one too many."""
@@ -62,6 +88,15 @@ class Roster:
     def forget_refused(self) -> None:
         """A new minute: endpoints beyond the cap count anew."""
         self._refused.clear()
+
+    def _met(self, service: str, series: SampleSeries) -> int:
+        """The slot of what is not known as it is written. Those beyond the cap are not remembered: they are counted."""
+        slot, known = self.slot(key := key_of(service, series)), self._written[service]
+        if len(known) >= MOST_WRITINGS:
+            known.clear()
+        if key in self._slots:
+            known[series] = slot
+        return slot
 
     def _add(self, key: EndpointKey, endpoint_id: int | None) -> int:
         self._slots[key] = len(self.keys)

@@ -15,7 +15,8 @@ from latency_svc.ingest import token_of
 from latency_svc.otlp.baselines import forget_baselines
 from latency_svc.roster import EndpointKey, Roster
 from latency_svc.rows import Resolution, Row
-from latency_svc.store import dropped, endpoints, histograms, messages, partitions, rolling
+from latency_svc.store import dropped, endpoints, histograms, messages, partitions, rolling, totals
+from latency_svc.store.endpoints import Names
 from latency_svc.windows import DAY, HOUR, MINUTE, MINUTES_KEPT, Span, Window, floor
 from shared.bus import Bus
 from shared.contracts.latency import LatencySummarised
@@ -49,6 +50,7 @@ async def forget(pool: Pool) -> None:
     async with pool.acquire(timeout=5) as conn:
         await messages.forget_messages(conn, now)
         await dropped.forget_dropped(conn, now - MINUTES_KEPT)
+        await totals.forget_totals(conn, now)
         await forget_baselines(conn)
 
 
@@ -71,7 +73,7 @@ async def _roll_up_one(pool: Pool, step: Resolution) -> bool:
             return False
         finer, length = FINER[step]
         span = Span(finer, at, at + length)
-        ids = [total.endpoint_id for total in await histograms.list_totals(conn, [span])]
+        ids = (await totals.sum_counts(conn, [span]))[0].tolist()
         for first in range(0, len(ids), AT_ONCE):
             await _roll_up_some(conn, step, span, ids[first : first + AT_ONCE])
         if step == "1h":
@@ -94,7 +96,7 @@ def _endpoint_of(row: Packed) -> int:
 # --- events -------------------------------------------------------------------------------------------------------
 
 
-async def tell(pool: Pool, bus: Bus) -> None:
+async def tell(pool: Pool, bus: Bus, names: Names) -> None:
     """`latency.summarised` of every service that had requests within the last minute; by one replica for all."""
     now = datetime.now(UTC)
     window = Window(floor(now - MINUTE, MINUTE), now)
@@ -102,11 +104,11 @@ async def tell(pool: Pool, bus: Bus) -> None:
         if not await rolling.take_turn(conn, "tell", int(now.timestamp()) // TELL_SECONDS):
             return
         span = Span("1m", window.from_at, window.to_at)
-        totals = await histograms.list_totals(conn, [span])
+        told = await totals.list_totals(conn, names, [span])
         packed = await histograms.read_packed(conn, [span])
     found = await asyncio.to_thread(fold, packed, _endpoint_of)
     by_service: dict[str, list[tuple[EndpointKey, Histogram]]] = {}
-    for total in totals:
+    for total in told:
         if total.endpoint_id in found:
             by_service.setdefault(total.key.service, []).append((total.key, found[total.endpoint_id]))
     for service, members in by_service.items():

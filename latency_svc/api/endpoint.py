@@ -6,8 +6,8 @@ from latency_svc.answers import buckets, endpoint_latency, trend_bound_pct, tren
 from latency_svc.api.reading import read_facts, read_series
 from latency_svc.room import Room
 from latency_svc.roster import EndpointKey
-from latency_svc.store.endpoints import find_endpoints
-from latency_svc.store.histograms import list_totals
+from latency_svc.store.endpoints import Names, find_endpoints
+from latency_svc.store.totals import list_totals
 from latency_svc.windows import SHIFTS, Window, spans_of, steps_of, window_of
 from shared.contracts import latency as contract
 from shared.db import Connection
@@ -21,7 +21,7 @@ async def get_histogram(room: Room, request: contract.HistogramQuery, caller: Ca
     now = room.now()
     window = window_of(now, request.window_seconds)
     async with room.pool.acquire(timeout=2) as conn:
-        endpoint_id, key = await _endpoint_or_404(conn, request, window, now)
+        endpoint_id, key = await _endpoint_or_404(conn, room.names, request, window, now)
         [facts] = await read_facts(conn, {endpoint_id: key}, window, request.compare, now)
     shown, compared = buckets(facts.window, facts.compared, int(request.resolution))
     return contract.EndpointHistogram(
@@ -42,7 +42,7 @@ async def get_trend(room: Room, request: contract.TrendQuery, caller: Caller) ->
     step, starts = steps_of(now, request.window_seconds)
     window, shift = Window(starts[0], now), SHIFTS.get(request.compare)
     async with room.pool.acquire(timeout=2) as conn:
-        endpoint_id, key = await _endpoint_or_404(conn, request, window, now)
+        endpoint_id, key = await _endpoint_or_404(conn, room.names, request, window, now)
         found = await read_series(conn, [endpoint_id], window, step, now)
         before = Window(starts[0] - shift, starts[-1] - shift + step) if shift else None
         compared = await read_series(conn, [endpoint_id], before, step, now) if before else {}
@@ -59,7 +59,9 @@ async def get_trend(room: Room, request: contract.TrendQuery, caller: Caller) ->
     )
 
 
-async def _endpoint_or_404(conn: Connection, request: Query, window: Window, now: datetime) -> tuple[int, EndpointKey]:
+async def _endpoint_or_404(
+    conn: Connection, names: Names, request: Query, window: Window, now: datetime
+) -> tuple[int, EndpointKey]:
     """The endpoint of a path; the busiest of the window where several have it. A leading slash may be missing, for
     addresses are often cleaned of double ones."""
     found = dict(await find_endpoints(conn, [request.path, f"/{request.path}"], request.service, request.method))
@@ -68,6 +70,6 @@ async def _endpoint_or_404(conn: Connection, request: Query, window: Window, now
         raise not_found(f"No requests of {request.path} were ever measured")
     if len(exact) == 1:
         return next(iter(exact.items()))
-    totals = await list_totals(conn, spans_of(window, now), request.service)
+    totals = await list_totals(conn, names, spans_of(window, now), request.service)
     busiest = next((total.endpoint_id for total in totals if total.endpoint_id in exact), min(exact))
     return busiest, exact[busiest]

@@ -8,7 +8,7 @@ from latency_svc.api.reading import read_facts, read_window
 from latency_svc.histogram import empty
 from latency_svc.room import Room
 from latency_svc.store.dropped import read_dropped
-from latency_svc.store.histograms import EndpointTotal, list_totals
+from latency_svc.store.totals import EndpointTotal, list_totals
 from latency_svc.windows import Window, spans_of, window_of
 from shared.contracts import latency as contract
 from shared.cursors import decode_cursor, encode_cursor
@@ -25,7 +25,7 @@ async def get_summary(room: Room, request: contract.SummaryQuery, caller: Caller
     now = room.now()
     window = window_of(now, request.window_seconds)
     async with room.pool.acquire(timeout=2) as conn:
-        totals = await list_totals(conn, spans_of(window, now), request.service)
+        totals = await list_totals(conn, room.names, spans_of(window, now), request.service)
         keys = {total.endpoint_id: total.key for total in totals[: request.limit]}
         facts = await read_facts(conn, keys, window, request.compare, now)
         dropped, overflowed = await read_dropped(conn, window, request.service)
@@ -52,7 +52,7 @@ async def list_endpoints(room: Room, request: contract.EndpointsQuery, caller: C
     to_at, skipped = _place(request.cursor, now)
     window = window_of(to_at, request.window_seconds)
     async with room.pool.acquire(timeout=2) as conn:
-        totals = await list_totals(conn, spans_of(window, now), request.service)
+        totals = await list_totals(conn, room.names, spans_of(window, now), request.service)
         found = [total for total in totals if _matches(total, request.search.lower().split())]
         ranked = await _ranked(conn, found, request.sort, window, now)
         page = ranked[skipped : skipped + request.limit]

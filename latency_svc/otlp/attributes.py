@@ -28,12 +28,14 @@ LONGEST_SERVICE, LONGEST_ROUTE = 100, 500
 MOST_KNOWN = 20_000
 
 Values = Mapping[str, Any]
+Encoded = tuple[str, *tuple[bytes, ...]]
+"""A service, and attributes as they came."""
 
 
 def values_of(attributes: Sequence[KeyValue]) -> dict[str, Any]:
     """The attributes that name an endpoint; text or numbers, all others as empty text."""
     found: dict[str, Any] = {}
-    for attribute in attributes[:]:
+    for attribute in attributes:
         key = attribute.key
         if key in WANTED:
             value = attribute.value
@@ -52,6 +54,20 @@ class Naming:
     def __init__(self) -> None:
         self._templates = Templates()
         self._known: dict[tuple[Any, ...], SampleSeries] = {}
+        self._read: dict[Encoded, SampleSeries] = {}
+
+    def series_of(self, encoded: Sequence[Encoded]) -> list[SampleSeries]:
+        """Of many. Raises DecodeError for attributes that are none."""
+        if len(self._read) >= MOST_KNOWN:
+            self._read.clear()
+        known = self._read
+        return [known.get(each) or self._learned(each) for each in encoded]
+
+    def _learned(self, encoded: Encoded) -> SampleSeries:
+        service, *attributes = encoded
+        values = values_of([KeyValue.FromString(each) for each in attributes])
+        found = self._read[encoded] = self.series(service, values)
+        return found
 
     def series(self, service: str, values: Values) -> SampleSeries:
         """A route is taken as it is; a raw path is made a template; without both it is `__unmatched__`."""

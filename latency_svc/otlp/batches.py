@@ -1,60 +1,66 @@
 """What was read, as messages of the samples stream."""
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
-from belfry_reporter.core import subject_of
-from latency_svc.otlp.deltas import delta_of
+from belfry_reporter.wire import subject_of
+from latency_svc.deltas import Deltas, joined, to_batch
+from latency_svc.otlp.deltas import Delta, columns_of, delta_of
 from latency_svc.otlp.points import Point
-from shared.contracts.latency import BucketBatch, BucketDelta, SampleBatch, SampleSeries
+from shared.contracts.latency import SampleBatch, SampleSeries
 from shared.jetstream import OutboxMessage
 
 MOST_BYTES = 512 * 1024  # a message; servers take 1 MB by default
-DELTAS, SAMPLES = 1_000, 50_000  # a message
+DELTAS, SAMPLES = 10_000, 50_000  # a message
 
 encode = msgspec.msgpack.Encoder().encode
 
 
-class Deltas:
-    """Histogram deltas by service."""
+class Gains:
+    """What histograms gained, by service."""
 
     def __init__(self) -> None:
-        self._chunks: dict[str, list[_Chunk]] = {}
+        self._services: defaultdict[str, _Service] = defaultdict(_Service)
 
     def add(self, service: str, series: SampleSeries, point: Point, unit_seconds: float, now: float) -> None:
         """`now` (Unix time): when a point counts that has no time of its own."""
-        chunks = self._chunks.get(service)
-        if chunks is None:
-            chunks = self._chunks[service] = [_Chunk()]
-        elif len(chunks[-1].deltas) >= DELTAS:
-            chunks.append(_Chunk())
-        chunks[-1].add(series, point, unit_seconds, now)
+        self._services[service].add(series, delta_of(point, unit_seconds, now))
+
+    def add_columns(self, service: str, series: Sequence[SampleSeries], deltas: Deltas) -> None:
+        self._services[service].add_columns(series, deltas)
 
     def messages(self, request_id: str) -> list[OutboxMessage]:
         """The same ids for the same request: what a client sends again is stored once."""
-        bodies = (
-            (service, body)
-            for service, chunks in self._chunks.items()
-            for chunk in chunks
-            for body in _bucket_bodies(service, list(chunk.index), chunk.deltas)
-        )
+        bodies = ((name, body) for name, service in self._services.items() for body in service.bodies(name))
         return _messages(request_id, bodies)
 
 
-class _Chunk:
-    """What goes into one message."""
-
+class _Service:
     def __init__(self) -> None:
-        self.index: dict[SampleSeries, int] = {}
-        self.deltas: list[BucketDelta] = []
+        self._index: dict[SampleSeries, int] = {}
+        self._columns: list[Deltas] = []
+        self._ids: list[int] = []
+        self._single: list[Delta] = []
 
-    def add(self, series: SampleSeries, point: Point, unit_seconds: float, now: float) -> None:
-        place = self.index.setdefault(series, len(self.index))
-        self.deltas.append(delta_of(place, point, unit_seconds, now))
+    def add(self, series: SampleSeries, delta: Delta) -> None:
+        self._ids.append(self._index.setdefault(series, len(self._index)))
+        self._single.append(delta)
+
+    def add_columns(self, series: Sequence[SampleSeries], deltas: Deltas) -> None:
+        index = self._index
+        ids = np.array([index.setdefault(each, len(index)) for each in series], np.int64)
+        self._columns.append(replace(deltas, series_ids=ids))
+
+    def bodies(self, service: str) -> Iterator[bytes]:
+        series, deltas = list(self._index), joined([*self._columns, columns_of(self._ids, self._single)])
+        for first in range(0, deltas.size, DELTAS):
+            yield from _bucket_bodies(service, series, deltas.part(first, first + DELTAS))
 
 
 class Samples:
@@ -110,15 +116,15 @@ class _Columns:
             )
 
 
-def _bucket_bodies(service: str, series: list[SampleSeries], deltas: list[BucketDelta]) -> Iterator[bytes]:
+def _bucket_bodies(service: str, series: Sequence[SampleSeries], deltas: Deltas) -> Iterator[bytes]:
     """One body, or more where that would be too large."""
-    body = encode(BucketBatch(service=service, series=series, deltas=deltas))
-    if len(body) <= MOST_BYTES or len(deltas) == 1:
+    body = encode(to_batch(service, series, deltas))
+    if len(body) <= MOST_BYTES or deltas.size == 1:
         yield body
         return
-    half = len(deltas) // 2
-    yield from _bucket_bodies(service, series, deltas[:half])
-    yield from _bucket_bodies(service, series, deltas[half:])
+    half = deltas.size // 2
+    yield from _bucket_bodies(service, series, deltas.part(0, half))
+    yield from _bucket_bodies(service, series, deltas.part(half, deltas.size))
 
 
 def _messages(request_id: str, bodies: Iterable[tuple[str, bytes]]) -> list[OutboxMessage]:

@@ -1,5 +1,7 @@
 """The two encodings of OTLP over HTTP: binary protobuf, and protobuf's JSON."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import msgspec
@@ -19,6 +21,20 @@ def decode(body: bytes, content_type: str, kind: type[MessageT]) -> MessageT:
     return _from_json(body, kind) if content_type == JSON else _from_protobuf(body, kind)
 
 
+def as_protobuf(body: bytes, content_type: str, kind: type[Message]) -> bytes:
+    """The same in protobuf. Raises ProblemError 400 for what is no JSON of it."""
+    return _from_json(body, kind).SerializeToString() if content_type == JSON else body
+
+
+@contextmanager
+def explained(kind: type[Message]) -> Iterator[None]:
+    """Around the reading of protobuf: raises ProblemError 400 with what is wrong."""
+    try:
+        yield
+    except DecodeError as error:
+        raise bad_request(f"The body is no {kind.__name__} in protobuf: {error}") from error
+
+
 def encode(message: Message, content_type: str) -> bytes:
     if content_type == JSON:
         return json_format.MessageToJson(message, indent=None).encode()
@@ -26,10 +42,8 @@ def encode(message: Message, content_type: str) -> bytes:
 
 
 def _from_protobuf(body: bytes, kind: type[MessageT]) -> MessageT:
-    try:
+    with explained(kind):
         return kind.FromString(body)
-    except DecodeError as error:
-        raise bad_request(f"The body is no {kind.__name__} in protobuf: {error}") from error
 
 
 def _from_json(body: bytes, kind: type[MessageT]) -> MessageT:

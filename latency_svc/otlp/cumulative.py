@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from latency_svc.latency_tracker import LATE_SECONDS
-from latency_svc.otlp.metrics import NANOSECONDS, Reading
-from latency_svc.otlp.points import Point, since
+from latency_svc.otlp.metrics import Reading
+from latency_svc.otlp.points import NANOSECONDS, Point, since
 
 
 class Advance(Struct):

@@ -5,13 +5,16 @@ grid: each is counted at its harmonic midpoint, and `error_pct` says how far a d
 """
 
 import math
+from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from latency_svc import grid
+from latency_svc.deltas import Deltas, deltas_of
 from latency_svc.otlp.points import Explicit, Exponential, Point
-from shared.contracts.latency import BucketDelta
 
 NANOSECOND = 1e-9
 MOST_BACK_SECONDS = 30.0
@@ -20,13 +23,27 @@ UNKNOWN_PCT = 100.0
 Values = NDArray[np.float64]
 
 
-def delta_of(series: int, point: Point, unit_seconds: float, now: float) -> BucketDelta:
-    """What one point adds to the series of a batch; `now` counts when the point has no time."""
+class Delta(Struct, frozen=True, gc=False):
+    """One of `latency_svc.deltas.Deltas`."""
+
+    at_seconds: float
+    scale: int
+    offset: int
+    counts: list[int]
+    zero_count: int
+    sum_seconds: float
+    min_seconds: float | None
+    max_seconds: float | None
+    error_pct: float = 0.0
+
+
+def delta_of(point: Point, unit_seconds: float, now: float) -> Delta:
+    """What one point adds to its series; `now` counts when the point has no time."""
     buckets, at = point.buckets, happened_at(point, now)
     low, high = _scaled(point.low, unit_seconds), _scaled(point.high, unit_seconds)
     if isinstance(buckets, Exponential) and unit_seconds == 1.0 and point.total is not None:
         parts = (buckets.scale, buckets.offset, buckets.counts, buckets.zero_count)
-        return BucketDelta(series, at, *parts, point.total, low, high)
+        return Delta(at, *parts, point.total, low, high)
     lower, upper, counts, zero_count = _bounds(buckets, unit_seconds)
     lower, upper = _narrowed(lower, upper, low, high)
     middle = _midpoints(lower, upper)
@@ -34,7 +51,24 @@ def delta_of(series: int, point: Point, unit_seconds: float, now: float) -> Buck
     total = float(middle @ counts) if point.total is None else point.total * unit_seconds
     error_pct = _error_pct(lower, upper)
     low, high = _extremes(lower, upper, zero_count, low, high)
-    return BucketDelta(series, at, grid.SCALE, offset, dense, zero_count, total, low, high, error_pct)
+    return Delta(at, grid.SCALE, offset, dense, zero_count, total, low, high, error_pct)
+
+
+def columns_of(series_ids: Sequence[int], deltas: Sequence[Delta]) -> Deltas:
+    """Single deltas, each with the number of its series, as columns."""
+    return deltas_of(
+        series_ids=np.array(series_ids, np.int64),
+        at_seconds=np.array([delta.at_seconds for delta in deltas], np.float64),
+        scales=np.array([delta.scale for delta in deltas], np.int64),
+        offsets=np.array([delta.offset for delta in deltas], np.int64),
+        lengths=np.array([len(delta.counts) for delta in deltas], np.int64),
+        counts=np.fromiter(chain.from_iterable(delta.counts for delta in deltas), np.uint64),
+        zero_counts=np.array([delta.zero_count for delta in deltas], np.int64),
+        sums=np.array([delta.sum_seconds for delta in deltas], np.float64),
+        lows=np.array([delta.min_seconds for delta in deltas], np.float64),  # None becomes NaN
+        highs=np.array([delta.max_seconds for delta in deltas], np.float64),
+        error_pcts=np.array([delta.error_pct for delta in deltas], np.float64),
+    )
 
 
 def happened_at(point: Point, now: float) -> float:
@@ -102,7 +136,8 @@ def _placed(middle: Values, counts: NDArray[np.int64]) -> tuple[int, list[int]]:
     """The counts at their midpoints: the first index at the grid's scale, and the counts from there on."""
     if middle.size == 0:
         return 0, []
-    at = np.ceil(np.log2(np.maximum(middle, grid.LOWEST_SECONDS / 2)) * grid.PER_DOUBLING).astype(np.int64) - 1
+    on_grid = np.clip(middle, grid.LOWEST_SECONDS / 2, grid.HIGHEST_SECONDS * 2)
+    at = np.ceil(np.log2(on_grid) * grid.PER_DOUBLING).astype(np.int64) - 1
     dense = np.zeros(int(at.max() - at.min()) + 1, np.int64)
     np.add.at(dense, at - at.min(), counts)
     return int(at.min()), dense.tolist()

@@ -86,8 +86,9 @@ async def metrics(request: web.Request) -> web.Response:
     intake, now = request.app[INTAKE], time.time()
     content_type = body.content_type_of(request)
     content = await body.read(request)
-    export = codec.decode(content, content_type, ExportMetricsServiceRequest)
-    readings = read_metrics(export, intake.naming, now)
+    protobuf = codec.as_protobuf(content, content_type, ExportMetricsServiceRequest)
+    with codec.explained(ExportMetricsServiceRequest):
+        readings = read_metrics(protobuf, intake.naming, now)
     await take_metrics(intake, readings, request_id_of(content), now)
     response = ExportMetricsServiceResponse()
     if refused := readings.refusals.total():

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from latency_svc.otlp.attributes import Naming
 from latency_svc.otlp.baselines import read_baselines, save_baselines
-from latency_svc.otlp.batches import Deltas
+from latency_svc.otlp.batches import Gains
 from latency_svc.otlp.counted import POINTS
 from latency_svc.otlp.cumulative import advance
 from latency_svc.otlp.metrics import Reading, Readings
@@ -32,17 +32,20 @@ class Intake(Struct):
 
 async def take_metrics(intake: Intake, readings: Readings, request_id: str, now: float) -> None:
     """Raises ProblemError 503 when NATS or, for cumulative points, PostgreSQL is away."""
-    deltas = Deltas()
+    gains = Gains()
+    for plain in readings.plain:
+        gains.add_columns(plain.service, plain.series, plain.deltas)
     cumulative = [reading for reading in readings.found if reading.key]
     for reading in readings.found:
         if not reading.key and reading.point.count:
-            deltas.add(reading.service, reading.series, reading.point, reading.unit_seconds, now)
-    outcomes = Counter(counted=len(readings.found), ignored=readings.ignored, **readings.refusals)
+            gains.add(reading.service, reading.series, reading.point, reading.unit_seconds, now)
+    counted = len(readings.found) + sum(len(plain.series) for plain in readings.plain)
+    outcomes = Counter(counted=counted, ignored=readings.ignored, **readings.refusals)
     if cumulative:
-        outcomes.update(await _take_cumulative(intake, cumulative, deltas, request_id, now))
+        outcomes.update(await _take_cumulative(intake, cumulative, gains, request_id, now))
     else:
-        await _store(intake.bus, deltas.messages(request_id))
-    intake.preference.saw_metrics({reading.service for reading in readings.found}, now)
+        await _store(intake.bus, gains.messages(request_id))
+    intake.preference.saw_metrics(readings.services(), now)
     _count("metrics", outcomes)
 
 
@@ -53,7 +56,7 @@ async def take_spans(intake: Intake, spans: Spans, request_id: str) -> None:
 
 
 async def _take_cumulative(
-    intake: Intake, readings: Sequence[Reading], deltas: Deltas, request_id: str, now: float
+    intake: Intake, readings: Sequence[Reading], gains: Gains, request_id: str, now: float
 ) -> Counter[str]:
     """The series move on in the database only after their deltas are stored. Between the two, a request that is sent
     again computes the same deltas, which JetStream knows by their ids."""
@@ -61,8 +64,8 @@ async def _take_cumulative(
         known = await read_baselines(conn, (reading.key for reading in readings))
         found = advance(readings, known, now)
         for reading, point in found.deltas:
-            deltas.add(reading.service, reading.series, point, reading.unit_seconds, now)
-        await _store(intake.bus, deltas.messages(request_id))
+            gains.add(reading.service, reading.series, point, reading.unit_seconds, now)
+        await _store(intake.bus, gains.messages(request_id))
         await save_baselines(conn, found.points)
     passed = found.baselines + found.duplicates
     return Counter(counted=-passed, baseline=found.baselines, duplicate=found.duplicates)

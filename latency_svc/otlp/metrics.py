@@ -1,39 +1,35 @@
 """The request durations in a metrics export: histograms of HTTP servers, point by point."""
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from itertools import pairwise
 from typing import Any, Literal
 
+import numpy as np
 from msgspec import Struct, field
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
 from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     AggregationTemporality,
-    DataPointFlags,
-    ExponentialHistogramDataPoint,
-    HistogramDataPoint,
-    Metric,
-    ResourceMetrics,
+    ExponentialHistogram,
+    Histogram,
 )
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
-from latency_svc import grid
-from latency_svc.latency_tracker import FINEST_SCALE, FURTHEST_BUCKET, MOST_BUCKETS, MOST_REQUESTS
+from latency_svc.deltas import Deltas
+from latency_svc.otlp import lean
 from latency_svc.otlp.attributes import Naming, service_of, values_of
-from latency_svc.otlp.points import Explicit, Exponential, Point
-from latency_svc.otlp.refused import Refusals, RefusedError, refuse_time
+from latency_svc.otlp.checked import DataPoint, check_time, point_of
+from latency_svc.otlp.columns import read_columns
+from latency_svc.otlp.points import NOTHING_RECORDED, Point
+from latency_svc.otlp.refused import Refusals, RefusedError
 from shared.contracts.latency import SampleSeries
 
-METRIC, OLD_METRIC = "http.server.request.duration", "http.server.duration"
+METRIC, OLD_METRIC = b"http.server.request.duration", b"http.server.duration"
 UNIT_OF = {METRIC: "s", OLD_METRIC: "ms"}
 UNIT_SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "μs": 1e-6, "ns": 1e-9}
 
-NANOSECONDS = 1_000_000_000
-NOTHING_RECORDED = DataPointFlags.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK
 DELTA = AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA
 CUMULATIVE = AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE
 
-DataPoint = HistogramDataPoint | ExponentialHistogramDataPoint
 Kind = Literal["delta", "cumulative"]
 
 
@@ -47,21 +43,35 @@ class Reading(Struct, frozen=True, gc=False):
     key: bytes = b""
 
 
+class Plain(Struct, frozen=True, gc=False):
+    """Deltas that need no more than to be stored, and the series of each."""
+
+    service: str
+    series: list[SampleSeries]
+    deltas: Deltas
+
+
 class Readings(Struct):
     """Of one export. `ignored`: points of other metrics."""
 
+    plain: list[Plain] = field(default_factory=list)
     found: list[Reading] = field(default_factory=list)
     refusals: Refusals = field(default_factory=Refusals)
     ignored: int = 0
 
+    def services(self) -> set[str]:
+        """Those of which something counts."""
+        return {plain.service for plain in self.plain if plain.series} | {reading.service for reading in self.found}
 
-def read_metrics(request: ExportMetricsServiceRequest, naming: Naming, now: float) -> Readings:
-    """Every point of a duration metric, or the reason why it is refused. `now`: Unix time."""
+
+def read_metrics(content: bytes, naming: Naming, now: float) -> Readings:
+    """Every point of a duration metric of an ExportMetricsServiceRequest, or the reason why it is refused. Raises
+    DecodeError for what is none. `now`: Unix time."""
     readings = Readings()
-    for resource in request.resource_metrics:
-        metrics = [(scope.scope.name, metric) for scope in resource.scope_metrics for metric in scope.metrics]
+    for resource in lean.Export.FromString(content).resource_metrics:
+        metrics = [(scope.scope, metric) for scope in resource.scope_metrics for metric in scope.metrics]
         wanted = METRIC if any(metric.name == METRIC for _, metric in metrics) else OLD_METRIC  # both say the same
-        reader = _Reader(resource, naming, now, readings)
+        reader = _Reader(Resource.FromString(resource.resource), naming, now, readings)
         for scope, metric in metrics:
             if metric.name == wanted:
                 reader.read(scope, metric)
@@ -73,14 +83,13 @@ def read_metrics(request: ExportMetricsServiceRequest, naming: Naming, now: floa
 class _Reader:
     """Reads the metrics of one resource into `readings`."""
 
-    def __init__(self, resource: ResourceMetrics, naming: Naming, now: float, readings: Readings) -> None:
+    def __init__(self, resource: Resource, naming: Naming, now: float, readings: Readings) -> None:
         self._resource, self._naming, self._now, self._readings = resource, naming, now, readings
-        self._service = service_of(resource.resource)
+        self._service = service_of(resource)
 
-    def read(self, scope: str, metric: Metric) -> None:
+    def read(self, scope: bytes, metric: Any) -> None:
         try:
-            kind, points = _points_of(metric)
-            unit_seconds = _unit_seconds(metric)
+            kind, points = self._points(metric, unit_seconds := _unit_seconds(metric))
         except RefusedError as refused:
             self._readings.refusals[refused.reason] += _size(metric)
             return
@@ -93,101 +102,60 @@ class _Reader:
             except RefusedError as refused:
                 self._readings.refusals[refused.reason] += 1
 
+    def _points(self, metric: Any, unit_seconds: float) -> tuple[Kind, Iterable[DataPoint]]:
+        """What is to be read one by one. Raises RefusedError for a metric of which nothing can be read."""
+        if metric.HasField("histogram"):
+            explicit = Histogram.FromString(metric.histogram)
+            return _kind(explicit.aggregation_temporality), explicit.data_points
+        if not metric.HasField("exponential_histogram"):
+            raise RefusedError("kind")
+        content = metric.exponential_histogram
+        exponential = lean.ExponentialHistogram.FromString(content)
+        kind = _kind(exponential.aggregation_temporality)
+        if kind == "delta" and unit_seconds == 1.0:
+            return kind, self._beside_plain(exponential.data_points[:], content)
+        return kind, ExponentialHistogram.FromString(content).data_points
+
+    def _beside_plain(self, points: Sequence[Any], content: bytes) -> Iterable[DataPoint]:
+        """Takes the plain points; the others, in full."""
+        deltas, good = read_columns(points, self._now)
+        plain = deltas.chosen(good)
+        encoded = [(self._service, *points[place].attributes[:]) for place in plain.series_ids.tolist()]
+        self._readings.plain.append(Plain(self._service, self._naming.series_of(encoded), plain))
+        others = np.flatnonzero(~good).tolist()
+        full = ExponentialHistogram.FromString(content).data_points if others else ()
+        return [full[place] for place in others]
+
     def _reading(self, data: DataPoint, unit_seconds: float, identity: bytes) -> Reading:
         point = point_of(data)
-        _check_time(point, self._now)
+        check_time(point, self._now)
         series = self._naming.series(self._service, values_of(data.attributes))
         key = _key(identity, data) if identity else b""
         return Reading(self._service, series, unit_seconds, point, key)
 
-    def _identity(self, scope: str, metric: str) -> bytes:
-        return b"\0".join((_attributes(self._resource.resource.attributes), scope.encode(), metric.encode()))
+    def _identity(self, scope: bytes, metric: bytes) -> bytes:
+        name = InstrumentationScope.FromString(scope).name
+        return b"\0".join((_attributes(self._resource.attributes), name.encode(), metric))
 
 
-def point_of(data: DataPoint) -> Point:
-    """The point in plain values. Raises RefusedError when its parts contradict each other."""
-    buckets = _explicit(data) if isinstance(data, HistogramDataPoint) else _exponential(data)
-    zero_count = 0 if isinstance(buckets, Explicit) else buckets.zero_count
-    count = data.count
-    if count > MOST_REQUESTS or sum(buckets.counts) + zero_count != count:
-        raise RefusedError("malformed")
-    total = data.sum if data.HasField("sum") else None
-    if total is not None and not 0 <= total < math.inf:
-        raise RefusedError("malformed")
-    low = _duration(data.min) if data.HasField("min") and count else None
-    high = _duration(data.max) if data.HasField("max") and count else None
-    if low is not None and high is not None and low > high:
-        raise RefusedError("malformed")
-    return Point(data.start_time_unix_nano, data.time_unix_nano, count, total, low, high, buckets)
-
-
-def _explicit(data: HistogramDataPoint) -> Explicit:
-    bounds, counts = list(data.explicit_bounds), list(data.bucket_counts)
-    if not counts and not bounds:
-        counts = [data.count]  # count and sum only
-    rising = all(a < b for a, b in pairwise(bounds))
-    if len(counts) != len(bounds) + 1 or not rising or not all(map(math.isfinite, bounds)):
-        raise RefusedError("malformed")
-    if bounds and bounds[0] <= 0:
-        return _from_zero(bounds, counts)
-    return Explicit(bounds, counts)
-
-
-def _from_zero(bounds: list[float], counts: list[int]) -> Explicit:
-    """Without the bounds at and below zero, which no duration needs."""
-    kept = next((i for i, bound in enumerate(bounds) if bound > 0), len(bounds))
-    return Explicit(bounds[kept:], [sum(counts[: kept + 1]), *counts[kept + 1 :]])
-
-
-def _exponential(data: ExponentialHistogramDataPoint) -> Exponential:
-    if data.scale < grid.COARSEST_SCALE:
-        raise RefusedError("coarse")
-    positive = data.positive
-    counts, offset = positive.bucket_counts[:], positive.offset  # a slice is three times as fast as list()
-    if (data.HasField("negative") and any(data.negative.bucket_counts)) or len(counts) > MOST_BUCKETS:
-        raise RefusedError("malformed")
-    if data.scale > FINEST_SCALE or abs(offset) > FURTHEST_BUCKET:
-        raise RefusedError("malformed")
-    return Exponential(data.scale, offset, counts, data.zero_count)
-
-
-def _duration(value: float) -> float:
-    if not 0 <= value < math.inf:
-        raise RefusedError("malformed")
-    return value
-
-
-def _check_time(point: Point, now: float) -> None:
-    if not point.at_ns:
-        return
-    if point.start_ns > point.at_ns:
-        raise RefusedError("malformed")
-    refuse_time(point.at_ns / NANOSECONDS, now)
-
-
-def _points_of(metric: Metric) -> tuple[Kind, Iterable[DataPoint]]:
-    data: Any = {"histogram": metric.histogram, "exponential_histogram": metric.exponential_histogram}.get(
-        metric.WhichOneof("data") or ""
-    )
-    if data is None:
-        raise RefusedError("kind")
-    if data.aggregation_temporality == DELTA:
-        return "delta", data.data_points
-    if data.aggregation_temporality == CUMULATIVE:
-        return "cumulative", data.data_points
+def _kind(temporality: int) -> Kind:
+    if temporality == DELTA:
+        return "delta"
+    if temporality == CUMULATIVE:
+        return "cumulative"
     raise RefusedError("temporality")
 
 
-def _unit_seconds(metric: Metric) -> float:
+def _unit_seconds(metric: Any) -> float:
     try:
-        return UNIT_SECONDS[metric.unit or UNIT_OF[metric.name]]
+        return UNIT_SECONDS[metric.unit.decode(errors="replace") or UNIT_OF[metric.name]]
     except KeyError:
         raise RefusedError("unit") from None
 
 
-def _size(metric: Metric) -> int:
-    kind = metric.WhichOneof("data")
-    return len(getattr(metric, kind).data_points) if kind else 0
+def _size(metric: Any) -> int:
+    content = next((getattr(metric, kind) for kind in lean.KINDS if metric.HasField(kind)), b"")
+    return len(lean.Data.FromString(content).data_points)
 
 
 def _key(identity: bytes, data: DataPoint) -> bytes:

@@ -5,6 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
+from opentelemetry.proto.metrics.v1.metrics_pb2 import DataPointFlags
+
+NANOSECONDS = 1_000_000_000
+NOTHING_RECORDED = DataPointFlags.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK
 
 
 class Exponential(Struct, frozen=True, gc=False, array_like=True, tag=True):

@@ -6,7 +6,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from latency_svc.latency_tracker import minute_of
 from latency_svc.otlp.attributes import Naming, is_http, is_rpc, rpc_series, service_of, values_of
 from latency_svc.otlp.batches import Samples
-from latency_svc.otlp.metrics import NANOSECONDS
+from latency_svc.otlp.points import NANOSECONDS
 from latency_svc.otlp.preference import Preference
 from latency_svc.otlp.refused import Refusals, RefusedError, refuse_time
 from shared.contracts.latency import SampleSeries

@@ -6,6 +6,19 @@ from latency_svc.roster import EndpointKey
 from shared.db import Connection
 
 
+class Names:
+    """Endpoints by id, as far as they were asked for. An endpoint keeps its name for ever."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, EndpointKey] = {}
+
+    async def keys_of(self, conn: Connection, ids: Sequence[int]) -> list[EndpointKey]:
+        if unknown := [id_ for id_ in ids if id_ not in self._known]:
+            rows = await conn.fetch("SELECT id, service, method, route FROM endpoint WHERE id = ANY($1)", unknown)
+            self._known |= {row["id"]: EndpointKey(row["service"], row["method"], row["route"]) for row in rows}
+        return [self._known[id_] for id_ in ids]
+
+
 async def list_endpoints(conn: Connection) -> list[tuple[EndpointKey, int]]:
     """Every endpoint with its id, in the order they were met."""
     rows = await conn.fetch("SELECT id, service, method, route FROM endpoint ORDER BY id")

@@ -1,14 +1,12 @@
 """Rows of the histogram tables: written over those of the same writer, read packed as they are."""
 
 from collections.abc import Sequence
-from datetime import datetime
-
-from msgspec import Struct
 
 from latency_svc.folding import Packed
 from latency_svc.histogram import encode
-from latency_svc.roster import EndpointKey
 from latency_svc.rows import Resolution, Row
+from latency_svc.store.spans import moments_of, within
+from latency_svc.store.totals import save_totals
 from latency_svc.windows import Span
 from shared.db import Connection
 
@@ -18,15 +16,9 @@ PACKED = ", ".join(("at", "endpoint_id", *VALUES))
 ROLLUP = "rollup"
 
 
-class EndpointTotal(Struct, frozen=True):
-    endpoint_id: int
-    key: EndpointKey
-    count: int
-
-
 async def save_rows(conn: Connection, resolution: Resolution, rows: Sequence[Row]) -> None:
-    """In the caller's transaction: overwrites the rows of the same time, endpoint and writer. The parts of the table
-    must be there."""
+    """In the caller's transaction: overwrites the rows of the same time, endpoint and writer, and their totals. The
+    parts of the table must be there."""
     if not rows:
         return
     table = f"histogram_{resolution}"
@@ -41,6 +33,7 @@ async def save_rows(conn: Connection, resolution: Resolution, rows: Sequence[Row
         f"ON CONFLICT (at, endpoint_id, writer) DO UPDATE SET {settings}"
     )
     await conn.execute(f"TRUNCATE pg_temp.{staging}")
+    await save_totals(conn, resolution, rows)
 
 
 async def read_packed(
@@ -49,45 +42,13 @@ async def read_packed(
     """The rows of these endpoints, or of all, in no order, still packed: `folding.fold` puts them together."""
     among = "" if endpoint_ids is None else f"AND endpoint_id = ANY(${2 * len(spans) + 1})"
     selects = [
-        f"SELECT {PACKED} FROM histogram_{span.resolution} WHERE {_within(n)} {among}" for n, span in enumerate(spans)
+        f"SELECT {PACKED} FROM histogram_{span.resolution} WHERE {within(n)} {among}" for n, span in enumerate(spans)
     ]
     if not selects:
         return []
     chosen = [] if endpoint_ids is None else [list(endpoint_ids)]
-    rows = await conn.fetch(" UNION ALL ".join(selects), *_moments(spans), *chosen)
+    rows = await conn.fetch(" UNION ALL ".join(selects), *moments_of(spans), *chosen)
     return [Packed(*row) for row in rows]
-
-
-async def list_totals(conn: Connection, spans: Sequence[Span], service: str | None = None) -> list[EndpointTotal]:
-    """Every endpoint with its requests over all the spans together, the busiest first; no histogram is
-    unpacked for it."""
-    selects = [
-        f"SELECT endpoint_id, count FROM histogram_{span.resolution} WHERE {_within(n)}" for n, span in enumerate(spans)
-    ]
-    rows = await conn.fetch(
-        f"""
-        SELECT e.id, e.service, e.method, e.route, t.count
-        FROM (
-            SELECT endpoint_id, sum(count)::bigint AS count
-            FROM ({" UNION ALL ".join(selects)}) AS r GROUP BY endpoint_id
-        ) AS t JOIN endpoint e ON e.id = t.endpoint_id
-        WHERE ${2 * len(spans) + 1}::text IS NULL OR e.service = ${2 * len(spans) + 1}
-        ORDER BY t.count DESC, e.id
-        """,
-        *_moments(spans),
-        service,
-    )
-    return [
-        EndpointTotal(row["id"], EndpointKey(row["service"], row["method"], row["route"]), row["count"]) for row in rows
-    ]
-
-
-def _within(n: int) -> str:
-    return f"at >= ${2 * n + 1} AND at < ${2 * n + 2}"
-
-
-def _moments(spans: Sequence[Span]) -> list[datetime]:
-    return [moment for span in spans for moment in (span.from_at, span.to_at)]
 
 
 def _record(row: Row) -> tuple[object, ...]:

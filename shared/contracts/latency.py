@@ -44,29 +44,31 @@ class SampleBatch(Struct, frozen=True, kw_only=True, tag_field="kind", tag="samp
     seconds: bytes
 
 
-class BucketDelta(Struct, frozen=True, array_like=True):
-    """What one endpoint's base-2 exponential histogram gained: `counts` of the buckets from `offset` on at `scale`
-    (OpenTelemetry's meaning of both), in the minute of `at_seconds`. `error_pct`: how far a duration may be from
-    the middle of the bucket it is counted in, when that is more than `scale` says, as with explicit buckets."""
-
-    series: int
-    at_seconds: float
-    scale: int
-    offset: int
-    counts: list[int]
-    zero_count: int
-    sum_seconds: float
-    min_seconds: float | None
-    max_seconds: float | None
-    error_pct: float = 0.0
-
-
 class BucketBatch(Struct, frozen=True, kw_only=True, tag_field="kind", tag="buckets"):
-    """Histogram deltas of one service, from clients that aggregate by themselves."""
+    """What the base-2 exponential histograms of one service gained, from clients that aggregate by themselves: columns
+    of little-endian numbers, one for each gain.
+
+    `series_ids`: u16 indexes into `series`. `at_seconds`: f64, Unix time; counts in its minute. `scales` (i8) and
+    `offsets` (i32, the index of the first bucket) are OpenTelemetry's. `lengths`: u16, how many of `counts` belong to
+    it, which hold the buckets of all gains, one after the other, unsigned and `count_bytes` (1, 2 or 4) wide.
+    `zero_counts`: u32. `sums`, `lows`, `highs`: f64 seconds; the least and the greatest may be NaN, unknown.
+    `error_pcts`: f64, how far a duration may be from the middle of the bucket it is counted in, when that is more than
+    the scale says, as with explicit buckets."""
 
     service: str
     series: list[SampleSeries]
-    deltas: list[BucketDelta]
+    series_ids: bytes
+    at_seconds: bytes
+    scales: bytes
+    offsets: bytes
+    lengths: bytes
+    count_bytes: Literal[1, 2, 4]
+    counts: bytes
+    zero_counts: bytes
+    sums: bytes
+    lows: bytes
+    highs: bytes
+    error_pcts: bytes
 
 
 # --- answers ------------------------------------------------------------------------------------------------------

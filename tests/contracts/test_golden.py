@@ -3,11 +3,14 @@
 import msgspec
 import pytest
 
+from belfry_reporter import wire
 from gateway.documents.asyncapi import all_events
+from shared.contracts.latency import SAMPLES_SUBJECT, UNMATCHED_ROUTE
 from shared.contracts.wire import type_of
-from tests.contracts.shop.files import GOLDEN, answers, messages
+from tests.contracts.shop import samples
+from tests.contracts.shop.files import GOLDEN, answers, batches, messages
 
-ANSWERS, MESSAGES = answers(), messages()
+ANSWERS, MESSAGES, BATCHES = answers(), messages(), batches()
 TYPES = {type_of(event): event for event in all_events()}
 
 
@@ -42,3 +45,21 @@ def test_a_golden_event_is_the_wire_form_of_its_contract(kind: str) -> None:
 
 def test_no_golden_event_lacks_its_contract() -> None:
     assert {path.name for path in (GOLDEN / "events").glob("*.json")} == {f"{kind}.json" for kind in TYPES}
+
+
+@pytest.mark.parametrize("path", BATCHES)
+def test_a_golden_batch_is_the_wire_form_of_its_contract(path: str) -> None:
+    golden = (GOLDEN / path).read_bytes()
+
+    assert msgspec.msgpack.decode(golden, type=type(BATCHES[path])) == BATCHES[path]
+    assert msgspec.msgpack.encode(BATCHES[path]) == golden, "run python -m tests.contracts.shop"
+
+
+def test_the_reporter_which_knows_no_contract_writes_the_same_bytes() -> None:
+    keys = [(series.method, series.route, series.status_class) for series in samples.SERIES]
+
+    written = wire.encoded("checkout", samples.AT, keys, samples.SERIES_IDS, samples.SECONDS)
+
+    assert written == (GOLDEN / "latency/samples.msgpack").read_bytes()
+    assert wire.subject_of("shop.de") == SAMPLES_SUBJECT.format(service="shop-de")
+    assert wire.UNMATCHED_ROUTE == UNMATCHED_ROUTE

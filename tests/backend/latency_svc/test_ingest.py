@@ -1,6 +1,7 @@
 """What comes over the stream: what counts, what does not and why. Nothing in a message makes counting fail."""
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -9,19 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
+from msgspec.structs import replace
 
+from latency_svc.deltas import to_batch
 from latency_svc.histogram import Histogram, quantile
-from latency_svc.ingest import MOST_ROUTE, Tally, count
+from latency_svc.ingest import Tally, count
 from latency_svc.latency_tracker import Minutes
-from latency_svc.roster import EndpointKey, Roster
-from shared.contracts.latency import (
-    OVERFLOW_ROUTE,
-    UNMATCHED_ROUTE,
-    BucketBatch,
-    BucketDelta,
-    SampleBatch,
-    SampleSeries,
-)
+from latency_svc.roster import MOST_ROUTE, EndpointKey, Roster
+from shared.contracts.latency import OVERFLOW_ROUTE, UNMATCHED_ROUTE, BucketBatch, SampleBatch, SampleSeries
+from tests.backend.latency_svc.samples import deltas
 from tests.fixtures.samples import sample_batch
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
@@ -58,11 +55,9 @@ def batch(*seconds: float, at: float = NOON, **more: object) -> SampleBatch:
     return sample_batch(seconds, at_seconds=at, **more)  # type: ignore[arg-type]
 
 
-def delta(**more: object) -> BucketBatch:
-    given = {"series": 0, "at_seconds": NOON, "scale": 6, "offset": -64, "counts": [1, 2], "zero_count": 1}
-    told = {"sum_seconds": 1.0, "min_seconds": None, "max_seconds": None}
-    made = BucketDelta(**{**given, **told, **more})  # type: ignore[arg-type]
-    return BucketBatch(service="shop", series=[SampleSeries("GET", "/", 5)], deltas=[made])
+def delta(scale: int = 6, offset: int = -64, counts: Sequence[int] = (1, 2), **more: object) -> BucketBatch:
+    made = deltas([(0, scale, offset, counts)], **{"zero_counts": [1], "at_seconds": [NOON], **more})
+    return to_batch("shop", [SampleSeries("GET", "/", 5)], made)
 
 
 def test_many_messages_are_counted_by_endpoint_and_minute() -> None:
@@ -91,17 +86,22 @@ def test_many_messages_are_counted_by_endpoint_and_minute() -> None:
         (batch(1.0, at=NOON + 61), {"future": 1}),
         (batch(1.0, at=math.nan), {"not_finite": 1}),
         (delta(scale=-9), {"not_a_histogram": 4}),
-        (delta(counts=[-1, 2]), {"not_a_histogram": 2}),
-        (delta(sum_seconds=math.nan), {"not_finite": 4}),
-        (delta(min_seconds=-1.0), {"negative": 4}),
-        (delta(series=7), {"rubbish": 4}),
-        (delta(at_seconds=NOON - 361), {"late": 4}),
+        (delta(sums=[math.nan]), {"not_finite": 4}),
+        (delta(lows=[-1.0]), {"negative": 4}),
+        (delta(highs=[90_000.0]), {"too_long": 4}),
+        (delta(at_seconds=[NOON - 361]), {"late": 4}),
+        (delta(at_seconds=[NOON + 61]), {"future": 4}),
+        (replace(delta(), series=[]), {"rubbish": 4}),
+        (replace(delta(), counts=b"\1"), {"rubbish": 1}),
+        (replace(delta(), sums=b""), {"rubbish": 1}),
+        (replace(delta(), series_ids=b""), {"rubbish": 1}),
+        (replace(delta(), series_ids=b"\0"), {"rubbish": 1}),
         (b"", {"rubbish": 1}),
         (b"\xc1 what is this", {"rubbish": 1}),
         (msgspec.msgpack.encode({"kind": "samples", "service": "shop"}), {"rubbish": 1}),
-        (msgspec.structs.replace(batch(1.0, 2.0), series_ids=b"\0\0\1"), {"rubbish": 2}),
-        (msgspec.structs.replace(batch(1.0, 2.0), series_ids=b"\0\0\7\0"), {"rubbish": 2}),
-        (msgspec.structs.replace(batch(1.0), seconds=b"\0\0"), {"rubbish": 1}),
+        (replace(batch(1.0, 2.0), series_ids=b"\0\0\1"), {"rubbish": 2}),
+        (replace(batch(1.0, 2.0), series_ids=b"\0\0\7\0"), {"rubbish": 2}),
+        (replace(batch(1.0), seconds=b"\0\0"), {"rubbish": 1}),
     ],
 )
 def test_what_is_not_counted_has_a_reason(message: SampleBatch | BucketBatch | bytes, expected: dict[str, int]) -> None:
@@ -126,7 +126,7 @@ def test_zero_and_what_is_beyond_the_grid_count() -> None:
 
 
 def test_deltas_of_histograms_count_as_many_requests() -> None:
-    counted = Counted(delta(), delta(scale=2, offset=0, counts=[5], zero_count=0))
+    counted = Counted(delta(), delta(2, 0, [5], zero_counts=[0]))
     [h] = counted.histograms.values()
     assert (h.count, h.error_count, h.scale) == (9, 9, 2)
     assert counted.tally.counted == 9
@@ -152,13 +152,15 @@ def test_a_million_distinct_paths_are_one_series_beyond_the_cap() -> None:
 def test_names_are_made_fit_for_the_store() -> None:
     counted = Counted(batch(1.0, 1.0, 1.0, routes=["/\0x", "", "x" * 5000]))
     assert {key.route for key in counted.histograms} == {"/\ufffdx", UNMATCHED_ROUTE, "x" * MOST_ROUTE}
-    strange = msgspec.structs.replace(batch(1.0), series=[SampleSeries("get it", "/", 99)])
+    strange = replace(batch(1.0), series=[SampleSeries("get it", "/", 99)])
     assert next(iter(Counted(strange).histograms)).method == "_OTHER"
 
 
-@given(st.binary(max_size=200), st.integers(0, 150), st.booleans())
-def test_any_bytes_and_any_damage_are_survived(noise: bytes, place: int, whole: bool) -> None:
-    good = msgspec.msgpack.encode(batch(0.1, 0.2, 0.3))
+@given(st.binary(max_size=200), st.integers(0, 300), st.booleans(), st.sampled_from([batch(0.1, 0.2, 0.3), delta()]))
+def test_any_bytes_and_any_damage_are_survived(
+    noise: bytes, place: int, whole: bool, message: SampleBatch | BucketBatch
+) -> None:
+    good = msgspec.msgpack.encode(message)
     damaged = noise if whole else good[:place] + noise + good[place + len(noise) :]
     tally = Counted(damaged).tally
     assert tally.counted + sum(tally.dropped.values()) >= 0

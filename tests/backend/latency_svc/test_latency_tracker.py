@@ -10,20 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latency_svc import grid
+from latency_svc.deltas import Deltas, joined
 from latency_svc.histogram import Histogram, merge_all
 from latency_svc.latency_tracker import (
     CLOSED_AFTER_SECONDS,
     MOST_REQUESTS,
     Minutes,
     minute_of,
-    refused_delta,
+    refused_deltas,
     refused_durations,
     refused_time,
+    time_faults,
 )
-from latency_svc.open_minute import Deltas
-from shared.contracts.latency import BucketDelta
-from tests.backend.latency_svc.samples import histogram_of
+from tests.backend.latency_svc import samples
+from tests.backend.latency_svc.samples import deltas, histogram_of
 
+NOON = samples.NOON.timestamp()
 MINUTE = 1_800_000_000 // 60 * 60
 IDS = list(range(100, 5100))
 NO_ERRORS = np.zeros(0, np.bool_)
@@ -60,42 +62,48 @@ def test_each_duration_that_cannot_be_one_has_a_reason() -> None:
     assert refused_durations(seconds[:3])[1] == {}
 
 
-def delta(**changes: Any) -> BucketDelta:
-    given = {
-        "series": 0,
-        "at_seconds": 0.0,
-        "scale": 6,
-        "offset": -100,
-        "counts": [1, 2],
-        "zero_count": 0,
-        "sum_seconds": 1.0,
-        "min_seconds": None,
-        "max_seconds": None,
+@given(st.lists(st.one_of(st.floats(), st.floats(MINUTE - 400, MINUTE + 400)), min_size=1))
+def test_times_of_many_count_as_one_by_one(times: list[float]) -> None:
+    first = dict.fromkeys(range(len(times)), None) | {
+        int(place): reason
+        for reason, flags in reversed(list(time_faults(np.array(times), MINUTE)))
+        for place in np.flatnonzero(flags)
     }
-    return BucketDelta(**{**given, **changes})
+    assert list(first.values()) == [refused_time(at, MINUTE) for at in times]
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
         ({}, None),
-        ({"scale": 20, "counts": [], "zero_count": 1, "min_seconds": 0.0}, None),
-        ({"scale": -3}, "not_a_histogram"),
-        ({"scale": 21}, "not_a_histogram"),
-        ({"offset": 2**29}, "not_a_histogram"),
-        ({"counts": [1, -1]}, "not_a_histogram"),
-        ({"counts": []}, "not_a_histogram"),
-        ({"counts": [1] * 10_001}, "not_a_histogram"),
-        ({"zero_count": -1}, "not_a_histogram"),
+        ({"scales": [20], "counts": [0, 0], "zero_counts": [1], "lows": [0.0]}, None),
+        ({"series_ids": [1]}, "rubbish"),
+        ({"at_seconds": [math.nan]}, "not_finite"),
+        ({"at_seconds": [NOON - 361]}, "late"),
+        ({"at_seconds": [NOON + 61]}, "future"),
+        ({"at_seconds": [NOON + 61], "scales": [-3]}, "future"),
+        ({"scales": [-3]}, "not_a_histogram"),
+        ({"scales": [21]}, "not_a_histogram"),
+        ({"offsets": [2**29]}, "not_a_histogram"),
+        ({"counts": [0, 0]}, "not_a_histogram"),
+        ({"counts": [1] * 10_001, "lengths": [10_001]}, "not_a_histogram"),
         ({"counts": [MOST_REQUESTS, 1]}, "not_a_histogram"),
-        ({"sum_seconds": math.nan}, "not_finite"),
-        ({"max_seconds": math.inf}, "not_finite"),
-        ({"max_seconds": 90_000.0}, "too_long"),
-        ({"min_seconds": -0.1}, "negative"),
+        ({"sums": [math.nan]}, "not_finite"),
+        ({"highs": [math.inf]}, "not_finite"),
+        ({"highs": [90_000.0]}, "too_long"),
+        ({"lows": [-0.1]}, "negative"),
+        ({"sums": [-0.1]}, "negative"),
     ],
 )
 def test_rubbish_is_no_histogram(changes: dict[str, Any], reason: str | None) -> None:
-    assert refused_delta(delta(**changes)) == reason
+    """One bad delta between two good ones; its requests are told, at least one."""
+    bad = deltas([(0, 6, -100, [1, 2])], **changes)
+    good = deltas([(0, 6, -100, [1])])
+
+    counts, reasons = refused_deltas(joined([good, bad, good]), 1, NOON)
+
+    assert counts.tolist() == [True, reason is None, True]
+    assert reasons == ({reason: max(1, int(bad.requests[0]))} if reason else {})
 
 
 # --- counting -----------------------------------------------------------------------------------------------------
@@ -167,7 +175,7 @@ def test_a_closed_minute_opens_under_another_writer() -> None:
 def test_nothing_is_nothing() -> None:
     minutes = Minutes("w")
     minutes.add(MINUTE, np.zeros(0, np.int64), np.zeros(0), NO_ERRORS)
-    minutes.add_deltas(MINUTE, deltas([]))
+    minutes.add_deltas(MINUTE, np.zeros(0, np.int64), NO_ERRORS, deltas([]))
 
     assert minutes.take_changed(IDS, MINUTE) == []
 
@@ -175,23 +183,12 @@ def test_nothing_is_nothing() -> None:
 # --- histograms of clients ----------------------------------------------------------------------------------------
 
 
-def deltas(given: list[tuple[int, int, int, list[int]]], **changes: Any) -> Deltas:
-    """From slot, scale, offset and counts."""
-    size = len(given)
-    columns: dict[str, Any] = {
-        "slots": np.array([slot for slot, _, _, _ in given], np.int64),
-        "errors": np.zeros(size, np.bool_),
-        "scales": np.array([scale for _, scale, _, _ in given], np.int64),
-        "offsets": np.array([offset for _, _, offset, _ in given], np.int64),
-        "lengths": np.array([len(counts) for _, _, _, counts in given], np.int64),
-        "counts": np.array([count for _, _, _, counts in given for count in counts], np.int64),
-        "zero_counts": np.zeros(size, np.int64),
-        "sums": np.ones(size),
-        "lows": np.full(size, np.nan),
-        "highs": np.full(size, np.nan),
-        "error_pcts": np.zeros(size),
-    }
-    return Deltas(**{**columns, **changes})
+def counted(given: Deltas, errors: list[bool] | None = None) -> list[Histogram]:
+    """The rows of deltas that are counted together; their series are slots."""
+    minutes = Minutes("w")
+    flags = np.array(errors) if errors else np.zeros(given.size, np.bool_)
+    minutes.add_deltas(MINUTE, given.series_ids, flags, given)
+    return [row.histogram for row in minutes.take_changed(IDS, MINUTE)]
 
 
 @given(
@@ -207,16 +204,16 @@ def deltas(given: list[tuple[int, int, int, list[int]]], **changes: Any) -> Delt
     )
 )
 def test_histograms_of_all_scales_are_added_at_the_coarsest(given: list[tuple[int, int, int, list[int]]]) -> None:
-    minutes = Minutes("w")
-    minutes.add_deltas(MINUTE, deltas(given))
+    found = counted(deltas(given))
 
-    for row in minutes.take_changed(IDS, MINUTE):
-        mine = [each for each in given if each[0] == row.endpoint_id - 100]
+    assert len(found) == len({slot for slot, _, _, _ in given})
+    for slot, histogram in zip(sorted({slot for slot, _, _, _ in given}), found, strict=True):
+        mine = [each for each in given if each[0] == slot]
         parts = [grid.from_exponential(scale, offset, counts) for _, scale, offset, counts in mine]
         expected = merge_all([bare(scale, counts) for scale, counts in parts if counts.any()] or [bare(6, None)])
-        assert row.histogram.count == sum(sum(counts) for _, _, _, counts in mine) == row.histogram.counts.sum()
-        assert row.histogram.scale == expected.scale
-        assert np.array_equal(row.histogram.counts, expected.counts)
+        assert histogram.count == sum(sum(counts) for _, _, _, counts in mine) == histogram.counts.sum()
+        assert histogram.scale == expected.scale
+        assert np.array_equal(histogram.counts, expected.counts)
 
 
 def bare(scale: int, counts: Any) -> Histogram:
@@ -228,19 +225,16 @@ def bare(scale: int, counts: Any) -> Histogram:
 
 def test_totals_errors_and_extremes_of_histograms() -> None:
     """Where a client does not tell the least and the greatest, they are the bounds of its buckets."""
-    minutes = Minutes("w")
     given = deltas(
         [(0, 6, -64, [1, 3]), (0, 3, 0, [2]), (1, 6, 0, [5])],
-        errors=np.array([False, True, False]),
-        zero_counts=np.array([0, 0, 4]),
-        sums=np.array([2.0, 2.5, 5.5]),
-        lows=np.array([0.502, np.nan, np.nan]),
-        highs=np.array([0.51, np.nan, np.nan]),
-        error_pcts=np.array([0.0, 12.5, 0.0]),
+        zero_counts=[0, 0, 4],
+        sums=[2.0, 2.5, 5.5],
+        lows=[0.502, np.nan, np.nan],
+        highs=[0.51, np.nan, np.nan],
+        error_pcts=[0.0, 12.5, 0.0],
     )
-    minutes.add_deltas(MINUTE, given)
 
-    first, second = (row.histogram for row in minutes.take_changed(IDS, MINUTE))
+    first, second = counted(given, errors=[False, True, False])
 
     assert (first.count, first.error_count, first.sum_seconds, first.scale) == (6, 2, 4.5, 3)
     assert (first.min_seconds, first.max_seconds, first.error_pct) == (0.502, 2 ** (1 / 8), 12.5)
@@ -251,7 +245,7 @@ def test_totals_errors_and_extremes_of_histograms() -> None:
 def test_durations_and_histograms_of_one_endpoint_come_together() -> None:
     minutes = Minutes("w")
     minutes.add(MINUTE, np.array([3]), np.array([0.1]), np.array([False]))
-    minutes.add_deltas(MINUTE, deltas([(3, 2, -4, [7])]))
+    minutes.add_deltas(MINUTE, np.array([3]), np.array([False]), deltas([(3, 2, -4, [7])]))
 
     [row] = minutes.take_changed(IDS, MINUTE)
 

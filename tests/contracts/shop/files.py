@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct, json
 
+from shared.contracts.latency import BucketBatch, SampleBatch
 from shared.contracts.wire import Event, type_of
 from shared.envelope import seal
 from tests.contracts.shop import latency, people, ws
@@ -13,6 +14,7 @@ from tests.contracts.shop.events import EVENTS
 from tests.contracts.shop.graph import DEPENDENCIES, detail_of_ledger
 from tests.contracts.shop.incidents import INCIDENTS, MAINTENANCE, status_page
 from tests.contracts.shop.runs import LEDGER_RUNS, SEARCH_RUN
+from tests.contracts.shop.samples import BUCKETS, SAMPLES
 from tests.contracts.shop.uptime import history_of
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -37,6 +39,11 @@ def wire_form(event: Event) -> WireForm:
 def messages() -> dict[str, WireForm]:
     """Golden file, relative to GOLDEN, and the message it holds."""
     return {f"events/{type_of(type(event))}.json": wire_form(event) for event in (*EVENTS, *ws.EVENTS)}
+
+
+def batches() -> dict[str, SampleBatch | BucketBatch]:
+    """Golden file, relative to GOLDEN, and what services send about their requests; in msgpack."""
+    return {"latency/samples.msgpack": SAMPLES, "latency/buckets.msgpack": BUCKETS}
 
 
 def answers() -> dict[str, Struct]:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
+from latency_svc.deltas import Deltas, from_batch
 from latency_svc.otlp.door import OTLP_PORT, otlp_context
 from latency_svc.otlp.settings import OtlpSettings
 from shared.bus import Bus
@@ -61,7 +62,14 @@ class Door:
 def count_of(batch: Batch) -> int:
     if isinstance(batch, SampleBatch):
         return len(batch.series_ids) // 2
-    return sum(delta.zero_count + sum(delta.counts) for delta in batch.deltas)
+    return int(deltas_in(batch).requests.sum())
+
+
+def deltas_in(batch: Batch) -> Deltas:
+    assert isinstance(batch, BucketBatch)
+    found = from_batch(batch)
+    assert found is not None
+    return found
 
 
 async def stored(door: Door) -> int:

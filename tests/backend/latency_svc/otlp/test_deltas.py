@@ -40,7 +40,7 @@ def exponential(values: list[float], scale: int, **changes: Any) -> Point:
 @given(durations, st.booleans(), st.sampled_from([1.0, 1e-3]))
 def test_no_duration_is_further_from_its_bucket_than_is_told(values: list[float], tell: bool, unit: float) -> None:
     """The k-th smallest is in the k-th smallest place: explicit buckets keep the order."""
-    delta = delta_of(0, explicit([value / unit for value in values], [b / unit for b in BOUNDS], tell), unit, NOW)
+    delta = delta_of(explicit([value / unit for value in values], [b / unit for b in BOUNDS], tell), unit, NOW)
     places = np.repeat(np.arange(len(delta.counts)), delta.counts) + delta.offset
     middle = 2 / (1 / np.exp2(places / 64) + 1 / np.exp2((places + 1) / 64))
     exact = np.sort(values)
@@ -53,7 +53,7 @@ def test_no_duration_is_further_from_its_bucket_than_is_told(values: list[float]
 @pytest.mark.parametrize("unit", [1e-3, 1e-6, 1e-9])
 @given(values=durations)
 def test_exponential_buckets_of_another_unit(unit: float, values: list[float]) -> None:
-    delta = delta_of(0, exponential([value / unit for value in values], 4), unit, NOW)
+    delta = delta_of(exponential([value / unit for value in values], 4), unit, NOW)
     places = np.repeat(np.arange(len(delta.counts)), delta.counts) + delta.offset
     middle = 2 / (1 / np.exp2(places / 64) + 1 / np.exp2((places + 1) / 64))
     exact = np.sort(values)
@@ -63,22 +63,22 @@ def test_exponential_buckets_of_another_unit(unit: float, values: list[float]) -
 
 def test_exponential_buckets_in_seconds_are_taken_as_they_are() -> None:
     point = exponential([0.1, 0.2], 3)
-    delta = delta_of(0, point, 1.0, NOW)
+    delta = delta_of(point, 1.0, NOW)
     assert isinstance(point.buckets, Exponential)
     assert (delta.scale, delta.offset, delta.counts) == (3, point.buckets.offset, point.buckets.counts)
     assert delta.error_pct == 0
 
 
 def test_a_point_counts_in_the_middle_of_its_time_but_not_far_back() -> None:
-    assert delta_of(0, explicit([1.0]), 1.0, NOW).at_seconds == NOW - 5
+    assert delta_of(explicit([1.0]), 1.0, NOW).at_seconds == NOW - 5
     hour = Point(AT - 3600 * SECOND, AT, 1, 1.0, None, None, Explicit([1.0], [1, 0]))
-    assert delta_of(0, hour, 1.0, NOW).at_seconds == NOW - 30
-    assert delta_of(0, Point(0, 0, 1, 1.0, None, None, Explicit([1.0], [1, 0])), 1.0, NOW).at_seconds == NOW
+    assert delta_of(hour, 1.0, NOW).at_seconds == NOW - 30
+    assert delta_of(Point(0, 0, 1, 1.0, None, None, Explicit([1.0], [1, 0])), 1.0, NOW).at_seconds == NOW
 
 
 @pytest.mark.parametrize("buckets", [Explicit([], [5]), Explicit([1.0], [0, 5]), Explicit([1.0], [5, 0])])
 def test_where_a_bound_is_missing_the_error_is_unknown(buckets: Explicit) -> None:
-    delta = delta_of(0, Point(0, AT, 5, None, None, None, buckets), 1.0, NOW)
+    delta = delta_of(Point(0, AT, 5, None, None, None, buckets), 1.0, NOW)
     assert sum(delta.counts) == 5
     assert delta.error_pct == 100
     assert delta.sum_seconds > 0

@@ -25,9 +25,10 @@ from opentelemetry.trace import SpanKind
 from opentelemetry.util.types import AnyValue
 
 from latency_svc import grid
+from latency_svc.deltas import joined
 from latency_svc.histogram import Histogram, merge_all, quantile
 from shared.contracts.latency import BucketBatch, SampleBatch, SampleSeries
-from tests.backend.latency_svc.otlp.conftest import Batch, Door
+from tests.backend.latency_svc.otlp.conftest import Batch, Door, deltas_in
 from tests.fixtures.processes import ROOT
 
 Attributes = dict[str, AnyValue]
@@ -82,17 +83,18 @@ def bucket_batches(batches: Iterable[Batch]) -> list[BucketBatch]:
 def histogram_of(batches: Iterable[Batch]) -> tuple[Histogram, float]:
     """All deltas as one histogram, and how wrong its quantiles may be, in percent."""
     found, error_pct = [], 0.0
-    for delta in (delta for batch in bucket_batches(batches) for delta in batch.deltas):
-        scale, counts = grid.from_exponential(delta.scale, delta.offset, delta.counts)
-        counts[0] += delta.zero_count
-        error_pct = max(error_pct, delta.error_pct, grid.error_bound_pct(scale))
+    deltas = joined([deltas_in(batch) for batch in batches])
+    for one in (deltas.part(place, place + 1) for place in range(deltas.size)):
+        scale, counts = grid.from_exponential(int(one.scales[0]), int(one.offsets[0]), one.counts)
+        counts[0] += one.zero_counts[0]
+        error_pct = max(error_pct, one.error_pcts[0], grid.error_bound_pct(scale))
         found.append(
             Histogram(
-                count=int(counts.sum()),
+                count=int(one.requests[0]),
                 error_count=0,
-                sum_seconds=delta.sum_seconds,
-                min_seconds=0.0 if delta.min_seconds is None else delta.min_seconds,
-                max_seconds=1e6 if delta.max_seconds is None else delta.max_seconds,
+                sum_seconds=float(one.sums[0]),
+                min_seconds=float(np.nan_to_num(one.lows[0], nan=0.0)),
+                max_seconds=float(np.nan_to_num(one.highs[0], nan=1e6)),
                 scale=scale,
                 counts=counts,
             )
@@ -205,5 +207,5 @@ async def test_the_five_lines_of_the_documentation(door: Door, monkeypatch: pyte
     assert await asyncio.to_thread(provider.force_flush)
     (batch,) = bucket_batches(await door.heard("shop", 1))
     await asyncio.to_thread(provider.shutdown)
-    (delta,) = batch.deltas
-    assert (delta.error_pct, sum(delta.counts)) == (0, 1)
+    deltas = deltas_in(batch)
+    assert (deltas.error_pcts.tolist(), deltas.requests.tolist()) == ([0.0], [1])
