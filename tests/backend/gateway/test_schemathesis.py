@@ -30,6 +30,7 @@ async def test_no_answer_breaks_the_document(
     services = [
         start_process("health_svc", service_env),
         start_process("latency_svc", {**service_env, "BELFRY_OTLP_PORT": "0"}),
+        start_process("ws_svc", service_env),
     ]
     gateway = start_process("gateway", {**service_env, "BELFRY_ADMIN_TOKEN": ADMIN_TOKEN})
     (tmp_path / "schemathesis.toml").write_text(CONFIG)
