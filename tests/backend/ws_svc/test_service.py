@@ -177,6 +177,11 @@ async def test_a_dead_node_is_missing_and_its_connections_are_gone(
         await start()
         await until(lambda: stats(bus), lambda s: s.active == 2)
 
+        with gw0.hanging(), gw1.hanging(), pytest.raises(ProblemError) as silent:
+            await call(bus, ws.DISCONNECT_MANY, ws.DisconnectMany(user="ana"), ANA)
+        assert silent.value.problem.status == 503
+        assert "gw-0, gw-1" in silent.value.problem.detail
+
         await gw1.die()
 
         found = await until(lambda: stats(bus), lambda s: s.missing_nodes == ["gw-1"])
