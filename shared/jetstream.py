@@ -46,14 +46,14 @@ class OutboxMessage(Struct, frozen=True, kw_only=True):
 
 class Delivery:
     """A message from a stream: `seq` is its place there, `deliveries` how often it was handed out, 1 at first,
-    `stored_at` the epoch in seconds since when it waits."""
+    `stored_at` the epoch in seconds since when it waits, `left` how many the consumer still has to hand out."""
 
-    __slots__ = ("_bus", "_reply", "data", "deliveries", "headers", "seq", "settled", "stored_at", "subject")
+    __slots__ = ("_bus", "_reply", "data", "deliveries", "headers", "left", "seq", "settled", "stored_at", "subject")
 
     def __init__(self, bus: Sends, message: Msg) -> None:
         self._bus, self._reply = bus, message.reply
         self.subject, self.data, self.headers = message.subject, message.data, message.headers or {}
-        self.deliveries, self.seq, self.stored_at = place_of(message.reply)
+        self.deliveries, self.seq, self.stored_at, self.left = place_of(message.reply)
         self.settled = False
 
     async def ack(self) -> None:
@@ -75,12 +75,12 @@ class Delivery:
             await self._bus.send(self._reply, word)
 
 
-def place_of(reply: str) -> tuple[int, int, float]:
-    """Deliveries, stream sequence and epoch of storing, from
-    `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<deliveries>.<seq>.<consumer seq>.<nanoseconds>...`."""
+def place_of(reply: str) -> tuple[int, int, float, int]:
+    """Deliveries, stream sequence, epoch of storing and how many are left, from
+    `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<deliveries>.<seq>.<consumer seq>.<nanoseconds>.<left>...`."""
     parts = reply.split(".")
     first = 4 if len(parts) == 9 else 6
-    return int(parts[first]), int(parts[first + 1]), int(parts[first + 3]) / NANOSECONDS
+    return int(parts[first]), int(parts[first + 1]), int(parts[first + 3]) / NANOSECONDS, int(parts[first + 4])
 
 
 class ApiError(Struct, frozen=True):

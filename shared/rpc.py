@@ -16,7 +16,7 @@ from opentelemetry.trace import SpanKind
 from belfry_reporter import Reporter
 from shared import telemetry
 from shared.bus import Bus, Message, Reply
-from shared.contracts.wire import ROLES, Problem, Role, Rpc
+from shared.contracts.wire import DEADLINE_HEADER, ROLES, Problem, Role, Rpc
 from shared.envelope import quoted, unquoted
 from shared.micro import Endpoint, Micro
 from shared.problems import ProblemError, internal, problem_of, unavailable
@@ -31,7 +31,6 @@ log = structlog.get_logger(__name__)
 GZIP_FROM_BYTES = 16 * 1024
 CONCURRENCY = 64
 ERROR, ERROR_CODE = "Nats-Service-Error", "Nats-Service-Error-Code"
-DEADLINE = "Belfry-Deadline"
 
 
 class Caller(Struct, frozen=True, kw_only=True):
@@ -99,7 +98,7 @@ def service_of(rpc: Rpc) -> str:
 def caller_of(headers: dict[str, str]) -> Caller:
     """Who asks, as the headers say; a request without them is an anonymous viewer's."""
     role = headers.get("Belfry-Role", "")
-    deadline = headers.get(DEADLINE, "")
+    deadline = headers.get(DEADLINE_HEADER, "")
     return Caller(
         actor=unquoted(headers, "Belfry-Actor", "anonymous"),
         role=role if role in ROLES else "viewer",
@@ -115,7 +114,7 @@ def _headers(caller: Caller, wait_seconds: float) -> dict[str, str]:
         "Belfry-Actor": quoted(caller.actor),
         "Belfry-Role": caller.role,
         "Belfry-Request-Id": quoted(caller.request_id),
-        DEADLINE: str(round((time.time() + wait_seconds) * 1000)),
+        DEADLINE_HEADER: str(round((time.time() + wait_seconds) * 1000)),
         "traceparent": telemetry.current_traceparent() or caller.traceparent,
         "Idempotency-Key": quoted(caller.idempotency_key or str(uuid4())),
     }

@@ -47,6 +47,7 @@ VARIABLES_OF_BELFRY = frozenset(
         "PUBLIC_URL",
         "SPA_DIR",
         "TRUSTED_PROXIES",
+        "WS_ALERT_PCT",
     )
 )
 """All that some process reads: one environment may be given to all of them."""

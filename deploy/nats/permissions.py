@@ -6,8 +6,10 @@ from msgspec import Struct
 
 from deploy.nats.streams import BUCKETS, CONSUMERS
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
+from shared.contracts.ws import NODE_SUBJECT, OUTSIDE, OUTSIDE_SUBJECTS
 from shared.timers import TIMERS_STREAM
 
+NODES_OUTSIDE = NODE_SUBJECT.format(node=f"{OUTSIDE}*", action="*")
 RESPONSES = {"max": 1, "expires": "1m"}
 """One answer to each request received, within a minute."""
 
@@ -65,7 +67,7 @@ GRANTS: dict[str, Grant] = {
             "belfry.samples.latency.*",  # of those who speak OTLP
         ),
     ),
-    "ws_svc": Grant(publish=(*timers("ws"), "belfry.node.>"), subscribe=("belfry.v1.ws.>",)),
+    "ws_svc": Grant(publish=("belfry.node.>", *follow(MEASURES_STREAM))),
     "pipeline_svc": Grant(publish=(*timers("pipeline"), "belfry.node.>"), subscribe=("belfry.v1.pipeline.>",)),
     "alert_svc": Grant(publish=(*timers("alert"), "belfry.notify.>"), subscribe=("belfry.v1.>",)),
     "gateway": Grant(
@@ -121,10 +123,14 @@ def _insider(service: str, grant: Grant) -> dict[str, Any]:
 
 
 def _outsider() -> dict[str, Any]:
-    """Hears every event, sends heartbeats and latencies, and may be found as a micro service."""
+    """Hears every event, sends heartbeats and latencies, tells of its WebSockets and is asked about them, and may be
+    found as a micro service. Outsiders have a place of their own in the subjects of nodes: none can pass for a gateway,
+    hear what a gateway is told, or tell any node to close."""
     return {
-        "publish": {"allow": ["belfry.heartbeat.*", "belfry.samples.latency.*"]},
-        "subscribe": {"allow": ["belfry.v1.>", "$SRV.>", "_INBOX.>", f"_INBOX_{OBSERVER}.>"]},
+        "publish": {"allow": ["belfry.heartbeat.*", "belfry.samples.latency.*", *OUTSIDE_SUBJECTS]},
+        "subscribe": {
+            "allow": ["belfry.v1.>", NODES_OUTSIDE, "$SRV.>", "_INBOX.>", f"_INBOX_{OBSERVER}.>"],
+        },
         "allow_responses": RESPONSES,
     }
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 import shared.contracts
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM, Event
+from shared.contracts.ws import OUTSIDE_SUBJECTS
 from shared.timers import TIMERS_STREAM
 
 MINUTE = 60
@@ -132,7 +133,7 @@ STREAMS: tuple[Stream, ...] = (
     ),
     Stream(
         name=MEASURES_STREAM,
-        subjects=subjects_of(MEASURES_STREAM),
+        subjects=(*subjects_of(MEASURES_STREAM), *OUTSIDE_SUBJECTS),
         max_bytes=256 * MB,
         max_age_seconds=HOUR,
         more={"allow_direct": True},

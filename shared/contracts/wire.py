@@ -11,6 +11,8 @@ ROLES: tuple[Role, ...] = ("viewer", "operator", "admin")
 EVENTS_STREAM = "BELFRY_EVENTS"  # facts: something changed; kept 7 days
 MEASURES_STREAM = "BELFRY_MEASURES"  # what is said every second or every check; kept 1 hour
 
+DEADLINE_HEADER = "Belfry-Deadline"  # of a request: the epoch in milliseconds from which on nobody waits for the answer
+
 
 class Event(Struct, frozen=True, kw_only=True):
     """Base of all events. A subclass sets SUBJECT (a template over its own fields) and STREAM."""

@@ -1,6 +1,7 @@
 """WebSocket connections: what each node that holds sockets says of them, and what the fleet of nodes is asked.
 
-A node is a process that terminates WebSockets: Belfry's gateways, and any other service that reports in this form."""
+A node is a process that terminates WebSockets: Belfry's gateways, and any other service that reports in this form.
+A node that is not Belfry's own has OUTSIDE before its name in every subject."""
 
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
@@ -20,7 +21,12 @@ FailureKind = Literal["handshake", "protocol", "limit", "slow", "send", "authent
 
 ConnectionId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="unique among all nodes")]
 Reason = Annotated[str, Meta(max_length=120)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]
 RatesWindow = Annotated[int, Meta(ge=10, le=3600)]
+
+OUTSIDE = "outside."
+"""`belfry.v1.ws.opened.outside.shop-1`, `belfry.node.outside.shop-1.list_connections`: so NATS's permissions see to it
+that no outsider speaks for a gateway, or hears what a gateway is told. Names in bodies go without it."""
 
 # --- what a node says ---------------------------------------------------------------------------------------------
 
@@ -94,7 +100,8 @@ class WsFailed(Event, frozen=True, kw_only=True):
 
 
 class WsMeasured(Event, frozen=True, kw_only=True):
-    """Said by each node every second. Totals count since `started_at`, so that a lost message costs nothing."""
+    """Said by each node every second. Totals count since `started_at`, so that a lost message costs nothing. `max` 0:
+    no limit is known. `stopping`: its last word; a node that ends without it counts as missing for a while."""
 
     SUBJECT: ClassVar[str] = "belfry.v1.ws.measured.{node}"
     STREAM: ClassVar[str] = MEASURES_STREAM
@@ -103,20 +110,21 @@ class WsMeasured(Event, frozen=True, kw_only=True):
     service: str
     at: datetime
     started_at: datetime
-    active: int
-    max: int
-    lagging: int
-    pending_bytes: int
-    opened_total: int
-    closed_total: int
-    received_total: int
-    sent_total: int
-    received_bytes_total: int
-    sent_bytes_total: int
-    failed_total: int
-    dropped_total: int
-    conflated_total: int
-    slow_closed_total: int
+    active: Count
+    max: Count
+    lagging: Count
+    pending_bytes: Count
+    opened_total: Count
+    closed_total: Count
+    received_total: Count
+    sent_total: Count
+    received_bytes_total: Count
+    sent_bytes_total: Count
+    failed_total: Count
+    dropped_total: Count
+    conflated_total: Count
+    slow_closed_total: Count
+    stopping: bool = False
 
 
 # --- what ws_svc says ---------------------------------------------------------------------------------------------
@@ -134,7 +142,7 @@ class Rates(Struct, frozen=True, kw_only=True):
 
 
 class WsNode(Struct, frozen=True, kw_only=True):
-    """One node, as last heard; `answers` is false when it has been silent for some seconds."""
+    """One node, as last heard; `answers` is false when it has been silent for some seconds. `outside`: not Belfry's."""
 
     node: Id
     service: str
@@ -148,11 +156,13 @@ class WsNode(Struct, frozen=True, kw_only=True):
     started_at: datetime
     at: datetime
     answers: bool
+    outside: bool = False
 
 
 class WsStats(Struct, frozen=True, kw_only=True):
-    """The whole fleet. Rates are per second over 10 s, `rates` also over 1 and 60 s. `alert_pct`: from where on the
-    pool counts as filling up. `missing_nodes` were heard lately and are silent now: their connections do not count."""
+    """The whole fleet. Rates are per second over 10 s, `rates` also over 1 and 60 s; totals are of all nodes heard of,
+    over their restarts. `active_pct` is of the nodes that have a limit; `alert_pct`: from where on the pool counts as
+    filling up. `missing_nodes` were heard lately and are silent now: their connections do not count."""
 
     active: int
     max: int
@@ -251,6 +261,7 @@ class ConnectionsQuery(Struct, frozen=True, kw_only=True):
     """`search`: a part of the client's address, the user's name or a subscription. `state` closed: the last
     5 minutes."""
 
+    conn_id: ConnectionId | None = None
     state: ConnectionState = "open"
     sort: ConnectionSort = "-connected_at"
     search: Annotated[str, Meta(max_length=100)] = ""
@@ -285,17 +296,22 @@ class DisconnectMany(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 NODE_SUBJECT = "belfry.node.{node}.{action}"
 LIST_ACTION, CLOSE_ACTION = "list_connections", "close_connections"
+"""Asked with a DEADLINE_HEADER: the epoch in milliseconds from which on nobody waits. Who is late does nothing."""
 
 
 class NodeConnections(Struct, frozen=True, kw_only=True):
-    """The node's own page for a ConnectionsQuery whose cursor is the place after the last one taken."""
+    """The node's own page for a ConnectionsQuery; `total`: how many match, of all pages. A cursor is base64url without
+    padding of the JSON array `[value, id]` of the last connection taken. In order of value, then id, or of both from
+    their other end; null comes last. Values: times as seconds since 1970, users in lower case, the parts of IPv4
+    addresses as three digits."""
 
     connections: list[Connection]
     total: int
 
 
 class CloseConnections(Struct, frozen=True, kw_only=True):
-    """What a node is told to close, and on whose behalf; with `dry_run` it only says which."""
+    """What a node is told to close with 4503, by any of the three, and on whose behalf; with `dry_run` it only says
+    which."""
 
     connection_ids: list[ConnectionId] = []
     user: str | None = None
@@ -309,7 +325,9 @@ class ClosedConnections(Struct, frozen=True, kw_only=True):
     connection_ids: list[ConnectionId]
 
 
-EVENTS = (WsOpened, WsClosed, WsFailed, WsMeasured, WsStatus)
+NODE_EVENTS = (WsOpened, WsClosed, WsFailed, WsMeasured)
+EVENTS = (*NODE_EVENTS, WsStatus)
+OUTSIDE_SUBJECTS = tuple(event.SUBJECT.format(node=f"{OUTSIDE}*") for event in NODE_EVENTS)
 
 GET_STATS = Rpc("belfry.rpc.ws.get_stats", WsStatsQuery, WsStats)
 GET_RATES = Rpc("belfry.rpc.ws.get_rates", RateHistoryQuery, RateHistory)

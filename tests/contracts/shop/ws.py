@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from belfry_reporter.connections import cursor_after
 from shared.contracts.live import KICKED, SLOW
 from shared.contracts.ws import (
     Connection,
@@ -74,7 +75,7 @@ BOT = connection(
     "c-01h8m9", "gw-1", "10.4.7.3", None, 41, agent="python aiohttp", subscriptions=["health"], received=2, sent=31
 )
 CONNECTIONS = ConnectionList(
-    connections=[BOT, DANA, ANA, WALL], total=1_204, next_cursor="WzQxLCJjLTAxaDhtMCJd", missing_nodes=[]
+    connections=[BOT, DANA, ANA, WALL], total=1_204, next_cursor=cursor_after(WALL, "-connected_at"), missing_nodes=[]
 )
 
 KICKED_ONE = connection(
