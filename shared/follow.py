@@ -97,7 +97,7 @@ async def extent_of(bus: Asks, stream: str) -> Extent:
     """Raises JetStreamError, ProblemError 503."""
     answer = await api(bus, f"STREAM.INFO.{stream}", {})
     state = answer["state"]
-    return Extent(_NO_DIGIT.sub("", answer["created"]), state["first_seq"], state["last_seq"])
+    return Extent(_NO_DIGIT.sub("", answer["created"]), max(1, state["first_seq"]), state["last_seq"])
 
 
 def _still_the_same(extent: Extent, epoch: str, after: int) -> str:

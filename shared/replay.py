@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 
 from shared.follow import FollowBus, consumer_of
 from shared.interest import Mailbox
 from shared.jetstream import Delivery, api
-from shared.problems import unavailable
+from shared.problems import ProblemError, unavailable
 from shared.pull import HEARTBEAT, SILENCE_SECONDS, pull_request
 
 WAIT_SECONDS = 5.0
@@ -27,6 +28,8 @@ async def replay(bus: FollowBus, stream: str, filters: Sequence[str], after: int
         return await _taken(bus, mailbox, f"$JS.ACK.{stream}.{name}.", waiting)
     finally:
         await bus.unsubscribe(mailbox)
+        with suppress(ProblemError):  # it would go by itself, later
+            await bus.send(f"$JS.API.CONSUMER.DELETE.{stream}.{name}", b"")
 
 
 async def _taken(bus: FollowBus, mailbox: Mailbox, prefix: str, count: int) -> list[Delivery]:

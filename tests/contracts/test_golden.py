@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from gateway.documents.asyncapi import all_events
 from shared.contracts.wire import type_of
+from shared.events import all_events
 from tests.contracts.shop.files import GOLDEN, answers, messages
 
 ANSWERS, MESSAGES = answers(), messages()
