@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from socket import SO_SNDBUF, SOL_SOCKET
 from typing import Protocol
 
 from gateway.auth.identity import Identity
@@ -10,8 +11,10 @@ from gateway.live.socket import Ended, Socket
 from gateway.live.topics import topics_in
 from shared.contracts.ws import Connection
 
-SOFT_BYTES = 256 * 1024
-HARD_BYTES = 1024 * 1024
+SOFT_BYTES = 256 * 1024  # from here on states wait and logs are left out
+EVENT_BYTES = 512 * 1024  # from here on events are left out too, and the client is told to resync
+HARD_BYTES = 1024 * 1024  # and here it ends
+KERNEL_BYTES = 64 * 1024  # by itself it would take megabytes for a client that does not read, before we notice
 
 
 class Owner(Protocol):
@@ -26,6 +29,8 @@ class Owner(Protocol):
     def caught_up(self, client: "Client") -> None: ...
 
     def ended(self, client: "Client", how: Ended) -> None: ...
+
+    def gone(self, socket: Socket) -> None: ...
 
 
 class Client:
@@ -82,6 +87,8 @@ class Client:
     def opened(self, socket: Socket) -> None:
         self.socket, self.transport = socket, socket.transport
         self.transport.set_write_buffer_limits(SOFT_BYTES, SOFT_BYTES // 2)
+        connection = self.transport.get_extra_info("socket")
+        connection.setsockopt(SOL_SOCKET, SO_SNDBUF, KERNEL_BYTES)
         self.open = self.direct = True
         self._owner.opened(self)
 
@@ -100,6 +107,9 @@ class Client:
 
     def ended(self, how: Ended) -> None:
         self._owner.ended(self, how)
+
+    def gone(self) -> None:
+        self._owner.gone(self.socket)
 
 
 def described(client: Client, node: str, service: str) -> Connection:

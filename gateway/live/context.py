@@ -56,7 +56,7 @@ async def live_context(app: web.Application) -> AsyncIterator[None]:
     source = Source(bus, hub.fanout, all_events(), partial(upkeep.revoked, hub), partial(upkeep.renewed, hub))
     hub.subscriptions = Subscriptions(hub.fanout, source.replay, hub.spawn)
     add_endpoints(app, node.endpoints(hub))
-    add_figures(app, "belfry_ws", partial(upkeep.figures, hub))
+    add_figures(app, "belfry_ws", partial(upkeep.state, hub))
     tasks = [
         asyncio.create_task(every(1.0, source.follow_events, "live events"), name="live events"),
         asyncio.create_task(every(1.0, source.follow_measures, "live measures"), name="live measures"),

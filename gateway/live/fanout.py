@@ -14,7 +14,7 @@ from msgspec import Struct
 from prometheus_client import Histogram
 
 from gateway.live import frames
-from gateway.live.client import HARD_BYTES, Client
+from gateway.live.client import EVENT_BYTES, HARD_BYTES, Client
 from gateway.live.frames import Item
 from gateway.live.ring import Ring
 from gateway.live.slow import hold, released
@@ -36,7 +36,8 @@ DELAY = Histogram(
 
 
 class Totals(Struct, kw_only=True):
-    """Since the process started; `sent` are messages, of which a frame may hold many."""
+    """Since the process started. `sent` are messages, of which a frame may hold many; `recovered` are subscriptions
+    that went on from where the client was, `unrecovered` those that could not; `unreadable` came over the bus."""
 
     sent_total: int = 0
     sent_bytes_total: int = 0
@@ -44,6 +45,9 @@ class Totals(Struct, kw_only=True):
     dropped_total: int = 0
     conflated_total: int = 0
     resyncs_total: int = 0
+    recovered_total: int = 0
+    unrecovered_total: int = 0
+    unreadable_total: int = 0
 
 
 class Fanout:
@@ -178,6 +182,10 @@ class Fanout:
             self.send(client, _lag(client))
 
     def _hold(self, client: Client, items: list[Item], served: int) -> None:
+        events = [item for item in items if item.delivery == "event"]
+        if events and client.pending_bytes < EVENT_BYTES:
+            self.send(client, frames.batch(events), len(events))
+            items = [item for item in items if item.delivery != "event"]
         before = client.dropped, client.conflated
         broken = hold(client, items)
         self.totals.dropped_total += client.dropped - before[0]

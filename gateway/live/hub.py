@@ -122,7 +122,7 @@ class Hub:
         client.socket.close(code.code, words)
 
     def linger(self, socket: Socket) -> None:
-        """It was told to close, and is watched until it has."""
+        """It has to close, and is watched until it has."""
         self.leaving[socket] = monotonic()
         self._none_leaving.clear()
 
@@ -136,8 +136,8 @@ class Hub:
         await self._none_leaving.wait()
 
     def ended(self, client: Client, how: Ended) -> None:
-        """The transport is closed: as we wanted, or the client went by itself or broke the protocol."""
-        self.gone(client.socket)
+        """As we wanted, or the client went by itself or broke the protocol."""
+        self.linger(client.socket)
         if client.open:
             self._leave(client, how.code, how.reason, reconnects=True, fault="protocol" if how.by_us else None)
 

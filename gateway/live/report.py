@@ -2,10 +2,9 @@
 
 from datetime import UTC, datetime
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from shared.bus import Bus
-from shared.contracts.live import CloseCode
 from shared.contracts.ws import Connection, FailureKind, WsClosed, WsFailed, WsMeasured, WsOpened
 
 PER_SECOND = 500
@@ -72,17 +71,13 @@ class Report:
             )
         )
 
-    def closed_for(self, kind: FailureKind, code: CloseCode, connection: Connection) -> None:
-        self.failed(kind, code.code, code.reason, connection=connection, reconnects=code.reconnect)
-
-    def measured(self, figures: Figures) -> None:
-        """Every second."""
+    def measured(self, figures: Figures, stopping: bool = False) -> None:
+        """Every second; `stopping` is the last word."""
         self._left = PER_SECOND
-        values = {name: getattr(figures, name) for name in figures.__struct_fields__}
-        node = self.node
-        self._bus.publish(
-            WsMeasured(node=node.id, service=node.service, at=datetime.now(UTC), started_at=node.started_at, **values)
-        )
+        values = structs.asdict(figures)
+        node, now = self.node, datetime.now(UTC)
+        said = {"node": node.id, "service": node.service, "at": now, "started_at": node.started_at}
+        self._bus.publish(WsMeasured(**said, **values, stopping=stopping))  # type: ignore[arg-type]
 
     def _tell(self, event: WsOpened | WsClosed | WsFailed) -> None:
         if self._left:

@@ -29,7 +29,7 @@ class Ended(Struct, frozen=True):
 
 
 class Listener(Protocol):
-    """Who is told what happens to a socket: `opened` first, nothing after `ended`."""
+    """Who is told what happens to a socket: `opened` first; after `ended` nothing may be sent; `gone` comes last."""
 
     def opened(self, socket: "Socket") -> None: ...
 
@@ -42,17 +42,19 @@ class Listener(Protocol):
 
     def ended(self, how: Ended) -> None: ...
 
+    def gone(self) -> None: ...
+
 
 class Socket(asyncio.Protocol):
     """Who has a frame for it (see frames.py) writes it to `transport`."""
 
-    __slots__ = ("_is_text", "_listener", "_message", "_wire", "transport")
+    __slots__ = ("_is_text", "_listener", "_message", "_over", "_wire", "transport")
 
     def __init__(self, transport: asyncio.Transport, listener: Listener) -> None:
         self.transport, self._listener = transport, listener
         self._wire = Wire(SERVER, max_size=MAX_MESSAGE_BYTES, logger=_QUIET)
         self._message = bytearray()
-        self._is_text = False
+        self._is_text = self._over = False
 
     def close(self, code: int, reason: str) -> None:
         """Say goodbye; the transport closes when the client has answered."""
@@ -89,7 +91,8 @@ class Socket(asyncio.Protocol):
         self._listener.resumed()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._listener.ended(self._how())
+        self._end()
+        self._listener.gone()
 
     # --- inside ---
 
@@ -117,7 +120,21 @@ class Socket(asyncio.Protocol):
             if data:
                 self.transport.write(data)
             else:
-                self.transport.close()
+                self._end()
+                self._finish()
+
+    def _end(self) -> None:
+        if not self._over:
+            self._over = True
+            self._listener.ended(self._how())
+
+    def _finish(self) -> None:
+        """After goodbyes from both sides, at once. From who broke the protocol more may be on its way: closing upon
+        that resets the connection, and our last words with it; so it is read and thrown away."""
+        if self._wire.close_rcvd is None and self.transport.can_write_eof():
+            self.transport.write_eof()
+        else:
+            self.transport.close()
 
     def _how(self) -> Ended:
         sent, received = self._wire.close_sent, self._wire.close_rcvd

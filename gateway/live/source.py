@@ -37,7 +37,6 @@ class Source:
         self._bus, self._fanout, self._revoked, self._renewed = bus, fanout, revoked, renewed
         known = list(events)
         self._events, self._measures = table(known, EVENTS_STREAM), table(known, MEASURES_STREAM)
-        self.unreadable_total = 0
 
     async def follow_events(self) -> None:
         """Until the stream is made anew. Begins with the last events, for clients that come back."""
@@ -99,7 +98,7 @@ class Source:
         try:
             self._revoked(msgspec.json.decode(delivery.data, type=AccessRevoked))
         except msgspec.MsgspecError:
-            self.unreadable_total += 1
+            self._fanout.totals.unreadable_total += 1
 
     def _items(self, deliveries: Iterable[Delivery], last: int) -> list[Item]:
         found = [self._item(self._events.get(kind_of(each.subject)), each) for each in deliveries if each.seq <= last]
@@ -120,6 +119,6 @@ class Source:
                 heard_at=monotonic(),
             )
         except ValueError as error:  # msgspec's and UTF-8's errors too
-            self.unreadable_total += 1
+            self._fanout.totals.unreadable_total += 1
             log.warning("live.unreadable", subject=delivery.subject, reason=str(error))
             return None

@@ -42,7 +42,6 @@ class Subscriptions:
         self._fanout, self._replay, self._spawn = fanout, replay, spawn
         self._flights: SingleFlight[Replayed | None] = SingleFlight()
         self._places = asyncio.Semaphore(REPLAYS_AT_ONCE)
-        self.recovered_total = self.unrecovered_total = 0
 
     def subscribe(self, client: Client, id: int, wanted: Subscribe) -> None:
         self._fanout.soon(partial(self._start, client, id, wanted))
@@ -56,7 +55,7 @@ class Subscriptions:
 
     def _start(self, client: Client, id: int, wanted: Subscribe) -> None:
         if wanted.offset is None:
-            self._serve(client, id, wanted.topic, [])
+            self._serve(client, id, wanted.topic, [], again=False)
         elif wanted.epoch != self._fanout.epoch:
             self._serve(client, id, wanted.topic, None)
         elif (missed := self._remembered(wanted.topic, wanted.offset)) is not None:
@@ -97,14 +96,14 @@ class Subscriptions:
         since = self._fanout.ring.between(replayed.last, served, BITS[topic], MOST_MISSED)
         return read if served <= replayed.last else None if since is None else read + since
 
-    def _serve(self, client: Client, id: int, topic: Topic, missed: list[Item] | None) -> None:
-        """From here on the client hears the topic; None: something may be missing."""
+    def _serve(self, client: Client, id: int, topic: Topic, missed: list[Item] | None, again: bool = True) -> None:
+        """From here on the client hears the topic; None: something may be missing. `again`: it was here before."""
         if not client.open:
             return
         fanout = self._fanout
         fanout.move(client, client.topics | BITS[topic])
-        self.recovered_total += bool(missed)
-        self.unrecovered_total += missed is None
+        fanout.totals.recovered_total += again and missed is not None
+        fanout.totals.unrecovered_total += missed is None
         answer = Subscribed(topic=topic, recovered=missed is not None, offset=fanout.served, epoch=fanout.epoch)
         fanout.send(client, frames.frame(id=id, subscribed=answer))
         for frame, messages in frames.batches(missed or []):

@@ -22,10 +22,13 @@ from shared.contracts.live import BAD_TICKET, PROTOCOL, TOO_MANY_CONNECTIONS, Cl
 from shared.contracts.wire import Problem
 from shared.contracts.ws import FailureKind
 from shared.keys import BUS, SETTINGS
+from shared.middleware import problem_response
 from shared.problems import ProblemError, bad_request, forbidden, unauthorized, unavailable
 
 HUB = web.AppKey("HUB", Hub)
 
+UPGRADE_REQUIRED = 426
+WHAT_IS_SPOKEN: dict[str, str] = {hdrs.UPGRADE: "websocket", hdrs.SEC_WEBSOCKET_VERSION: "13"}
 AGENT_LENGTH = 200
 KEY_LENGTH = 24  # 16 bytes as base64
 KINDS: dict[int, FailureKind] = {401: "authentication", 403: "authentication", 503: "internal"}
@@ -44,6 +47,8 @@ async def connect(request: web.Request) -> web.StreamResponse:
         hub.report.failed(
             KINDS.get(problem.status, "handshake"), problem.status, problem.detail, client_ip=client_ip(request)
         )
+        if problem.status == UPGRADE_REQUIRED:
+            return problem_response(problem, request, WHAT_IS_SPOKEN)
         raise
     if identity is None:
         return await _turn_away(request, "authentication", BAD_TICKET, BAD_TICKET.reason)
@@ -59,11 +64,15 @@ def check_handshake(request: web.Request) -> None:
     """Raises ProblemError 426 for what is no WebSocket of version 13, 400 for a bad key."""
     headers = request.headers
     if not (_names(request, hdrs.UPGRADE, "websocket") and _names(request, hdrs.CONNECTION, "upgrade")):
-        raise ProblemError(Problem(status=426, title="Upgrade required", detail="Connect with a WebSocket"))
+        raise _upgrade_required("Connect with a WebSocket")
     if headers.get(hdrs.SEC_WEBSOCKET_VERSION) != "13":
-        raise ProblemError(Problem(status=426, title="Upgrade required", detail="Only version 13 is spoken"))
+        raise _upgrade_required("Only version 13 is spoken")
     if len(headers.get(hdrs.SEC_WEBSOCKET_KEY, "")) != KEY_LENGTH:
         raise bad_request("Sec-WebSocket-Key must be 16 bytes in base64")
+
+
+def _upgrade_required(detail: str) -> ProblemError:
+    return ProblemError(Problem(status=UPGRADE_REQUIRED, title="Upgrade required", detail=detail))
 
 
 def _names(request: web.Request, header: str, word: str) -> bool:
@@ -139,7 +148,9 @@ class _TurnedAway:
 
     def resumed(self) -> None: ...
 
-    def ended(self, how: Ended) -> None:
+    def ended(self, how: Ended) -> None: ...
+
+    def gone(self) -> None:
         self._hub.gone(self._socket)
 
 

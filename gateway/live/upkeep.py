@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import Collection
 from time import monotonic, time
 
+from msgspec import structs
+
 from gateway.live.access import concerned, recheck
 from gateway.live.client import Client
 from gateway.live.frames import PING
@@ -81,7 +83,33 @@ async def send_all_away(hub: Hub, seconds: float) -> None:
             await hub.all_gone()
     for socket in list(hub.leaving):
         socket.transport.abort()
-    hub.report.measured(figures(hub))
+    hub.report.measured(figures(hub), stopping=True)
+
+
+class State(Figures, frozen=True, kw_only=True):
+    """What /metrics shows besides the figures."""
+
+    leaving: int
+    frames_total: int
+    resyncs_total: int
+    recovered_total: int
+    unrecovered_total: int
+    unreadable_total: int
+    untold_total: int
+
+
+def state(hub: Hub) -> State:
+    totals = hub.fanout.totals
+    return State(
+        **structs.asdict(figures(hub)),
+        leaving=len(hub.leaving),
+        frames_total=totals.frames_total,
+        resyncs_total=totals.resyncs_total,
+        recovered_total=totals.recovered_total,
+        unrecovered_total=totals.unrecovered_total,
+        unreadable_total=totals.unreadable_total,
+        untold_total=hub.report.untold_total,
+    )
 
 
 def figures(hub: Hub) -> Figures:
