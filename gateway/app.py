@@ -12,6 +12,7 @@ from gateway.auth.revocation import hear_revocations
 from gateway.client import PROXIES, Proxies
 from gateway.documents import add_documents
 from gateway.interceptors import CHAIN
+from gateway.live.context import add_live, live_context, stop_live
 from gateway.operations import OPEN, add_operations
 from gateway.settings import GatewaySettings
 from gateway.spa import add_pages
@@ -32,10 +33,12 @@ def create_app(settings: GatewaySettings) -> web.Application:
     app.middlewares[:] = CHAIN
     app[OPEN] = set(app.router.resources())  # the probes of every process
     add_operations(app)
+    add_live(app)
     add_documents(app)
     add_status_page(app)
     add_pages(app, settings)
-    app.cleanup_ctx.extend([pool_context, bus_context, relay_context, auth_context, rpc_context])
+    app.cleanup_ctx.extend([pool_context, bus_context, relay_context, auth_context, live_context, rpc_context])
+    app.on_shutdown.append(stop_live)
     return app
 
 

@@ -11,14 +11,18 @@ from gateway.answers import answer_change, answer_read, answer_struct, unpacked
 from gateway.auth.audit import BEFORE
 from gateway.auth.identity import IDENTITY, Access
 from gateway.binding import Plan, bind, plan_of
+from gateway.live.place import place_of
 from gateway.routes import ROUTES
 from gateway.routes.route import Before, Local, Route
 from gateway.single_flight import SingleFlight
+from shared.contracts.live import OFFSET_HEADER
 from shared.contracts.wire import Rpc
 from shared.keys import BUS, REQUEST_ID
 from shared.problems import ProblemError
 from shared.rpc import Caller, Reply, call
 from shared.telemetry import current_traceparent
+
+ADMIN = "/api/v1/admin/"
 
 FLIGHTS: web.AppKey[SingleFlight[Reply]] = web.AppKey("FLIGHTS", SingleFlight)
 OPERATIONS: web.AppKey[dict[web.AbstractRoute, Route]] = web.AppKey("OPERATIONS", dict)
@@ -68,7 +72,14 @@ async def ask(request: web.Request, rpc: Rpc, given: Struct, shared: bool) -> Re
     if not shared:
         return await call(bus, rpc, given, caller)
     key = (rpc.subject, json.encode(given))
-    return await request.app[FLIGHTS].ask(key, lambda: call(bus, rpc, given, caller))
+
+    async def placed() -> Reply:
+        """Who joins later was told more meanwhile, but is answered as of now."""
+        place = place_of(request.app)
+        reply = await call(bus, rpc, given, caller)
+        return Reply(reply.data, {**reply.headers, OFFSET_HEADER: place})
+
+    return await request.app[FLIGHTS].ask(key, placed)
 
 
 def _handler_of(route: Route) -> Handler:
@@ -88,7 +99,8 @@ def _rpc_handler(route: Route, rpc: Rpc, plan: Plan) -> Handler:
         encoding = reply.headers.get("Content-Encoding", "")
         if route.unsafe:
             return answer_change(request, reply.data, encoding, route.status)
-        return answer_read(request, reply.data, encoding, reply.headers.get("ETag", ""))
+        response = answer_read(request, reply.data, encoding, reply.headers.get("ETag", ""))
+        return with_place(route, response, reply.headers[OFFSET_HEADER])
 
     return handle
 
@@ -105,11 +117,19 @@ async def _as_it_is(request: web.Request, before: Before) -> object:
 
 def _local_handler(route: Route, local: Local, plan: Plan) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
+        place = place_of(request.app)
         value = await local.handle(request, await bind(request, plan))
         if isinstance(value, web.StreamResponse):
             return value
         if route.unsafe:
             return answer_struct(value, route.status)
-        return answer_read(request, json.encode(value))
+        return with_place(route, answer_read(request, json.encode(value)), place)
 
     return handle
+
+
+def with_place(route: Route, response: web.Response, place: str) -> web.Response:
+    """What is read about Belfry's services says from where to listen on."""
+    if place and route.path.startswith(ADMIN):
+        response.headers[OFFSET_HEADER] = place
+    return response

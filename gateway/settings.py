@@ -1,5 +1,6 @@
 """What the gateway is told from outside, besides what every process knows."""
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 
@@ -8,11 +9,16 @@ from msgspec import Meta
 from shared.settings import Settings
 
 Network = IPv4Network | IPv6Network
+Origin = Annotated[str, Meta(pattern=r"^https?://[^\s/]+$", description="as in https://belfry.example")]
+_OUTSIDE_OF_IDS = re.compile(r"[^a-z0-9_-]")
 
 
 class GatewaySettings(Settings, frozen=True, kw_only=True):
     """`admin_password` is used only while no user exists. `admin_token` is a bearer token with the role admin.
-    Only proxies within `trusted_proxies` (CIDR) may say who the client is."""
+    Only proxies within `trusted_proxies` (CIDR) may say who the client is.
+
+    Of WebSockets: `ws_origins` are those of other pages that may connect, `ws_max_*` how many connections at a time,
+    `ws_commands_per_second` of one client; what happens within `ws_tick_ms` is sent together."""
 
     service: str = "gateway"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8080
@@ -22,6 +28,17 @@ class GatewaySettings(Settings, frozen=True, kw_only=True):
     public_url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+")] | None = None
     trusted_proxies: tuple[str, ...] = ()
     spa_dir: str = "frontend/dist"
+    ws_origins: tuple[Origin, ...] = ()
+    ws_max_connections: Annotated[int, Meta(ge=1, le=1_000_000)] = 10_000
+    ws_max_per_user: Annotated[int, Meta(ge=1)] = 200
+    ws_max_per_ip: Annotated[int, Meta(ge=1)] = 1_000
+    ws_commands_per_second: Annotated[float, Meta(gt=0, le=1_000)] = 20.0
+    ws_tick_ms: Annotated[float, Meta(ge=1, le=1_000)] = 20.0
+
+    @property
+    def node(self) -> str:
+        """This process among all that hold WebSockets, as the bus can name it."""
+        return f"gateway-{_OUTSIDE_OF_IDS.sub('-', self.instance.lower())}"[:63]
 
     @property
     def proxies(self) -> tuple[Network, ...]:

@@ -17,13 +17,14 @@ from shared.connection import Address
 from shared.contracts.wire import Event
 from shared.envelope import Envelope, seal
 from shared.event_queue import EventQueue
-from shared.follow import follow
+from shared.follow import Extent, extent_of, follow
 from shared.interest import Interest, Mailbox, Message, MessageHandler, Subscription, nobody_answers
 from shared.jetstream import Delivery, OutboxMessage, purge, store, subjects
 from shared.keyvalue import KeyValue
 from shared.link import Link, LinkOptions, LinkState
 from shared.problems import ProblemError, too_large, unavailable
 from shared.pull import BatchHandler, Consumption
+from shared.replay import replay
 from shared.requests import Requests
 from shared.settings import Settings
 from shared.telemetry import current_traceparent
@@ -144,8 +145,17 @@ class Bus:
         return consumption
 
     def follow(self, stream: str, filters: Sequence[str], after: int) -> AsyncIterator[Delivery]:
-        """Every message of a stream above the sequence `after`, in order, each once, without end."""
+        """Every message of a stream above the sequence `after`, in order, each once, without end. Raises
+        StreamReplacedError when `after` means nothing any more."""
         return follow(self, stream, filters, after)
+
+    async def replay(self, stream: str, filters: Sequence[str], after: int, most: int) -> list[Delivery] | None:
+        """The messages that a stream holds now above the sequence `after`; None when they are more than `most`."""
+        return await replay(self, stream, filters, after, most)
+
+    async def extent(self, stream: str) -> Extent:
+        """How far a stream reaches. Raises JetStreamError, ProblemError 503."""
+        return await extent_of(self, stream)
 
     def on_connect(self, listener: Callable[[], Awaitable[None]]) -> None:
         """Call `listener` after every new connection: what was heard before may have gaps."""

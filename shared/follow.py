@@ -4,11 +4,13 @@ nats-py's ordered push consumer notices a lost connection by two missed heartbea
 new consumer behind the last message it saw, at once after a reconnect, after 2.5 s of silence, or after a gap.
 """
 
+import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
 
 import structlog
+from msgspec import Struct
 from nats.aio.msg import Msg
 
 from shared.interest import Mailbox
@@ -21,6 +23,20 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 INACTIVE_SECONDS = 30
 REST_SECONDS = 1.0
+_NO_DIGIT = re.compile(r"\D")
+
+
+class Extent(Struct, frozen=True):
+    """How far a stream reaches: sequences `first` to `last`, `first` being one more than `last` when it is empty.
+    `epoch` is another one when the stream was made anew under its name."""
+
+    epoch: str
+    first: int
+    last: int
+
+
+class StreamReplacedError(Exception):
+    """The stream was made anew, or lost its end: places in the old one mean nothing any more."""
 
 
 class FollowBus(Asks, PullBus, Protocol):
@@ -31,13 +47,15 @@ class FollowBus(Asks, PullBus, Protocol):
 
 async def follow(bus: FollowBus, stream: str, filters: Sequence[str], after: int) -> AsyncIterator[Delivery]:
     """Every message of the stream with a sequence above `after`, in order, each once, without end. Nothing is
-    acknowledged. What the stream has dropped meanwhile is skipped."""
+    acknowledged. What the stream has dropped meanwhile is skipped. Raises StreamReplacedError."""
     mailbox = await bus.mailbox()
+    epoch = ""
     try:
         while True:
             name = f"follow_{secrets.token_hex(8)}"
             try:
-                await api(bus, f"CONSUMER.CREATE.{stream}.{name}", _consumer(stream, name, filters, after))
+                await api(bus, f"CONSUMER.CREATE.{stream}.{name}", consumer_of(stream, name, filters, after))
+                epoch = _still_the_same(await extent_of(bus, stream), epoch, after)
                 async for message in _read(bus, mailbox, stream, name):
                     after = message.seq
                     yield message
@@ -75,7 +93,21 @@ async def _read(bus: FollowBus, mailbox: Mailbox, stream: str, name: str) -> Asy
                 break
 
 
-def _consumer(stream: str, name: str, filters: Sequence[str], after: int) -> dict[str, Any]:
+async def extent_of(bus: Asks, stream: str) -> Extent:
+    """Raises JetStreamError, ProblemError 503."""
+    answer = await api(bus, f"STREAM.INFO.{stream}", {})
+    state = answer["state"]
+    return Extent(_NO_DIGIT.sub("", answer["created"]), max(1, state["first_seq"]), state["last_seq"])
+
+
+def _still_the_same(extent: Extent, epoch: str, after: int) -> str:
+    """The epoch. Raises StreamReplacedError."""
+    if (epoch and extent.epoch != epoch) or extent.last < after:
+        raise StreamReplacedError(extent.epoch)
+    return extent.epoch
+
+
+def consumer_of(stream: str, name: str, filters: Sequence[str], after: int) -> dict[str, Any]:
     return {
         "stream_name": stream,
         "config": {

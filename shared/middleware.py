@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from time import perf_counter
 
 import msgspec
@@ -83,13 +84,15 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return problem_response(problem, request)
 
 
-def problem_response(problem: Problem, request: web.Request | None = None) -> web.Response:
+def problem_response(
+    problem: Problem, request: web.Request | None = None, more_headers: Mapping[str, str] | None = None
+) -> web.Response:
     """The problem as JSON, its extensions as members beside the standard ones."""
     body = msgspec.to_builtins(problem)
     extensions = body.pop("extensions", {})
     if request is not None:
         body.setdefault("instance", f"urn:belfry:request:{request[REQUEST_ID]}")
-    headers = {"Cache-Control": "no-store"}
+    headers = {"Cache-Control": "no-store", **(more_headers or {})}
     if problem.retry_after_seconds is not None:
         headers[hdrs.RETRY_AFTER] = str(problem.retry_after_seconds)
     return web.Response(

@@ -1,12 +1,13 @@
 """The frame of every process: what an application starts with, and the life of what it holds."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import msgspec
 import structlog
 from aiohttp import web
+from msgspec import Struct
 
 from shared import db, telemetry
 from shared.bus import Bus, BusOptions
@@ -25,6 +26,7 @@ __all__ = [
     "REPORTER",
     "SETTINGS",
     "add_endpoints",
+    "add_figures",
     "add_readiness",
     "bus_context",
     "new_app",
@@ -38,6 +40,7 @@ __all__ = [
 log = structlog.get_logger()
 
 ENDPOINTS: web.AppKey[list[tuple[Rpc, Handler]]] = web.AppKey("ENDPOINTS", list)
+FIGURES: web.AppKey[list[tuple[str, Callable[[], Struct]]]] = web.AppKey("FIGURES", list)
 
 MAX_BODY_BYTES = 1024 * 1024
 START_WAIT_SECONDS = 0.5  # a bus that is there is connected before the first request; one that is away holds up nothing
@@ -50,6 +53,7 @@ def new_app(settings: Settings, max_body_bytes: int = MAX_BODY_BYTES) -> web.App
     app[SETTINGS] = settings
     app[DEPENDENCIES] = {}
     app[ENDPOINTS] = []
+    app[FIGURES] = []
     app.add_routes(ROUTES)
     return app
 
@@ -79,6 +83,11 @@ async def bus_context(app: web.Application) -> AsyncIterator[None]:
 def add_endpoints(app: web.Application, endpoints: Iterable[tuple[Rpc, Handler]]) -> None:
     """What this service answers on the bus; to be called before `rpc_context` starts."""
     app[ENDPOINTS].extend(endpoints)
+
+
+def add_figures(app: web.Application, prefix: str, read: Callable[[], Struct]) -> None:
+    """The numbers of the Struct that `read` returns, at /metrics as `<prefix>_<field>`."""
+    app[FIGURES].append((prefix, read))
 
 
 async def rpc_context(app: web.Application) -> AsyncIterator[None]:
@@ -111,6 +120,7 @@ async def metrics(request: web.Request) -> web.Response:
     states = [telemetry.StateMetrics("belfry_bus", bus.state(), labels)] if bus else []
     if reporter := request.app.get(REPORTER):
         states.append(telemetry.StateMetrics("belfry_reporter", reporter.state, labels))
+    states += [telemetry.StateMetrics(prefix, read(), labels) for prefix, read in request.app[FIGURES]]
     return web.Response(body=telemetry.exposition(*states), headers={"Content-Type": telemetry.METRICS_TYPE})
 
 

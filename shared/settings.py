@@ -48,6 +48,12 @@ VARIABLES_OF_BELFRY = frozenset(
         "SPA_DIR",
         "TRUSTED_PROXIES",
         "WS_ALERT_PCT",
+        "WS_COMMANDS_PER_SECOND",
+        "WS_MAX_CONNECTIONS",
+        "WS_MAX_PER_IP",
+        "WS_MAX_PER_USER",
+        "WS_ORIGINS",
+        "WS_TICK_MS",
     )
 )
 """All that some process reads: one environment may be given to all of them."""

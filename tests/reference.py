@@ -12,10 +12,10 @@ from typing import Any, get_args
 from msgspec import Struct, json, structs
 from msgspec import inspect as types
 
-from gateway.documents.asyncapi import all_events
 from shared.contracts.checks import Check, CheckSpec, JsonAssertion
 from shared.contracts.health import Dependency, Heartbeat, MaintenanceSpec, ServiceSpec
 from shared.contracts.wire import Event, type_of
+from shared.events import all_events
 from shared.limits import LEAVES
 from tests.contracts.shop.files import GOLDEN
 

@@ -1,16 +1,13 @@
 """Every stream, key-value bucket and durable consumer, as JetStream's own configuration."""
 
-import importlib
-import pkgutil
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
 
-import shared.contracts
-from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM, Event
+from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
 from shared.contracts.ws import OUTSIDE_SUBJECTS
+from shared.events import all_events
 from shared.timers import TIMERS_STREAM
 
 MINUTE = 60
@@ -101,15 +98,9 @@ def nanoseconds(seconds: float) -> int:
     return round(seconds * 1_000_000_000)
 
 
-def contract_events() -> Iterator[type[Event]]:
-    """The events of every contract module."""
-    for module in pkgutil.iter_modules(shared.contracts.__path__, "shared.contracts."):
-        yield from getattr(importlib.import_module(module.name), "EVENTS", ())
-
-
 def subjects_of(stream: str) -> tuple[str, ...]:
     """The subject filters of the events that name a stream: `belfry.v1.health.changed.*`."""
-    events = (event for event in contract_events() if stream == event.STREAM)  # type: ignore[attr-defined]
+    events = (event for event in all_events() if stream == event.STREAM)  # type: ignore[attr-defined]
     return tuple(sorted(re.sub(r"{\w+}", "*", event.SUBJECT) for event in events))  # type: ignore[attr-defined]
 
 

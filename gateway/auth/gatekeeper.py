@@ -1,6 +1,7 @@
 """Finds out who asks, and whether the request is really theirs."""
 
 import hmac
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from aiohttp import hdrs, web
@@ -8,8 +9,8 @@ from aiohttp import hdrs, web
 from gateway.auth.identity import Identity, IdentityCache, as_bytes, csrf_token, hash_of
 from gateway.auth.passwords import Passwords
 from gateway.auth.secret_key import shared_key
-from gateway.auth.sessions import COOKIE, find_session, touch_session
-from gateway.auth.tokens import PREFIX, find_token, touch_token
+from gateway.auth.sessions import COOKIE, find_session, find_sessions, touch_session
+from gateway.auth.tokens import PREFIX, find_token, find_tokens, touch_token
 from gateway.client import client_ip, public_url
 from gateway.settings import GatewaySettings
 from shared.db import Pool
@@ -38,6 +39,15 @@ class Gatekeeper:
             return await self._bearer(request, scheme, secret.strip())
         cookie = request.cookies.get(COOKIE)
         return await self._session(request, cookie) if cookie else None
+
+    async def still_good(self, identities: Collection[Identity]) -> dict[str, Identity]:
+        """What these sessions and tokens are worth now, by their ids; those that have ended are left out."""
+        own = [identity for identity in identities if identity.id == AUTOMATION]
+        sessions = [identity.id for identity in identities if identity.kind == "session"]
+        tokens = [identity.id for identity in identities if identity.kind == "token" and identity.id != AUTOMATION]
+        found = await find_sessions(self.pool, sessions) if sessions else []
+        found += await find_tokens(self.pool, tokens) if tokens else []
+        return {identity.id: identity for identity in [*own, *found]}
 
     async def guard(self, request: web.Request, identity: Identity) -> None:
         """A cookie comes along by itself, so an unsafe request must show that our own page made it."""

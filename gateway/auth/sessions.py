@@ -11,12 +11,13 @@ COOKIE = "belfry_session"
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 
-_FIND = """
+_LIVING = """
 SELECT s.id, s.user_name, u.role, NOT u.must_change_password AS settled, u.created_at, u.last_seen_at,
        least(s.idle_end, s.absolute_end) AS expires_at
 FROM sessions s JOIN users u ON u.name = s.user_name
-WHERE s.secret_hash = $1 AND s.idle_end > now() AND s.absolute_end > now() AND NOT u.disabled
+WHERE {which} AND s.idle_end > now() AND s.absolute_end > now() AND NOT u.disabled
 """
+_BY_SECRET, _BY_IDS = _LIVING.format(which="s.secret_hash = $1"), _LIVING.format(which="s.id = ANY($1)")
 
 # Written at most once a minute, so that a page that polls does not write on each request.
 _TOUCH = """
@@ -30,8 +31,13 @@ UPDATE users SET last_seen_at = now() FROM touched WHERE users.name = touched.us
 
 
 async def find_session(db: Any, secret_hash: bytes) -> Identity | None:
-    row = await db.fetchrow(_FIND, secret_hash)
+    row = await db.fetchrow(_BY_SECRET, secret_hash)
     return Identity(kind="session", **row) if row else None
+
+
+async def find_sessions(db: Any, ids: list[str]) -> list[Identity]:
+    """Those that have not ended."""
+    return [Identity(kind="session", **row) for row in await db.fetch(_BY_IDS, ids)]
 
 
 async def touch_session(db: Any, session_id: str, client_ip: str) -> None:

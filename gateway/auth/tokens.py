@@ -10,17 +10,25 @@ PREFIX = "bf_"
 _COLUMNS = "id, label, role, created_by, created_at, expires_at, last_used_at, last_used_ip"
 
 # A token is worth no more than the user who made it is worth now.
-_FIND = """
+_LIVING = """
 SELECT t.id, t.label, t.role, u.role AS maker_role, t.created_by, t.created_at, t.expires_at, t.last_used_at
 FROM tokens t LEFT JOIN users u ON u.name = t.created_by
-WHERE t.secret_hash = $1 AND (t.expires_at IS NULL OR t.expires_at > now()) AND NOT coalesce(u.disabled, false)
+WHERE {which} AND (t.expires_at IS NULL OR t.expires_at > now()) AND NOT coalesce(u.disabled, false)
 """
+_BY_SECRET, _BY_IDS = _LIVING.format(which="t.secret_hash = $1"), _LIVING.format(which="t.id = ANY($1)")
 
 
 async def find_token(db: Any, secret_hash: bytes) -> Identity | None:
-    row = await db.fetchrow(_FIND, secret_hash)
-    if row is None:
-        return None
+    row = await db.fetchrow(_BY_SECRET, secret_hash)
+    return _identity(row) if row else None
+
+
+async def find_tokens(db: Any, ids: list[str]) -> list[Identity]:
+    """Those that have not ended."""
+    return [_identity(row) for row in await db.fetch(_BY_IDS, ids)]
+
+
+def _identity(row: Any) -> Identity:
     return Identity(
         kind="token",
         id=row["id"],

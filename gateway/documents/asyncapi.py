@@ -1,16 +1,13 @@
 """AsyncAPI 3, from the events of the contracts: what anyone may hear on the bus."""
 
-import importlib
-import pkgutil
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from msgspec import json
 
-import shared.contracts
 from gateway.documents.prose import unwrapped
 from shared.contracts.wire import Event, type_of
+from shared.events import all_events
 from shared.version import VERSION
 
 REF = "#/components/schemas/{name}"
@@ -31,12 +28,6 @@ HEADERS: dict[str, Any] = {
     },
     "required": ["ce-specversion", "ce-id", "ce-type", "ce-source", "ce-time"],
 }
-
-
-def all_events() -> Iterator[type[Event]]:
-    """The events of every contract module, in the order of the modules."""
-    for module in pkgutil.iter_modules(shared.contracts.__path__, "shared.contracts."):
-        yield from getattr(importlib.import_module(module.name), "EVENTS", ())
 
 
 def asyncapi() -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Sign-in, users, tokens and the audit trail: everything under /api/v1/auth."""
 
 from gateway.auth import accounts, machines, sign_in
+from gateway.live.tickets import make_ticket
 from gateway.routes.route import Local, Route
 from shared.contracts import auth
+from shared.contracts.live import WsTicket
 from shared.contracts.wire import Nothing
 
 _AT = "/api/v1/auth"
@@ -24,6 +26,10 @@ AUTH: tuple[Route, ...] = (
     Route(
         "DELETE", f"{_AT}/sessions", "self", Local(sign_in.end_all_sessions, Nothing, Nothing),
         "Sign out everywhere", status=204,
+    ),
+    Route(
+        "POST", f"{_AT}/ws-ticket", "viewer", Local(make_ticket, Nothing, WsTicket),
+        "A ticket that lets one WebSocket in", audited=False,
     ),
     Route("GET", f"{_AT}/users", "admin", Local(accounts.list_users, Nothing, auth.Users), "All users"),
     Route(

@@ -24,6 +24,14 @@ PING_SECONDS = 25
 OFFSET_HEADER = "Belfry-Offset"
 """On every answer of a read: `<epoch>:<offset>`, from where to subscribe so that nothing after the answer is missed."""
 
+
+class WsTicket(Struct, frozen=True, kw_only=True):
+    """Lets one connection in, once, as who asked for it and from the same origin: `/api/v1/ws?ticket=...`."""
+
+    ticket: str
+    expires_in_seconds: int
+
+
 # --- from the client ----------------------------------------------------------------------------------------------
 
 

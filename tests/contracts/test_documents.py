@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from gateway.documents import files
-from gateway.documents.asyncapi import all_events, asyncapi
+from gateway.documents.asyncapi import asyncapi
 from gateway.documents.openapi import openapi
 from gateway.routes import ROUTES
+from shared.events import all_events
 
 DOCS = Path(__file__).parents[2] / "docs"
 

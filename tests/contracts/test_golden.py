@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from belfry_reporter import wire
-from gateway.documents.asyncapi import all_events
 from shared.contracts.latency import SAMPLES_SUBJECT, UNMATCHED_ROUTE
 from shared.contracts.wire import type_of
+from shared.events import all_events
 from tests.contracts.shop import samples
 from tests.contracts.shop.files import GOLDEN, answers, batches, messages
 

@@ -15,9 +15,10 @@ from deploy.local.ports import free_port
 from deploy.local.program import Running
 from deploy.nats import apply
 from deploy.nats.apply import ApplyError
-from deploy.nats.streams import BUCKETS, CONSUMERS, STREAMS, contract_events, subjects_of
+from deploy.nats.streams import BUCKETS, CONSUMERS, STREAMS, subjects_of
 from shared.bus import Bus
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
+from shared.events import all_events
 from shared.jetstream import JetStreamError, OutboxMessage, api
 from shared.settings import Settings
 from tests.fixtures.processes import ROOT
@@ -50,7 +51,7 @@ def test_no_two_streams_take_the_same_subject() -> None:
 
 
 def test_every_event_has_a_stream() -> None:
-    events = list(contract_events())
+    events = list(all_events())
     named = {event.STREAM for event in events}  # type: ignore[attr-defined]
     assert named <= {EVENTS_STREAM, MEASURES_STREAM}
     assert len(subjects_of(EVENTS_STREAM)) + len(subjects_of(MEASURES_STREAM)) == len(events)
