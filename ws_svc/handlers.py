@@ -8,6 +8,7 @@ import structlog
 
 from shared.contracts.wire import MEASURES_STREAM, Event
 from shared.contracts.ws import NODE_EVENTS, OUTSIDE_SUBJECTS, WsClosed, WsFailed, WsMeasured, WsOpened
+from shared.follow import StreamReplacedError
 from shared.jetstream import Delivery
 from ws_svc import metrics
 from ws_svc.room import Room
@@ -20,7 +21,16 @@ LARGEST_EVENT_BYTES = 16 * 1024  # what is kept in memory is bounded by this, to
 
 
 async def hear(room: Room) -> None:
-    """Without end. What cannot be understood is counted and left out."""
+    """Without end. A stream that was made anew is read from its start; what was heard before stays."""
+    while True:
+        try:
+            await hear_stream(room)
+        except StreamReplacedError:
+            log.warning("ws.stream_replaced")
+
+
+async def hear_stream(room: Room) -> None:
+    """What cannot be understood is counted and left out. Raises StreamReplacedError."""
     async for message in room.bus.follow(MEASURES_STREAM, SUBJECTS, after=0):
         *_, kind, node = message.subject.split(".", 4)
         try:

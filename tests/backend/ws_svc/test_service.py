@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -257,9 +258,11 @@ async def test_ten_thousand_connections_are_listed_page_by_page(
         assert (closed.closed, len(closed.connection_ids)) == (len(expected), 1_000)
 
 
+@pytest.mark.parametrize("lost", [False, True], ids=["killed", "store lost"])
 async def test_after_an_outage_of_nats_the_fleet_is_whole_again(
-    broker: Running, bus: Bus, start: Callable[[], Awaitable[ServiceProcess]]
+    broker: Running, bus: Bus, start: Callable[[], Awaitable[ServiceProcess]], tmp_path: Path, lost: bool
 ) -> None:
+    """Also when the streams had to be made anew: what nodes say then is heard from its start."""
     async with fake_node(broker.url, "gw-0") as gw0:
         service = await start()
         gw0.open("10.0.0.1", "ana")
@@ -269,11 +272,15 @@ async def test_after_an_outage_of_nats_the_fleet_is_whole_again(
         await until(lambda: text_of(f"{service.url}/readyz"), lambda answer: answer[0] == 503)
         gw0.open("10.0.0.2", "bo")
         gw0.node.failed("protocol", 1002, "during the outage", "10.0.0.2")
+        if lost:
+            shutil.rmtree(tmp_path / "nats" / "jetstream")
         await asyncio.to_thread(broker.restart)
+        if lost:
+            await apply(broker.url)
 
         await until(lambda: stats(bus), lambda s: s.active == 2, seconds=60)
         errors: ws.ErrorList = await until(lambda: ask(bus, ws.LIST_ERRORS), lambda e: len(e.errors) == 1)
         assert errors.errors[0].message == "during the outage"
         assert len(await listed(bus)) == 2
-        last = max(await statuses(broker))
-        await until(lambda: statuses(broker), lambda seconds: max(seconds) > last)
+        last = max(await statuses(broker), default=0)
+        await until(lambda: statuses(broker), lambda seconds: max(seconds, default=0) > last)
