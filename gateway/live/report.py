@@ -42,7 +42,7 @@ class Report:
 
     def __init__(self, bus: Bus, node: Node) -> None:
         self._bus, self.node = bus, node
-        self._left = PER_SECOND
+        self.left = PER_SECOND
         self.untold_total = self.failed_total = 0
 
     def opened(self, connection: Connection) -> None:
@@ -73,15 +73,15 @@ class Report:
 
     def measured(self, figures: Figures, stopping: bool = False) -> None:
         """Every second; `stopping` is the last word."""
-        self._left = PER_SECOND
+        self.left = PER_SECOND
         values = structs.asdict(figures)
         node, now = self.node, datetime.now(UTC)
         said = {"node": node.id, "service": node.service, "at": now, "started_at": node.started_at}
         self._bus.publish(WsMeasured(**said, **values, stopping=stopping))  # type: ignore[arg-type]
 
     def _tell(self, event: WsOpened | WsClosed | WsFailed) -> None:
-        if self._left:
-            self._left -= 1
+        if self.left:
+            self.left -= 1
             self._bus.publish(event)
         else:
             self.untold_total += 1
