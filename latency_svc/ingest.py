@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 import msgspec
 import numpy as np
@@ -19,10 +19,11 @@ from latency_svc.latency_tracker import (
     refused_durations,
     refused_time,
 )
-from latency_svc.roster import MOST_NAME, Roster, text
+from latency_svc.roster import Roster
 from shared.contracts.latency import BucketBatch, SampleBatch, SampleSeries
 
 Reason = latency_tracker.Reason | Literal["wrong_subject"]
+REASONS: tuple[Reason, ...] = (*get_args(latency_tracker.Reason), "wrong_subject")
 ERROR_CLASS = 5
 PORTION_BUCKETS = 50_000
 OUTSIDE_OF_TOKENS = re.compile(r"[^A-Za-z0-9_-]")
@@ -71,7 +72,7 @@ def count(arrivals: Iterable[Arrival], roster: Roster, minutes: Minutes) -> Tall
     """Count all that counts. Nothing in a message makes this fail."""
     tally, gathered = Tally(), Gathered()
     for arrival in arrivals:
-        batch = _read(arrival, tally)
+        batch = _read(arrival, roster, tally)
         if isinstance(batch, SampleBatch):
             _gather_samples(arrival, batch, roster, tally, gathered)
         elif batch is not None:
@@ -102,22 +103,22 @@ def _portions(gains: Iterable[Gains]) -> Iterator[list[Gains]]:
         yield portion
 
 
-def _read(arrival: Arrival, tally: Tally) -> SampleBatch | BucketBatch | None:
+def _read(arrival: Arrival, roster: Roster, tally: Tally) -> SampleBatch | BucketBatch | None:
     """The batch; None for one that cannot be read, or that speaks for another service than its subject."""
     sender = arrival.subject.rsplit(".", 1)[1]
     try:
         batch: SampleBatch | BucketBatch = _decode(arrival.data)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        tally.drop(arrival, sender, "rubbish")
+        tally.drop(arrival, roster.service(sender), "rubbish")
         return None
     if not batch.service or token_of(batch.service) != sender:
-        tally.drop(arrival, sender, "wrong_subject")
+        tally.drop(arrival, roster.service(sender), "wrong_subject")
         return None
     return batch
 
 
 def _gather_samples(arrival: Arrival, batch: SampleBatch, roster: Roster, tally: Tally, gathered: Gathered) -> None:
-    service = text(batch.service, MOST_NAME)
+    service = roster.service(batch.service)
     size = len(batch.seconds) // 4
     if len(batch.seconds) != size * 4 or len(batch.series_ids) != size * 2:
         return tally.drop(arrival, service, "rubbish", max(1, size))
@@ -137,7 +138,7 @@ def _gather_samples(arrival: Arrival, batch: SampleBatch, roster: Roster, tally:
 
 
 def _gather_deltas(arrival: Arrival, batch: BucketBatch, roster: Roster, tally: Tally, gathered: Gathered) -> None:
-    service, deltas = text(batch.service, MOST_NAME), from_batch(batch)
+    service, deltas = roster.service(batch.service), from_batch(batch)
     if deltas is None:
         return tally.drop(arrival, service, "rubbish", max(1, len(batch.series_ids) // 2))
     counts, refused = refused_deltas(deltas, len(batch.series), arrival.stored_at)

@@ -2,6 +2,8 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from latency_svc.ingest import REASONS
+
 COUNTED = Counter("belfry_latency_durations_total", "Durations counted")
 DROPPED = Counter("belfry_latency_durations_dropped_total", "Durations not counted, by reason", ["reason"])
 MESSAGES = Counter("belfry_latency_messages_total", "Messages of the stream that are counted")
@@ -15,3 +17,6 @@ STORE_SECONDS = Histogram(
     "Duration of storing what was counted",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+
+for reason in REASONS:
+    DROPPED.labels(reason)  # each is there before it happens

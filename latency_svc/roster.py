@@ -1,4 +1,4 @@
-"""Which endpoints there are: each has a slot in the open minutes, and a service cannot have too many of them."""
+"""Which endpoints there are: each has a slot in the open minutes, and neither a service nor all can have too many."""
 
 import re
 from collections import Counter, defaultdict
@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from shared.contracts.latency import OVERFLOW_ROUTE, UNMATCHED_ROUTE, SampleSeries
 
 SERVICE_CAP = 2000
+MOST_ENDPOINTS, MOST_SERVICES = 20_000, 1_000
 METHOD = re.compile(r"[A-Z_]{1,16}")
-OTHER_METHOD = OVERFLOW_METHOD = "_OTHER"
+OTHER_METHOD = "_OTHER"
 MOST_NAME, MOST_ROUTE = 100, 500  # characters; an index of PostgreSQL takes no more
 MOST_WRITINGS = 20_000  # of a service's endpoints, as clients write them
+OVERFLOW_SERVICE = "__overflow__"
 REMEMBERED = 10_000  # of the endpoints beyond the cap, for each service, to count them
 
 
@@ -25,9 +27,17 @@ class EndpointKey(NamedTuple):
 
 
 def key_of(service: str, series: SampleSeries) -> EndpointKey:
-    """The endpoint of what a client wrote: an unknown method is one series, and so is no route."""
+    """The endpoint of what a client wrote: an unknown method is one series, and so are no route, and what overflowed at
+    the client's."""
+    if series.route == OVERFLOW_ROUTE:
+        return overflow_of(service)
     method = series.method if METHOD.fullmatch(series.method) else OTHER_METHOD
     return EndpointKey(service, method, text(series.route, MOST_ROUTE) or UNMATCHED_ROUTE)
+
+
+def overflow_of(service: str) -> EndpointKey:
+    """What stands for all endpoints of a service that are too many."""
+    return EndpointKey(service, OTHER_METHOD, OVERFLOW_ROUTE)
 
 
 def text(given: str, most: int) -> str:
@@ -39,8 +49,9 @@ class Roster:
     """Endpoints by slot. Slots are counted from 0 without gaps and hold for the life of the process; `ids` are those of
     the store, None for an endpoint it has not been told of."""
 
-    def __init__(self, cap: int = SERVICE_CAP) -> None:
-        self._cap = cap
+    def __init__(self, cap: int = SERVICE_CAP, most: int = MOST_ENDPOINTS, services: int = MOST_SERVICES) -> None:
+        self._cap, self._most, self._most_services = cap, most, services
+        self._services: set[str] = set()
         self._slots: dict[EndpointKey, int] = {}
         self._written: defaultdict[str, dict[SampleSeries, int]] = defaultdict(dict)
         self._known: Counter[str] = Counter()
@@ -48,6 +59,14 @@ class Roster:
         self._newly_refused: Counter[str] = Counter()
         self.keys: list[EndpointKey] = []
         self.ids: list[int | None] = []
+
+    def service(self, given: str) -> str:
+        """The service that counts what a client wrote under a name; OVERFLOW_SERVICE when it is one too many."""
+        name = text(given, MOST_NAME)
+        if name not in self._services and len(self._services) >= self._most_services:
+            return OVERFLOW_SERVICE
+        self._services.add(name)
+        return name
 
     def slots(self, service: str, series: Sequence[SampleSeries]) -> NDArray[np.int64]:
         """The slots of what a client wrote, one for each."""
@@ -61,9 +80,10 @@ class Roster:
         found = self._slots.get(key)
         if found is not None:
             return found
-        if key.route != OVERFLOW_ROUTE and self._known[key.service] >= self._cap:
+        is_full = self._known[key.service] >= self._cap or len(self.keys) >= self._most
+        if is_full and key.route != OVERFLOW_ROUTE:
             self._refuse(key)
-            return self.slot(EndpointKey(key.service, OVERFLOW_METHOD, OVERFLOW_ROUTE))
+            return self.slot(overflow_of(key.service))
         return self._add(key, None)
 
     def learn(self, stored: Iterable[tuple[EndpointKey, int]]) -> None:
@@ -99,6 +119,7 @@ class Roster:
         return slot
 
     def _add(self, key: EndpointKey, endpoint_id: int | None) -> int:
+        self._services.add(key.service)
         self._slots[key] = len(self.keys)
         self.keys.append(key)
         self.ids.append(endpoint_id)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 from nats.aio.msg import Msg
 
 from shared.problems import ProblemError, unavailable
@@ -99,10 +100,12 @@ class PubAck(Struct, frozen=True):
 
 
 class Stored(Struct, frozen=True):
-    """`stored`: ids JetStream has. `rejected`: ids it will never take, and why. The rest may be tried again."""
+    """`stored`: ids JetStream has. `rejected`: ids it will never take, and why. The rest may be tried again.
+    `duplicates`: how many of those it has it had before."""
 
     stored: list[str]
     rejected: dict[str, str]
+    duplicates: int = 0
 
 
 class JetStreamError(Exception):
@@ -118,13 +121,15 @@ async def store(bus: Asks, messages: Sequence[OutboxMessage]) -> Stored:
     that messages of one subject keep their order."""
     stored: list[str] = []
     rejected: dict[str, str] = {}
+    duplicates = 0
     for window in windows(messages):
         answers = await _store_window(bus, window)
         stored += [id for id, ack in answers.items() if ack.error is None]
+        duplicates += sum(ack.duplicate for ack in answers.values())
         rejected |= {id: ack.error.description for id, ack in answers.items() if ack.error is not None}
         if len(answers) < len(window):
             break
-    return Stored(stored, rejected)
+    return Stored(stored, rejected, duplicates)
 
 
 def windows(messages: Sequence[OutboxMessage]) -> Iterator[list[OutboxMessage]]:
@@ -149,7 +154,8 @@ async def _store_window(bus: Asks, window: list[OutboxMessage]) -> dict[str, Pub
             await asyncio.sleep(RETRY_SECONDS)
         left = [message for message in window if message.id not in answers]
         acks = await asyncio.gather(*(_store_one(bus, message) for message in left))
-        answers |= {message.id: ack for message, ack in zip(left, acks, strict=True) if ack is not None}
+        found = {message.id: ack for message, ack in zip(left, acks, strict=True) if ack is not None}
+        answers |= {id: replace(ack, duplicate=ack.duplicate and not attempt) for id, ack in found.items()}
         if len(answers) == len(window):
             break
     return answers

@@ -15,7 +15,7 @@ from latency_svc.otlp.preference import Preference
 from latency_svc.otlp.traces import Spans
 from shared.bus import Bus
 from shared.db import Pool
-from shared.jetstream import OutboxMessage
+from shared.jetstream import OutboxMessage, store
 from shared.problems import unavailable
 
 POOL_SECONDS = 5.0
@@ -42,22 +42,23 @@ async def take_metrics(intake: Intake, readings: Readings, request_id: str, now:
     counted = len(readings.found) + sum(len(plain.series) for plain in readings.plain)
     outcomes = Counter(counted=counted, ignored=readings.ignored, **readings.refusals)
     if cumulative:
-        outcomes.update(await _take_cumulative(intake, cumulative, gains, request_id, now))
+        is_new, passed = await _take_cumulative(intake, cumulative, gains, request_id, now)
+        outcomes.update(passed)
     else:
-        await _store(intake.bus, gains.messages(request_id))
+        is_new = await _store(intake.bus, gains.messages(request_id))
     intake.preference.saw_metrics(readings.services(), now)
-    _count("metrics", outcomes)
+    _count("metrics", outcomes, is_new)
 
 
 async def take_spans(intake: Intake, spans: Spans, request_id: str) -> None:
     """Raises ProblemError 503 when NATS is away."""
-    await _store(intake.bus, spans.samples.messages(request_id))
-    _count("traces", Counter(counted=len(spans.samples), ignored=spans.ignored, **spans.refusals))
+    is_new = await _store(intake.bus, spans.samples.messages(request_id))
+    _count("traces", Counter(counted=len(spans.samples), ignored=spans.ignored, **spans.refusals), is_new)
 
 
 async def _take_cumulative(
     intake: Intake, readings: Sequence[Reading], gains: Gains, request_id: str, now: float
-) -> Counter[str]:
+) -> tuple[bool, Counter[str]]:
     """The series move on in the database only after their deltas are stored. Between the two, a request that is sent
     again computes the same deltas, which JetStream knows by their ids."""
     async with intake.pool.acquire(timeout=POOL_SECONDS) as conn, conn.transaction():
@@ -65,18 +66,23 @@ async def _take_cumulative(
         found = advance(readings, known, now)
         for reading, point in found.deltas:
             gains.add(reading.service, reading.series, point, reading.unit_seconds, now)
-        await _store(intake.bus, gains.messages(request_id))
+        is_new = await _store(intake.bus, gains.messages(request_id))
         await save_baselines(conn, found.points)
     passed = found.baselines + found.duplicates
-    return Counter(counted=-passed, baseline=found.baselines, duplicate=found.duplicates)
+    return is_new, Counter(counted=-passed, baseline=found.baselines, duplicate=found.duplicates)
 
 
-async def _store(bus: Bus, messages: Sequence[OutboxMessage]) -> None:
-    if len(await bus.publish_acked(messages)) < len(messages):
+async def _store(bus: Bus, messages: Sequence[OutboxMessage]) -> bool:
+    """False when JetStream had all of them already: the request was sent again."""
+    outcome = await store(bus, messages)
+    if len(outcome.stored) < len(messages):
         raise unavailable("nats", "The samples could not be stored. Send them again")
+    return not messages or outcome.duplicates < len(messages)
 
 
-def _count(signal: str, outcomes: Counter[str]) -> None:
+def _count(signal: str, outcomes: Counter[str], is_new: bool) -> None:
+    if not is_new:
+        outcomes["duplicate"] += outcomes.pop("counted")
     for outcome, count in outcomes.items():
         if count:
             POINTS.labels(signal, outcome).inc(count)

@@ -8,10 +8,20 @@ import aiohttp
 import msgspec
 import pytest
 
+from latency_svc.deltas import to_batch
 from shared.bus import Bus, Message
-from shared.contracts.latency import GET_SUMMARY, LatencySummarised, LatencySummary, SummaryQuery
+from shared.contracts.latency import (
+    GET_SUMMARY,
+    BucketBatch,
+    LatencySummarised,
+    LatencySummary,
+    SampleBatch,
+    SampleSeries,
+    SummaryQuery,
+)
 from shared.rpc import Caller, call
 from shared.settings import Settings
+from tests.backend.latency_svc.samples import deltas
 from tests.fixtures.processes import StartProcess
 from tests.fixtures.samples import counted, dropped, message_of, sample_batch, send_until_stored
 from tests.fixtures.waiting import until
@@ -53,19 +63,28 @@ async def test_samples_are_stored_once_counted_and_told(
     await send_until_stored(bus, twice)
     await send_until_stored(bus, twice)
     await send_until_stored(bus, message_of(sample_batch([math.nan, -1.0, math.inf, 0.0], service=SERVICE), TOKEN))
-    late = sample_batch([0.1, 0.1], service=SERVICE, at_seconds=time.time() - 3600)
-    await send_until_stored(bus, message_of(late, TOKEN))
-    await send_until_stored(bus, message_of(b"what is this?", TOKEN))
+    odd: list[SampleBatch | BucketBatch | bytes] = [
+        sample_batch([0.1, 0.1], service=SERVICE, at_seconds=time.time() - 3600),
+        sample_batch([0.1], service=SERVICE, at_seconds=time.time() + 3600),
+        sample_batch([1e6], service=SERVICE),
+        to_batch(SERVICE, [SampleSeries("GET", "/", 2)], deltas([(0, 21, 0, [1, 2])], at_seconds=[time.time()])),
+        sample_batch([0.1], service="somebody else"),
+        b"what is this?",
+    ]
+    for each in odd:
+        await send_until_stored(bus, message_of(each, TOKEN))
 
-    found = await until(lambda: summary(bus, SERVICE), lambda s: s.total_count >= 201 and s.dropped_samples >= 5)
+    found = await until(lambda: summary(bus, SERVICE), lambda s: s.total_count >= 201 and s.dropped_samples >= 10)
     [endpoint] = found.endpoints
-    assert (endpoint.path, endpoint.count, found.dropped_samples) == ("/orders/{id}", 201, 5)
+    assert (endpoint.path, endpoint.count, found.dropped_samples) == ("/orders/{id}", 201, 10)
     assert endpoint.p99 == pytest.approx(100, rel=0.0055)
-    expected = {(SERVICE, "not_finite"): 2, (SERVICE, "negative"): 1, (SERVICE, "late"): 2, (TOKEN, "rubbish"): 1}
+    reasons = {"not_finite": 2, "negative": 1, "late": 2, "future": 1, "too_long": 1, "not_a_histogram": 3}
+    expected = {(SERVICE, reason): count for reason, count in reasons.items()}
+    expected |= {(TOKEN, "wrong_subject"): 1, (TOKEN, "rubbish"): 1}
     await until(lambda: dropped(service_env["DATABASE_URL"]), lambda rows: rows.items() >= expected.items())
-    metrics = await text_of(f"{service.url}/metrics")
-    for _, reason in expected:
-        assert f'belfry_latency_durations_dropped_total{{reason="{reason}"}}' in metrics
+    metrics = (await text_of(f"{service.url}/metrics")).splitlines()
+    for (_, reason), count in expected.items():
+        assert f'belfry_latency_durations_dropped_total{{reason="{reason}"}} {count}.0' in metrics
     await until(newest, lambda event: event is not None and event.count >= 201)
     assert told[-1].service == SERVICE
     assert [e.path for e in told[-1].endpoints] == ["/orders/{id}"]

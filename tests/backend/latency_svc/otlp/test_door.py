@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from google.protobuf.message import Message
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
+from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
+from prometheus_client import REGISTRY
 
 from latency_svc.otlp.body import MOST_BYTES
+from latency_svc.otlp.refused import WORDS
 from latency_svc.otlp.settings import OtlpSettings
 from tests.backend.latency_svc.otlp.building import (
     CUMULATIVE,
@@ -25,6 +27,11 @@ from tests.backend.latency_svc.otlp.conftest import Door, count_of, deltas_in, o
 JSON = "application/json"
 PACKERS: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}
 BODY = export(metric(explicit_point())).SerializeToString()
+"""Made when this module is read: too old to be counted."""
+
+
+def fresh() -> bytes:
+    return export(metric(explicit_point())).SerializeToString()
 
 
 @pytest.mark.parametrize(
@@ -70,7 +77,7 @@ async def test_malformed_requests_get_a_status(
     ],
 )
 async def test_full_success_is_an_empty_answer(door: Door, headers: dict[str, str]) -> None:
-    packed = PACKERS.get(headers.get("Content_Encoding", ""), bytes)(BODY)
+    packed = PACKERS.get(headers.get("Content_Encoding", ""), bytes)(fresh())
     assert await door.post("/v1/metrics", packed, **headers) == (200, b"")
     await door.heard("shop", 3)
 
@@ -91,6 +98,13 @@ async def test_a_token_is_asked_for_when_one_is_set(make_settings: Callable[...,
         assert (await door.post("/v1/metrics", BODY, Authorization="Bearer right"))[0] == 200
 
 
+def points(outcome: str) -> float:
+    """How many there are on /metrics."""
+    found = REGISTRY.get_sample_value("belfry_otlp_points_total", {"signal": "metrics", "outcome": outcome})
+    assert found is not None
+    return found
+
+
 def long_ago(seconds: float) -> dict[str, int]:
     at = now_ns() - int(seconds * 1e9)
     return {"start_time_unix_nano": at - 1000, "time_unix_nano": at}
@@ -99,33 +113,36 @@ def long_ago(seconds: float) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("refused", "words"),
     [
-        (metric(explicit_point(**long_ago(600))), "older than 5 minutes"),
-        (metric(explicit_point(**long_ago(-120))), "in the future"),
-        (metric(explicit_point(count=4)), "contradict themselves"),
-        (metric(explicit_point(bucket_counts=[3])), "contradict themselves"),
-        (metric(explicit_point(explicit_bounds=[1.0, 0.1])), "contradict themselves"),
-        (metric(explicit_point(explicit_bounds=[float("nan"), 1.0])), "contradict themselves"),
-        (metric(explicit_point(sum=float("nan"))), "contradict themselves"),
-        (metric(explicit_point(sum=float("inf"))), "contradict themselves"),
-        (metric(explicit_point(sum=-1.0)), "contradict themselves"),
-        (metric(explicit_point(min=2.0, max=1.0)), "contradict themselves"),
-        (metric(explicit_point(count=2**63, bucket_counts=[2**63, 0, 0])), "contradict themselves"),
-        (metric(exponential_point(negative={"bucket_counts": [1]})), "contradict themselves"),
-        (metric(exponential_point(scale=-3)), "scale below -2"),
-        (metric(exponential_point(scale=21)), "contradict themselves"),
-        (metric(explicit_point(), unit="By"), "unit other than"),
-        (metric(explicit_point(), temporality=0), "no aggregation temporality"),
+        (lambda: metric(explicit_point(**long_ago(600))), "older than 5 minutes"),
+        (lambda: metric(explicit_point(**long_ago(-3600))), "in the future"),
+        (lambda: metric(explicit_point(count=4)), "contradict themselves"),
+        (lambda: metric(explicit_point(bucket_counts=[3])), "contradict themselves"),
+        (lambda: metric(explicit_point(explicit_bounds=[1.0, 0.1])), "contradict themselves"),
+        (lambda: metric(explicit_point(explicit_bounds=[float("nan"), 1.0])), "contradict themselves"),
+        (lambda: metric(explicit_point(sum=float("nan"))), "contradict themselves"),
+        (lambda: metric(explicit_point(sum=float("inf"))), "contradict themselves"),
+        (lambda: metric(explicit_point(sum=-1.0)), "contradict themselves"),
+        (lambda: metric(explicit_point(min=2.0, max=1.0)), "contradict themselves"),
+        (lambda: metric(explicit_point(count=2**63, bucket_counts=[2**63, 0, 0])), "contradict themselves"),
+        (lambda: metric(exponential_point(negative={"bucket_counts": [1]})), "contradict themselves"),
+        (lambda: metric(exponential_point(scale=-3)), "scale below -2"),
+        (lambda: metric(exponential_point(scale=21)), "contradict themselves"),
+        (lambda: metric(explicit_point(), unit="By"), "unit other than"),
+        (lambda: metric(explicit_point(), temporality=0), "no aggregation temporality"),
     ],
 )
-async def test_a_bad_point_does_not_take_the_good_ones_along(door: Door, refused: Message, words: str) -> None:
-    """Partial success: the good points count, the bad ones are told by number and reason."""
-    good = metric(explicit_point())
-    request = export(good, refused)  # type: ignore[arg-type]
+async def test_a_bad_point_does_not_take_the_good_ones_along(
+    door: Door, refused: Callable[[], Metric], words: str
+) -> None:
+    """Partial success: the good points count, the bad ones are told by number and reason, and on /metrics."""
+    counted, told, good = points("counted"), sum(map(points, WORDS)), metric(explicit_point())
+    request = export(good, refused())
     status, content = await door.post("/v1/metrics", request.SerializeToString())
     answer = ExportMetricsServiceResponse.FromString(content).partial_success
     assert (status, answer.rejected_data_points) == (200, 1)
     assert words in answer.error_message
     assert sum(map(count_of, await door.heard("shop", 3))) == 3
+    assert (points("counted"), sum(map(points, WORDS))) == (counted + 1, told + 1)
 
 
 async def test_partial_success_in_json(door: Door) -> None:
@@ -147,10 +164,11 @@ async def test_a_request_that_is_sent_again_counts_once(door: Door) -> None:
     """Delta: JetStream knows the message. Cumulative: the series stands there already."""
     delta = export(metric(explicit_point()), service="delta").SerializeToString()
     cumulative = export(metric(explicit_point(), temporality=CUMULATIVE), service="cumulative").SerializeToString()
-    before = await stored(door)
+    before, told = await stored(door), points("duplicate")
     for body in (delta, cumulative, delta, cumulative):
         assert (await door.post("/v1/metrics", body))[0] == 200
     assert await stored(door) == before + 2
+    assert points("duplicate") == told + 2
 
 
 async def test_the_older_metric_is_milliseconds_and_gives_way(door: Door) -> None:
