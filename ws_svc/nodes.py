@@ -2,19 +2,23 @@
 
 import asyncio
 import time
+import zlib
 from collections.abc import Collection
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from shared.bus import Bus
+from shared.bus import Bus, Reply
 from shared.contracts.wire import DEADLINE_HEADER
 from shared.contracts.ws import NODE_SUBJECT
 from shared.problems import ProblemError
 from ws_svc import metrics
 
 Answer = TypeVar("Answer", bound=Struct)
+
+LARGEST_ANSWER_BYTES = 8 * 1024 * 1024
+GZIP = 31  # what zlib calls it
 
 
 async def ask_nodes(
@@ -34,8 +38,19 @@ async def _ask(
     deadline = {DEADLINE_HEADER: str(round((time.time() + deadline_seconds) * 1000))}
     try:
         reply = await bus.request(NODE_SUBJECT.format(node=node, action=action), body, deadline, deadline_seconds)
-        found = msgspec.json.decode(reply.data, type=answer)
-    except (ProblemError, msgspec.MsgspecError):
+        found = msgspec.json.decode(_unpacked(reply), type=answer)
+    except (ProblemError, ValueError, zlib.error):
         metrics.UNANSWERED.labels(action).inc()
         return None
     return found
+
+
+def _unpacked(reply: Reply) -> bytes:
+    """Raises ValueError, zlib.error. A node is not trusted to have packed only as much as it may send."""
+    if reply.headers.get("Content-Encoding") != "gzip":
+        return reply.data
+    unpacking = zlib.decompressobj(wbits=GZIP)
+    body = unpacking.decompress(reply.data, LARGEST_ANSWER_BYTES)
+    if unpacking.unconsumed_tail:
+        raise ValueError("the answer is too large")
+    return body

@@ -9,6 +9,7 @@ COUNTERS = ("opened", "closed", "received", "sent", "failed", "dropped", "confla
 WINDOWS_SECONDS = (1, 10, 60)
 SILENT_SECONDS = 5.0  # longer, and a node is missing: five times it had nothing to say
 EARLY_SECONDS = 0.5  # by which a sample may come too soon to stand for a window
+SAME_START_SECONDS = 0.5  # by which a node may mistake when it started
 KEPT_SECONDS = WINDOWS_SECONDS[-1] + SILENT_SECONDS
 
 Counts = tuple[float, ...]
@@ -47,9 +48,9 @@ class Meter:
         """Take what the node says; returns the stretch since its last word or its start, None when that is not known.
         What comes too late, or from a process that has a successor, is left out."""
         newest = self._samples[-1] if self._samples else None
-        if started_at < self._started_at or (newest is not None and at <= newest.at):
+        if started_at < self._started_at - SAME_START_SECONDS or (newest is not None and at <= newest.at):
             return None
-        if started_at > self._started_at:
+        if started_at > self._started_at + SAME_START_SECONDS:
             self._started_at, self._before = started_at, self.counts
             if (newest is None or newest.at < started_at) and at - KEPT_SECONDS < started_at < at:
                 newest = Sample(started_at, self._before)

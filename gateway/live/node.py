@@ -1,7 +1,6 @@
 """What this process answers when the fleet of nodes is asked about its connections, or told to close some."""
 
 from functools import partial
-from itertools import islice
 from time import time
 
 from belfry_reporter.connections import page_of
@@ -20,8 +19,6 @@ from shared.contracts.ws import (
 )
 from shared.problems import invalid_field
 from shared.rpc import Caller, Handler
-
-MOST_IDS = 1_000
 
 
 def endpoints(hub: Hub) -> list[tuple[Rpc, Handler]]:
@@ -52,4 +49,4 @@ async def close_connections(hub: Hub, command: CloseConnections, caller: Caller)
     if not command.dry_run:
         for client in chosen:
             hub.dismiss(client, KICKED, command.reason, by=command.closed_by or caller.actor)
-    return ClosedConnections(connection_ids=[client.id for client in islice(chosen, MOST_IDS)])
+    return ClosedConnections(connection_ids=[client.id for client in chosen])

@@ -322,6 +322,8 @@ class CloseConnections(Struct, frozen=True, kw_only=True):
 
 
 class ClosedConnections(Struct, frozen=True, kw_only=True):
+    """All of them, however many."""
+
     connection_ids: list[ConnectionId]
 
 

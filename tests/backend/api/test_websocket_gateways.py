@@ -103,6 +103,21 @@ async def test_clients_of_all_gateways_are_listed(gateways: Gateways) -> None:
     assert {row.id for row in closed} == {row.id for row in rows}
 
 
+async def test_a_long_page_of_a_gateway_is_read(gateways: Gateways) -> None:
+    """What a gateway has to say of sixty clients it packs."""
+    headers = await gateways.token("crowd")
+    async with AsyncExitStack() as stack:
+        for _ in range(60):
+            await stack.enter_async_context(live(gateways.far, headers))
+
+        page = await until(
+            lambda: gateways.read("/connections", ConnectionList, node="gateway-far", limit=200),
+            lambda page: len(page.connections) >= 60,
+        )
+
+    assert page.missing_nodes == []
+
+
 async def test_a_client_of_another_gateway_is_sent_away_at_once(gateways: Gateways) -> None:
     """F2.3.4: told why, then closed with 4503; confirmed, listed as closed by whom, gone for a second try."""
     headers = await gateways.token("sam")

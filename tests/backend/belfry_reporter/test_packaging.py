@@ -14,7 +14,7 @@ from tests.fixtures.processes import ROOT
 USE = """
 import asyncio, sys
 sys.path.insert(0, sys.argv[1])
-import belfry_reporter, belfry_reporter.aiohttp, belfry_reporter.asgi
+import belfry_reporter, belfry_reporter.aiohttp, belfry_reporter.asgi, belfry_reporter.websockets
 sent = []
 async def main():
     async def send(id, subject, body):
