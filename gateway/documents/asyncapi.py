@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import json
 
+from gateway.documents import live_channel
 from gateway.documents.prose import unwrapped
 from shared.contracts.wire import Event, type_of
 from shared.events import all_events
@@ -39,16 +40,17 @@ def asyncapi() -> dict[str, Any]:
         "info": {
             "title": "Belfry events",
             "version": VERSION,
-            "description": "What Belfry says on NATS. Bodies are JSON; an additive change keeps `v1` in the subject.",
+            "description": "What Belfry says on NATS, and over its WebSocket. Bodies are JSON; an additive change "
+            "keeps `v1` in the subject.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "channels": {event.__name__: _channel(event) for event in events},
-        "operations": {f"send{event.__name__}": _operation(event) for event in events},
+        "channels": {event.__name__: _channel(event) for event in events} | {live_channel.NAME: live_channel.channel()},
+        "operations": {f"send{event.__name__}": _operation(event) for event in events} | live_channel.operations(),
         "components": {
-            "messages": {event.__name__: _message(event) for event in events},
+            "messages": {event.__name__: _message(event) for event in events} | live_channel.messages(),
             "messageTraits": {"cloudEvent": {"headers": HEADERS, "contentType": "application/json"}},
-            "schemas": unwrapped(schemas),
+            "schemas": unwrapped(schemas | live_channel.schemas()),
         },
     }
 

@@ -55,11 +55,11 @@ class Subscriptions:
 
     def _start(self, client: Client, id: int, wanted: Subscribe) -> None:
         if wanted.offset is None:
-            self._serve(client, id, wanted.topic, [], again=False)
+            self._serve(client, id, wanted.topic, None, [])
         elif wanted.epoch != self._fanout.epoch:
-            self._serve(client, id, wanted.topic, None)
+            self._serve(client, id, wanted.topic, wanted.offset, None)
         elif (missed := self._remembered(wanted.topic, wanted.offset)) is not None:
-            self._serve(client, id, wanted.topic, missed)
+            self._serve(client, id, wanted.topic, wanted.offset, missed)
         else:
             self._spawn(client, id, self._catch_up(client, id, wanted.topic, wanted.offset, wanted.epoch))
 
@@ -79,7 +79,7 @@ class Subscriptions:
 
         def serve() -> None:
             missed = self._remembered(topic, offset) if ahead else self._joined(topic, replayed)
-            self._serve(client, id, topic, missed if epoch == self._fanout.epoch else None)
+            self._serve(client, id, topic, offset, missed if epoch == self._fanout.epoch else None)
 
         self._fanout.soon(serve)
 
@@ -96,15 +96,17 @@ class Subscriptions:
         since = self._fanout.ring.between(replayed.last, served, BITS[topic], MOST_MISSED)
         return read if served <= replayed.last else None if since is None else read + since
 
-    def _serve(self, client: Client, id: int, topic: Topic, missed: list[Item] | None, again: bool = True) -> None:
-        """From here on the client hears the topic; None: something may be missing. `again`: it was here before."""
+    def _serve(self, client: Client, id: int, topic: Topic, offset: int | None, missed: list[Item] | None) -> None:
+        """From here on the client hears the topic: behind `offset`, when it asked for that and nothing is missing
+        (None), else from now on."""
         if not client.open:
             return
-        fanout = self._fanout
+        fanout, recovered = self._fanout, missed is not None
+        fanout.totals.recovered_total += recovered and offset is not None
+        fanout.totals.unrecovered_total += not recovered
+        start = fanout.served if offset is None or not recovered else offset
         fanout.move(client, client.topics | BITS[topic])
-        fanout.totals.recovered_total += again and missed is not None
-        fanout.totals.unrecovered_total += missed is None
-        answer = Subscribed(topic=topic, recovered=missed is not None, offset=fanout.served, epoch=fanout.epoch)
+        answer = Subscribed(topic=topic, recovered=recovered, offset=start, epoch=fanout.epoch)
         fanout.send(client, frames.frame(id=id, subscribed=answer))
         for frame, messages in frames.batches(missed or []):
             fanout.send(client, frame, messages)

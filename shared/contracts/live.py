@@ -79,8 +79,8 @@ class Connected(Struct, frozen=True, kw_only=True):
 
 
 class Subscribed(Struct, frozen=True, kw_only=True):
-    """`recovered`: everything after the offset asked for follows; false: something may be missing, load anew. `offset`:
-    up to where this client is served now."""
+    """Everything of the topic behind `offset` follows. `recovered`: that is the offset asked for; false: something may
+    be missing in between, load anew."""
 
     topic: Topic
     recovered: bool

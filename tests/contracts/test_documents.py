@@ -9,6 +9,7 @@ from gateway.documents import files
 from gateway.documents.asyncapi import asyncapi
 from gateway.documents.openapi import openapi
 from gateway.routes import ROUTES
+from shared.contracts.live import CLOSE_CODES
 from shared.events import all_events
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -37,9 +38,13 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     assert None not in found
 
 
-def test_every_event_is_a_channel_with_its_subject_and_stream() -> None:
+def test_every_event_is_a_channel_with_its_subject_and_stream_and_the_websocket_is_one() -> None:
     channels = asyncapi()["channels"]
+    live = channels.pop("live")
 
+    assert live["address"] == "/api/v1/ws"
+    assert {"liveSubscribe", "liveConnected", "liveBatch", "liveDisconnect"} <= live["messages"].keys()
+    assert len(live["x-close-codes"]) == len(CLOSE_CODES)
     assert {name: channel["address"] for name, channel in channels.items()} == {
         event.__name__: event.SUBJECT  # type: ignore[attr-defined]
         for event in all_events()
