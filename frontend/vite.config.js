@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const gateway = process.env.BELFRY_URL ?? 'http://127.0.0.1:8080';
 const proxied = ['/api', '/status', '/badges', '/docs'];
+const proxy = Object.fromEntries(proxied.map((path) => [path, { target: gateway, ws: path === '/api' }]));
 
 /** Tests under ../tests/frontend import the same packages, although node_modules is not among their parents. */
 const packagesForOutsideTests = {
@@ -28,9 +29,9 @@ export default defineConfig({
   plugins: [packagesForOutsideTests, react()],
   server: {
     fs: { allow: ['..'] },
-    proxy: Object.fromEntries(proxied.map((path) => [path, gateway])),
+    proxy,
   },
-  preview: { proxy: Object.fromEntries(proxied.map((path) => [path, gateway])) },
+  preview: { proxy },
   build: { target: 'es2023', manifest: true, reportCompressedSize: false, chunkSizeWarningLimit: 600 },
   test: {
     environment: 'jsdom',

@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
-import { connection } from '../lib/connection.js';
 import { atGoldenTime } from '../test/clock.js';
+import { gatewayChannel } from '../test/channel.js';
 import { golden, goldenNow } from '../test/golden.js';
 import { api, problem } from '../test/handlers.js';
 import { renderApp } from '../test/renderApp.jsx';
@@ -63,15 +63,15 @@ describe('the live indicator', () => {
   it('says Polling while there is no live channel', async () => {
     renderApp();
     await ready();
-    expect(screen.getByText('Polling')).toBeInTheDocument();
+    expect(await screen.findByText('Polling')).toBeInTheDocument();
   });
 
   it('says Live while the channel speaks', async () => {
-    connection.set((old) => ({ ...old, socket: 'open', frameAt: goldenNow.getTime() }));
+    server.use(gatewayChannel().handler);
     renderApp();
     await ready();
-    expect(screen.getByText('Live')).toBeInTheDocument();
-    connection.set((old) => ({ ...old, socket: 'closed', frameAt: 0 }));
+    expect(await screen.findByText('Live')).toBeInTheDocument();
+    expect(screen.queryByText(/refreshes every/)).not.toBeInTheDocument();
   });
 
   it('says Stale when nothing fresh came for two intervals', async () => {
