@@ -17,7 +17,25 @@ export const joined = (points, more) => {
 
 export const withStats = (history, news) => ({ ...history, points: joined(history.points, news.map(pointOf)) });
 
+/** How many seconds of history to ask for: those since the last point, and a few more. */
+export const missingSeconds = (points, now = Date.now()) => {
+  if (!points.length) return kept;
+  const since = (now - Date.parse(points.at(-1).at)) / 1000;
+  return Math.min(Math.max(Math.ceil(since) + 5, 10), kept);
+};
+
 const gapSeconds = 3.5;
+
+const mean = (points, key) => {
+  const known = points.map((point) => point[key]).filter((value) => value != null);
+  return known.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+};
+
+/** The history in steps of ten seconds, newest first: means of what is known. */
+export const rateRows = (points) =>
+  [...Map.groupBy(points, (point) => Math.floor(second(point) / 10))]
+    .map(([step, same]) => ({ at: step * 10_000, sent: mean(same, 'msg_out_rate'), received: mean(same, 'msg_in_rate'), errors: mean(same, 'error_rate'), active: same.at(-1).active }))
+    .toReversed();
 
 /** Columns for the chart: seconds, sent, received. Where more than three seconds are missing stands a gap. */
 export const rateColumns = (points) => {
