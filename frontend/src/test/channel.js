@@ -13,7 +13,8 @@ const say = (client, frame) => client.send(JSON.stringify(frame));
 
 /**
  * The gateway's side of the live channel: greets, and serves what is subscribed to; `answer(subscribe)` may change what it
- * says to that. Answers `{handler, heard, clients, tell}`: `heard` are the commands, newest last; `tell(frame)` to all.
+ * says to that. Answers `{handler, heard, clients, tell, push, end}`: `heard` are the commands, newest last; `tell(frame)`,
+ * `push(...messages)` and `end(code, farewell)` are for the newest client.
  */
 export const gatewayChannel = ({ greeting = connectedFrame, answer = () => ({}) } = {}) => {
   const heard = [];
@@ -30,7 +31,12 @@ export const gatewayChannel = ({ greeting = connectedFrame, answer = () => ({}) 
   });
   const tell = (frame) => say(clients.at(-1), frame);
   const push = (...messages) => tell({ batch: messages });
-  return { handler, heard, clients, tell, push };
+  const end = (code, farewell) => {
+    const client = clients.at(-1);
+    if (farewell) say(client, { disconnect: { code, ...farewell } });
+    setTimeout(() => client.close(code)); // what was said arrives first
+  };
+  return { handler, heard, clients, tell, push, end };
 };
 
 /** The body of a message about the fleet's figures, some seconds after the golden moment. */
