@@ -43,6 +43,7 @@ export const connectionsQuery = ({ state = 'open', sort = '-connected_at', searc
     queryFn: ({ signal }) => get(`${root}/connections`, { signal, query: { state, sort, search, cursor, limit } }),
     ...polled,
     refetchInterval: () => listSeconds() * 1000,
+    placeholderData: (old, query) => (query?.queryKey[2].state === state ? old : undefined), // closed ones are drawn otherwise
   });
 export const useConnections = (question, enabled = true) => useQuery({ ...connectionsQuery(question), enabled });
 

@@ -7,10 +7,10 @@ const held = (rows, fresh) => {
 };
 
 /** A page of rows that does not move under the cursor: while `hold`, each row keeps its place, none comes and none goes. A
-    new `wish` (sort, search, page) is followed at once. `news`: how many rows wait; `update()` takes them. */
+    new `wish` (sort, search, page) is followed at once, and so is what comes to an empty page. `news`: how many rows wait; `update()` takes them. */
 export const useHeldRows = (fresh, hold, wish) => {
   const [kept, setKept] = useState({ rows: fresh, fresh, wish });
-  const follow = !hold || kept.wish !== wish;
+  const follow = !hold || kept.wish !== wish || !kept.rows.length;
   const rows = follow ? fresh : kept.fresh === fresh ? kept.rows : held(kept.rows, fresh);
   if (rows !== kept.rows || fresh !== kept.fresh || wish !== kept.wish) setKept({ rows, fresh, wish });
   const shown = new Set(rows.map(({ id }) => id));

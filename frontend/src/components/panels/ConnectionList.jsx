@@ -5,6 +5,7 @@ import { pageSize, statsSeconds, useConnections } from '../../api/websocket.js';
 import { useClosings } from '../../hooks/useClosings.js';
 import { useHeldRows } from '../../hooks/useHeldRows.js';
 import { useInside } from '../../hooks/useInside.js';
+import { useLately } from '../../hooks/useLately.js';
 import { QueryNote, useAgedClass } from '../../hooks/QueryNote.jsx';
 import { connection } from '../../lib/connection.js';
 import { formatCount } from '../../lib/formatNumber.js';
@@ -23,6 +24,8 @@ const Empty = ({ view, onClear }) => {
   if (view.q) return <EmptyState title={`No ${view.state} connection matches "${view.q}".`} action={<Button size="sm" onClick={onClear}>Clear the search</Button>} />;
   return <EmptyState title={view.state === 'open' ? 'No connection is open.' : 'No connection was closed in the last 5 minutes.'} />;
 };
+
+const lostNodeMs = 10_000; // a node that restarts is back by then
 
 /** `1 to 50 of 1,204`; of a page that was opened by a link, only how many there are. */
 const placeWords = (count, total, before) => (before === null || !count ? `${formatCount(count)} of ${formatCount(total)}` : `${formatCount(before + 1)} to ${formatCount(before + count)} of ${formatCount(total)}`);
@@ -51,13 +54,14 @@ const usePages = (after, change) => {
 
 const byClosing = (a, b) => b.closed_at.localeCompare(a.closed_at);
 
-const Open = ({ list, view, change, pages }) => {
+const Open = ({ list, view, change, pages, loading }) => {
   const allowed = useHasRole('admin');
   const [inside, handlers] = useInside();
   const [closings, disconnect] = useClosings();
-  const wish = [view.sort, view.q, view.after].join(' ');
+  const wish = loading ? 'what comes' : [view.sort, view.q, view.after].join(' ');
   const missing = list.missing_nodes;
-  const { rows, news, update } = useHeldRows(list.connections, inside || closings.size > 0 || missing.length > 0, wish);
+  const lostNode = useLately(missing.join(), lostNodeMs);
+  const { rows, news, update } = useHeldRows(list.connections, inside || lostNode || closings.size > 0, wish);
   const { id } = useStore(connection);
   return (
     <div className={styles.list} {...handlers}>
@@ -87,7 +91,7 @@ export const ConnectionList = ({ view, change }) => {
   const aged = useAgedClass(query, statsSeconds);
   const pages = usePages(view.after, change);
   const List = view.state === 'open' ? Open : Closed;
-  const settled = () => (query.data ? <List list={query.data} view={view} change={change} pages={pages} /> : <LoadFailed problem={query.error} what="the connections" onRetry={query.refetch} />);
+  const settled = () => (query.data ? <List list={query.data} view={view} change={change} pages={pages} loading={query.isPlaceholderData} /> : <LoadFailed problem={query.error} what="the connections" onRetry={query.refetch} />);
   return (
     <div className={`${styles.list} ${aged}`}>
       <QueryNote query={query} every={statsSeconds} />

@@ -4,13 +4,11 @@ import { ConnectionDetails } from './ConnectionDetails.jsx';
 import styles from './connections.module.css';
 import { DisconnectPopover } from './DisconnectPopover.jsx';
 
-const outcomes = { closing: 'Closing', closed: 'Closed by you, 4503' };
-
 const End = ({ connection, closing, missing, ...popover }) => {
-  if (outcomes[closing]) return <span className="small strong" role="status">{outcomes[closing]}</span>;
+  if (closing === 'closed') return <span className="small strong" role="status">Closed by you, 4503</span>;
   if (missing) return <span className="small">{connection.node} did not answer</span>;
   if (connection.gone) return <span className="small" title="It was closed, or stands on another page now">gone</span>;
-  return <DisconnectPopover connection={connection} {...popover} />;
+  return <DisconnectPopover connection={connection} closing={closing === 'closing'} {...popover} />;
 };
 
 /** One open connection; it opens in place. `closing`: what this page does to it; `missing`: its node is silent. */

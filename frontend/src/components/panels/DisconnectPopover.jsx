@@ -79,15 +79,15 @@ const Question = ({ connection, own, onDisconnect, onClose }) => {
   );
 };
 
-/** Closes a connection, after a question beside the button; admins only. `own`: it is this tab's; `onDisconnect(whose)`
-    answers when it is done. */
-export const DisconnectPopover = ({ connection, own, allowed, onDisconnect }) => {
+/** Closes a connection, after a question beside the button; admins only. `own`: it is this tab's; `closing`: its node has
+    not confirmed yet; `onDisconnect(whose)` answers when it is done. */
+export const DisconnectPopover = ({ connection, own, allowed, closing, onDisconnect }) => {
   const [open, setOpen] = useState(false);
   const close = () => setOpen(false);
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" width={348} trapFocus returnFocus>
       <Popover.Target>
-        <GuardedButton size="xs" allowed={allowed} aria-label={`Disconnect ${whoIs(connection)}`} aria-haspopup="dialog" aria-expanded={open} onClick={() => setOpen(!open)}>Disconnect</GuardedButton>
+        <GuardedButton size="xs" disabled={closing} allowed={allowed} aria-label={`Disconnect ${whoIs(connection)}`} aria-haspopup="dialog" aria-expanded={open} onClick={() => setOpen(!open)}>{closing ? 'Closing' : 'Disconnect'}</GuardedButton>
       </Popover.Target>
       <Popover.Dropdown>
         <Question connection={connection} own={own} onDisconnect={onDisconnect} onClose={close} />
