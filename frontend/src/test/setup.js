@@ -34,7 +34,7 @@ Element.prototype.scrollIntoView = () => {};
 HTMLCanvasElement.prototype.getContext = () => blankContext;
 document.fonts ??= new EventTarget();
 
-configure({ asyncUtilTimeout: 10_000 }); // a page and its chunk load on a busy machine
+configure({ asyncUtilTimeout: 20_000 }); // a page and its chunk load on a busy machine
 
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
 afterEach(() => {

@@ -46,7 +46,7 @@ const usePages = (after, change) => {
   const [turned, setTurned] = useState(['']);
   const at = turned.indexOf(after);
   const turn = (cursor) => {
-    if (!turned.includes(cursor)) setTurned([...turned.slice(0, at + 1 || 1), cursor]);
+    if (at >= 0 && !turned.includes(cursor)) setTurned([...turned.slice(0, at + 1), cursor]);
     change({ after: cursor });
   };
   return { before: at < 0 ? null : at * pageSize, back: after ? (turned[at - 1] ?? '') : null, turn };
