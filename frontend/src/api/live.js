@@ -14,15 +14,15 @@ const frameNotedMs = 1000;
 
 const closed = { socket: 'closed', topics: [], id: '' };
 
-/** Whether the gateway is there, and who is signed in: a browser does not tell why a socket could not be opened, and one
-    that was closed for good may mean another role. The client notes what it finds. */
-const askWhy = async (client) => {
+/** Whether the gateway is there, and who is signed in with which role: a browser does not tell why a socket could not be
+    opened. The client notes what it finds. */
+const askWho = async (client) => {
   const me = await get('/auth/me').catch(() => null);
   if (me) client.setQueryData(meQuery.queryKey, me);
 };
 
 /** What each frame means: `{field of the frame: (its value, send)}`. `tell` publishes what changed about the channel. */
-const frameTable = ({ socket, subscriptions, cache, tell }) => {
+const frameTable = ({ socket, subscriptions, cache, tell, onRole }) => {
   let epoch = '';
   let reloaded = false; // one loss makes everything old once, however many topics tell of it
 
@@ -36,13 +36,14 @@ const frameTable = ({ socket, subscriptions, cache, tell }) => {
   };
 
   return {
-    connected: ({ connection_id: id, topics, ping_seconds: seconds, epoch: current }, send) => {
+    connected: ({ connection_id: id, role, topics, ping_seconds: seconds, epoch: current }, send) => {
       epoch = current;
       reloaded = false;
       socket().expect(seconds);
       noteReached(true);
       tell({ socket: 'open', frameAt: Date.now(), id, topics: [], nextTryAt: 0, refused: '', left: 0 });
       subscriptions.start(topics, send);
+      onRole(role);
     },
     subscribed: (answer) => {
       missed[subscriptions.served(answer)](answer.topic);
@@ -50,7 +51,8 @@ const frameTable = ({ socket, subscriptions, cache, tell }) => {
     },
     batch: (messages) => {
       const news = messages.filter(({ topic, offset }) => !isKnown(topic, offset));
-      for (const { topic, offset } of news) if (offset != null) moveTo(topic, { epoch, offset });
+      const offset = Math.max(-1, ...news.map((message) => message.offset ?? -1));
+      if (offset >= 0) connection.get().topics.forEach((topic) => moveTo(topic, { epoch, offset })); // one stream, in order
       cache.take(news);
     },
     resync: ({ topic, epoch: current, offset }) => {
@@ -88,7 +90,8 @@ export const openLive = (client, timing = usualTiming) => {
     repace(client);
   };
 
-  const table = frameTable({ socket: () => socket, subscriptions, cache, tell });
+  const onRole = (role) => role !== client.getQueryData(meQuery.queryKey)?.user.role && askWho(client);
+  const table = frameTable({ socket: () => socket, subscriptions, cache, tell, onRole });
 
   const onFrame = (frame, send) => {
     const fields = Object.keys(frame);
@@ -109,7 +112,7 @@ export const openLive = (client, timing = usualTiming) => {
   const onLost = ({ reason, nextTryAt }) => {
     if (nextTryAt === null) {
       tell({ ...closed, nextTryAt: 0, refused: reason || 'The gateway closed the connection' });
-      askWhy(client);
+      askWho(client);
     } else {
       noteChannel({ nextTryAt });
       lose();
@@ -122,7 +125,7 @@ export const openLive = (client, timing = usualTiming) => {
     return tell(closed);
   };
 
-  const socket = keepSocket({ url: address(), timing, onFrame, onLost, onUnreachable: () => askWhy(client) });
+  const socket = keepSocket({ url: address(), timing, onFrame, onLost, onUnreachable: () => askWho(client) });
   const unlessRefused = (action) => () => !connection.get().refused && !session.get().expired && action();
   const unwatch = watchBrowser({ renew: unlessRefused(socket.renew), wake: unlessRefused(() => !isLive() && socket.renew()) });
   const unfollow = session.subscribe(onSession);

@@ -35,4 +35,7 @@ export const sortChoices = (sort) => {
   return (known ? connectionSorts : [...connectionSorts, [sort, `${word}, reversed`]]).map(([value, label]) => ({ value, label: `Sort: ${label.toLowerCase()}` }));
 };
 
+/** A node in few letters: `gateway-7f3a` of the service `gateway` is `7f3a`. */
+export const shortNode = ({ node, service }) => (node.startsWith(`${service}-`) ? node.slice(service.length + 1) : node);
+
 export const whoIs = ({ user, client_ip: ip }) => (user ? `${user} on ${ip}` : ip);

@@ -4,6 +4,9 @@ import { keysOf } from './topics.js';
 
 const board = ['health', 'services'];
 
+/** Large fleets tell their figures without their nodes. */
+const withoutLoss = ({ nodes }, stats) => (stats.nodes.length ? stats : { ...stats, nodes });
+
 /** Kinds of messages that say enough to change what is on screen, and what each does: `patches` are `[query key, data =>
     data]`, `stale` are filters of queries to ask again. Each is given all messages of its kind at once, in order. */
 const kinds = {
@@ -17,11 +20,13 @@ const kinds = {
   }),
   'ws.status': (events) => ({
     patches: [
-      [['websocket', 'stats'], () => events.at(-1).stats],
+      [['websocket', 'stats'], (old) => withoutLoss(old, events.at(-1).stats)],
       [['websocket', 'rates'], (old) => withStats(old, events.map(({ stats }) => stats))],
     ],
     stale: [],
   }),
+  'ws.failed': () => ({ patches: [], stale: [{ queryKey: ['websocket', 'errors'] }] }),
+  'ws.closed': () => ({ patches: [], stale: [] }), // the list is asked for anyway, every other second
 };
 
 /** Any other message makes all of its topic old. */

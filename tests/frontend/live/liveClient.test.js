@@ -109,6 +109,7 @@ describe('messages', () => {
     gateway.push(news);
     await until(() => expect(client.getQueryData(boardQuery.queryKey).services.find(({ id }) => id === 'search').status).toBe('down'));
     expect(positionOf('health')).toEqual({ epoch: 'e1', offset: 101 });
+    expect(positionOf('alerts')).toEqual({ epoch: 'e1', offset: 101 }); // all topics stand in one stream
     await until(() => expect(map.count).toBe(3)); // first, at once, and once more when the answer cannot be older than the news
   });
 
@@ -210,6 +211,13 @@ describe('a loss', () => {
     server.use(http.get(api('/auth/me'), () => HttpResponse.json({ ...me, user: { ...me.user, role: 'viewer' } })));
     gateway.end(4507);
     await until(() => expect(client.getQueryData(['auth', 'me']).user.role).toBe('viewer'));
+  });
+
+  it('after which the role is another one', async () => {
+    const me = golden('auth/me');
+    client.setQueryData(['auth', 'me'], { ...me, user: { ...me.user, role: 'viewer' } });
+    await opened();
+    await until(() => expect(client.getQueryData(['auth', 'me']).user.role).toBe('admin'));
   });
 });
 

@@ -89,6 +89,10 @@ describe('the figures of the fleet', () => {
     expect(liveReducer(messages).stale).toEqual([]);
   });
 
+  it('keep the nodes that a large fleet leaves out', () => {
+    expect(applied([statusOf({ ...stats, nodes: [] }, 1)], ['websocket', 'stats'], stats).nodes).toBe(stats.nodes);
+  });
+
   it('keep ten minutes of history, one point a second', () => {
     const many = Array.from({ length: 700 }, (_, at) => statusOf({ ...stats, active: at }, at / 2));
     const { points } = applied(many, ['websocket', 'rates'], golden('ws/rates'));
@@ -103,7 +107,8 @@ describe('everything else', () => {
     ['alerts', 'alert.fired', [['alerts']]],
     ['pipeline', 'pipeline.changed', [['pipeline'], ['middleware']]],
     ['health', 'health.declared', [['health']]],
-    ['ws', 'ws.failed', [['websocket']]],
+    ['ws', 'ws.failed', [['websocket', 'errors']]],
+    ['ws', 'ws.closed', []],
     ['weather', 'weather.changed', []],
   ])('of %s (%s) makes its topic old', (topic, kind, keys) => {
     const { patches, stale } = liveReducer([{ topic, kind, data: {} }, { topic, kind, data: {} }]);

@@ -1,4 +1,5 @@
 import { closedWords } from '../../lib/closeCodes.js';
+import { shortNode } from '../../lib/connectionWords.js';
 import { formatDuration } from '../../lib/formatDuration.js';
 import { usePhone } from '../../lib/usePhone.js';
 import { Moment } from '../Moment.jsx';
@@ -22,7 +23,7 @@ export const ClosedTable = ({ rows }) => {
             <td><Moment at={connection.closed_at} /></td>
             <td className={styles.why}><span className="mono">{connection.close_code ?? ''}</span> {closedWords(connection)}</td>
             <td className="n">{lasted(connection)}</td>
-            {!phone && <td className="dim"><span className="trunc">{connection.node}</span></td>}
+            {!phone && <td className="dim"><span className="trunc" title={connection.node}>{shortNode(connection)}</span></td>}
           </tr>
         ))}
       </tbody>

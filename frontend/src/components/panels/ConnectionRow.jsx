@@ -1,3 +1,4 @@
+import { shortNode } from '../../lib/connectionWords.js';
 import { formatBytes, formatCount } from '../../lib/formatNumber.js';
 import { Duration } from '../Duration.jsx';
 import { ConnectionDetails } from './ConnectionDetails.jsx';
@@ -32,7 +33,7 @@ export const ConnectionRow = ({ connection, columns, open, own, allowed, closing
         {connection.lagging && <span className={`small ${styles.line}`}>lagging</span>}
       </td>
     ),
-    node: <td key="node" className="dim"><span className="trunc" title={connection.node}>{connection.node}</span></td>,
+    node: <td key="node" className="dim"><span className="trunc" title={connection.node}>{shortNode(connection)}</span></td>,
     end: <td key="end" className={styles.end}><End connection={connection} closing={closing} missing={missing} own={own} allowed={allowed} onDisconnect={onDisconnect} /></td>,
   };
   return (
