@@ -90,7 +90,10 @@ export const openLive = (client, timing = usualTiming) => {
     repace(client);
   };
 
-  const onRole = (role) => role !== client.getQueryData(meQuery.queryKey)?.user.role && askWho(client);
+  const onRole = (role) => {
+    const known = client.getQueryData(meQuery.queryKey)?.user.role;
+    if (known && known !== role) askWho(client);
+  };
   const table = frameTable({ socket: () => socket, subscriptions, cache, tell, onRole });
 
   const onFrame = (frame, send) => {

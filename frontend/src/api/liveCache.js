@@ -51,10 +51,10 @@ export const createLiveCache = (client) => {
   let timer = null;
   let drawnAt = 0;
 
-  /** What is patched is as old as the answer it came from; a query that fails is left to its next try. */
-  const apply = ([key, patch]) => {
-    const { data, status, dataUpdatedAt: updatedAt } = client.getQueryState(key) ?? {};
-    if (data && status === 'success') client.setQueryData(key, patch(data), { updatedAt });
+  /** Only the data changes: it stays as old as the answer it came from, and a query that fails goes on failing. */
+  const apply = ([queryKey, patch]) => {
+    const query = client.getQueryCache().find({ queryKey });
+    if (query?.state.data) query.setState({ data: patch(query.state.data) });
   };
 
   const draw = () => {

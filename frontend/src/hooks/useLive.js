@@ -17,8 +17,9 @@ const subscribeOnline = (listener) => {
 };
 const useOnline = () => useSyncExternalStore(subscribeOnline, () => navigator.onLine);
 
-const stateOf = ({ offline, live, opening, stale }) => {
+const stateOf = ({ offline, failing, live, opening, stale }) => {
   if (offline) return 'offline';
+  if (failing) return 'stale';
   if (live) return 'live';
   if (opening) return 'opening';
   return stale ? 'stale' : 'polling';
@@ -34,8 +35,9 @@ export const useLive = () => {
   const online = useOnline();
   const { socket, reached, frameAt, nextTryAt: channelAt, refused, left, retry } = useStore(connection);
   const board = useBoard();
-  const at = Math.max(board.dataUpdatedAt, frameAt);
-  const state = stateOf({ offline: !online || !reached, live: isLive(now), opening: socket === 'opening', stale: at ? now - at > staleAfterMs : board.isError });
+  const failing = board.isError && now - board.dataUpdatedAt > staleAfterMs; // the channel may be open, and the board old
+  const at = failing ? board.dataUpdatedAt : Math.max(board.dataUpdatedAt, frameAt);
+  const state = stateOf({ offline: !online || !reached, failing, live: isLive(now), opening: socket === 'opening', stale: now - at > staleAfterMs });
   const refresh = () => {
     board.refetch();
     retry();
