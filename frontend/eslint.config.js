@@ -3,12 +3,13 @@ import imports, { createNodeResolver } from 'eslint-plugin-import-x';
 import hooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 
-/** lib -> components -> api, hooks -> widgets -> pages, frame -> App; each may import only what stands before it. A widget
-    is a component that asks for its own data. */
+/** lib -> components -> api, hooks -> panels -> widgets -> pages, frame -> App; each may import only what stands before it.
+    A panel or widget is a component that asks for its own data. */
 const layers = [
   ['lib', ['components', 'api', 'hooks', 'pages', 'frame']],
-  ['components/!(widgets)/**', ['components/widgets', 'api', 'hooks', 'pages', 'frame']],
-  ['components/*.jsx', ['components/widgets', 'api', 'hooks', 'pages', 'frame']],
+  ['components/!(widgets|panels)/**', ['components/widgets', 'components/panels', 'api', 'hooks', 'pages', 'frame']],
+  ['components/*.jsx', ['components/widgets', 'components/panels', 'api', 'hooks', 'pages', 'frame']],
+  ['components/panels', ['components/widgets', 'pages', 'frame']],
   ['components/widgets', ['pages', 'frame']],
   ['api', ['pages', 'frame']],
   ['hooks', ['pages', 'frame']],

@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const gateway = process.env.BELFRY_URL ?? 'http://127.0.0.1:8080';
 const proxied = ['/api', '/status', '/badges', '/docs'];
+const proxy = Object.fromEntries(proxied.map((path) => [path, { target: gateway, ws: path === '/api' }]));
 
 /** Tests under ../tests/frontend import the same packages, although node_modules is not among their parents. */
 const packagesForOutsideTests = {
@@ -16,11 +17,12 @@ const packagesForOutsideTests = {
   },
 };
 
-/** The health board and the latency heatmap with all they are drawn from: tests reach four of five lines at least. */
+/** The pages and widgets with all they are drawn from, and the live channel: tests reach four of five lines at least. */
 const widgets = [
   'src/pages/admin/{ServiceHealthGrid,LatencyPage}.jsx',
   'src/pages/admin/{health,latency}/**',
-  'src/components/{admin,cards,charts,modals,widgets}/**',
+  'src/components/{admin,cards,charts,modals,panels,widgets}/**',
+  'src/api/{live,liveCache,polling,socket,subscriptions,websocket}.js',
 ];
 const floor = { lines: 80 };
 
@@ -28,9 +30,9 @@ export default defineConfig({
   plugins: [packagesForOutsideTests, react()],
   server: {
     fs: { allow: ['..'] },
-    proxy: Object.fromEntries(proxied.map((path) => [path, gateway])),
+    proxy,
   },
-  preview: { proxy: Object.fromEntries(proxied.map((path) => [path, gateway])) },
+  preview: { proxy },
   build: { target: 'es2023', manifest: true, reportCompressedSize: false, chunkSizeWarningLimit: 600 },
   test: {
     environment: 'jsdom',
@@ -49,6 +51,8 @@ export default defineConfig({
         'src/{pages/admin/ServiceHealthGrid.jsx,pages/admin/health/**,components/cards/**,components/modals/**}': floor,
         'src/{pages/admin/LatencyPage.jsx,pages/admin/latency/**,components/widgets/**}': floor,
         'src/components/{admin,charts}/**': floor,
+        'src/components/panels/**': floor,
+        'src/api/**': floor,
       },
     },
   },

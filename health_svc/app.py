@@ -83,14 +83,20 @@ async def health_context(app: web.Application) -> AsyncIterator[None]:
 def furnish(app: web.Application, context: ProbeContext) -> Room:
     pool, bus, windows = app[POOL], app[BUS], Windows()
     wake = app[OUTBOX_WAKE].set
-    recorder = Recorder(pool, bus, windows, wake)
+    snapshot = Snapshot(pool, windows)
+
+    def on_transition() -> None:
+        snapshot.invalidate()
+        wake()
+
+    recorder = Recorder(pool, bus, windows, on_transition)
     return Room(
         pool=pool,
         bus=bus,
         windows=windows,
         recorder=recorder,
         checker=Checker(pool, context, recorder),
-        snapshot=Snapshot(pool, windows),
+        snapshot=snapshot,
         wake_outbox=wake,
     )
 

@@ -53,7 +53,7 @@ class Snapshot:
         self._totals: dict[str, Totals] = {}
 
     def invalidate(self) -> None:
-        """The next reader reads anew: something was changed by hand."""
+        """The next reader reads anew: something was changed by hand, or a status has changed."""
         self._read_at = -SNAPSHOT_SECONDS
 
     async def read_totals(self) -> None:

@@ -77,10 +77,49 @@ const latencyAnswer = (path, query) => {
   return query.get('compare') === 'none' ? { ...answer, compared: null } : answer;
 };
 
+/** Many connections like the golden ones, and how they go up and down. */
+const connections = (query) => {
+  const { connections: few } = golden('ws/connections');
+  const names = ['dana', 'ana', 'marek', 'li', 'sofia', null];
+  const all = Array.from({ length: Number(process.env.CONNECTIONS ?? 60) }, (_, at) => {
+    const like = few[at % few.length];
+    const since = new Date(Date.now() - (at + 1) ** 3 * 1100).toISOString();
+    const closed = query.get('state') === 'closed' && { closed_at: new Date(Date.now() - at * 7000).toISOString(), close_code: [4503, 1001, 4008, 1006][at % 4], close_reason: at % 4 ? '' : 'Old tab', closed_by: at % 4 ? null : 'ana' };
+    return { ...like, id: at === 2 ? like.id : `${like.id}-${at}`, client_ip: at === 2 ? like.client_ip : `10.4.${at % 9}.${(at * 37) % 250}`, user: names[at % names.length], connected_at: since, ...closed };
+  });
+  const search = query.get('search') ?? '';
+  const found = all.filter(({ client_ip: ip, user, subscriptions }) => `${ip} ${user} ${subscriptions}`.includes(search));
+  const from = Number(query.get('cursor') ?? 0);
+  const to = from + Number(query.get('limit') ?? 50);
+  return { connections: found.slice(from, to), total: found.length, next_cursor: to < found.length ? String(to) : null, missing_nodes: process.env.MISSING ? [process.env.MISSING] : [] };
+};
+
+const rates = () => {
+  const points = Array.from({ length: 600 }, (_, at) => {
+    const gap = at > 400 && at < 430;
+    const wave = 1200 + 160 * Math.sin(at / 40) + 60 * Math.sin(at * 1.7);
+    return { at: new Date(Date.now() - (600 - at) * 1000).toISOString(), active: 1204, msg_in_rate: gap ? null : wave / 4, msg_out_rate: gap ? null : wave, error_rate: gap ? null : 0.02 };
+  });
+  return { points, step_seconds: 1 };
+};
+
+const stats = () => {
+  const told = golden('ws/stats');
+  const missing = process.env.MISSING;
+  return missing ? { ...told, missing_nodes: [missing], nodes: told.nodes.map((node) => ({ ...node, answers: node.node !== missing })) } : told;
+};
+
+const websocketAnswer = (path, query) => {
+  const answers = { stats, rates, connections, errors: () => golden('ws/errors') };
+  const [, what] = /^\/admin\/websocket\/(\w+)$/.exec(path) ?? [];
+  return answers[what] ? answers[what](query) : golden('ws/disconnected');
+};
+
 /** What the gateway would say to `method path`; undefined when nobody knows. */
 export const answerTo = (method, path, query = new URLSearchParams()) => {
   const [, id, what] = /^\/admin\/health\/services\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
   if (path.startsWith('/admin/latency')) return latencyAnswer(path, query);
+  if (path.startsWith('/admin/websocket')) return websocketAnswer(path, query);
   if (path === '/auth/me') return golden('auth/me');
   if (path === '/admin/health/services') return method === 'GET' ? board() : golden('health/service_detail');
   if (id && what === 'history') return golden('health/history');

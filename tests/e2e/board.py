@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import psutil
 import pytest
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, WebSocketRoute
 
 from tests.e2e.started import Belfry
 from tests.fixtures.waiting import until
@@ -30,6 +30,20 @@ async def detail(api: aiohttp.ClientSession, service_id: str) -> dict[str, Any]:
 async def until_status(api: aiohttp.ClientSession, service_id: str, status: str) -> None:
     """Waits until the board says so; the status machine takes two checks."""
     await until(partial(detail, api, service_id), lambda service: service.get("status") == status)
+
+
+async def without_socket(page: Page) -> None:
+    """As behind a proxy that lets no WebSocket through: the page asks by itself."""
+
+    async def refuse(socket: WebSocketRoute) -> None:
+        await socket.close(code=1011)
+
+    await page.route_web_socket("**/api/v1/ws", refuse)
+
+
+def indicator(page: Page) -> Locator:
+    """How fresh the page says it is: Live, Polling, Stale or Offline."""
+    return page.locator("header").get_by_role("status")
 
 
 def card(page: Page, service_id: str) -> Locator:

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.board import MARKS, REFRESH_MS, SERVICES, WAIT_MS, card, child, detail, suspended, until_status
+from tests.e2e.board import MARKS, REFRESH_MS, SERVICES, WAIT_MS, card, child, detail, suspended, until_status, without_socket
 from tests.e2e.started import Belfry
 from tests.fixtures.waiting import until
 
@@ -19,6 +19,7 @@ UPDATED = re.compile(r"Updated \d\d:\d\d:\d\d, refreshes every 30 s")
 
 async def test_the_page_refreshes_every_30_s_and_says_when_it_did(page: Page) -> None:
     """F2.1.5: auto-refresh every 30 s, with the time of the last update."""
+    await without_socket(page)
     await page.clock.install()
     await page.goto("/admin/health")
     line = page.get_by_text(UPDATED)

@@ -1,4 +1,5 @@
 import { noteReached } from '../lib/connection.js';
+import { notePosition } from '../lib/positions.js';
 import { Problem } from '../lib/problem.js';
 import { session, sessionExpired } from '../lib/session.js';
 
@@ -45,6 +46,7 @@ const problemOf = async (response) => {
 /** The only way to the gateway. Answers the decoded body (null for 204); throws a Problem, or AbortError. */
 const request = async (method, path, options = {}) => {
   const response = await send(method, path, options);
+  if (response.ok) notePosition(path, response.headers.get('Belfry-Offset'));
   if (response.ok) return response.status === 204 ? null : response.json();
   if (response.status === 401 && !options.signingIn) sessionExpired();
   throw await problemOf(response);

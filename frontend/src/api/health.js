@@ -1,4 +1,5 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { caughtUp } from '../lib/recentChanges.js';
 import { del, get, post, put } from './client.js';
 import { polled } from './polling.js';
 
@@ -8,7 +9,7 @@ const service = (id) => `${root}/services/${encodeURIComponent(id)}`;
 /** Every key starts with `health`, so one event can mark all of it as old. */
 export const boardQuery = queryOptions({
   queryKey: ['health', 'services'],
-  queryFn: ({ signal }) => get(`${root}/services`, { signal }),
+  queryFn: async ({ signal }) => caughtUp(await get(`${root}/services`, { signal })),
   ...polled,
 });
 export const useBoard = () => useQuery(boardQuery);

@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useTopic } from '../lib/topics.js';
 import { get } from './client.js';
 import { polledEvery } from './polling.js';
 
@@ -13,7 +14,10 @@ export const summaryQuery = ({ window = 3600, sort = 'p99', compare = 'none', se
     queryFn: ({ signal }) => get(`${root}/summary`, { signal, query: { window_seconds: window, sort, compare, service } }),
     ...polled,
   });
-export const useLatencySummary = (question) => useQuery(summaryQuery(question));
+export const useLatencySummary = (question) => {
+  useTopic('latency');
+  return useQuery(summaryQuery(question));
+};
 
 const pageSize = 50;
 

@@ -4,6 +4,7 @@ import { Outlet, useLocation, useNavigate } from 'react-router';
 import { ErrorBoundary } from '../components/ErrorBoundary.jsx';
 import { LiveRegion } from '../components/LiveRegion.jsx';
 import { useBoardAnnouncements } from '../hooks/useBoardAnnouncements.js';
+import { useLiveChannel } from '../hooks/useLiveChannel.js';
 import { useServices } from '../hooks/useServices.js';
 import { useShortcut } from '../hooks/useShortcut.js';
 import { useTabTitle } from '../hooks/useTabTitle.js';
@@ -56,6 +57,7 @@ const Shell = () => {
   const counts = tally(services);
   const { title } = useStore(page);
   const wall = useWall();
+  useLiveChannel();
   useTabTitle(title, counts.down);
   useBoardAnnouncements(board.data?.services);
   return (

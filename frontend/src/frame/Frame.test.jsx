@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
-import { connection } from '../lib/connection.js';
 import { atGoldenTime } from '../test/clock.js';
+import { gatewayChannel } from '../test/channel.js';
 import { golden, goldenNow } from '../test/golden.js';
 import { api, problem } from '../test/handlers.js';
 import { renderApp } from '../test/renderApp.jsx';
@@ -63,15 +63,28 @@ describe('the live indicator', () => {
   it('says Polling while there is no live channel', async () => {
     renderApp();
     await ready();
-    expect(screen.getByText('Polling')).toBeInTheDocument();
+    expect(await screen.findByText('Polling')).toBeInTheDocument();
   });
 
   it('says Live while the channel speaks', async () => {
-    connection.set((old) => ({ ...old, socket: 'open', frameAt: goldenNow.getTime() }));
+    server.use(gatewayChannel().handler);
     renderApp();
     await ready();
-    expect(screen.getByText('Live')).toBeInTheDocument();
-    connection.set((old) => ({ ...old, socket: 'closed', frameAt: 0 }));
+    expect(await screen.findByText('Live')).toBeInTheDocument();
+    expect(screen.queryByText(/refreshes every/)).not.toBeInTheDocument();
+  });
+
+  it('tells why the channel is closed for good, and opens it again on demand', async () => {
+    const gateway = gatewayChannel();
+    server.use(gateway.handler);
+    const { user } = renderApp();
+    await ready();
+    await screen.findByText('Live');
+    gateway.end(4503, { reason: 'An admin closed the connection', reconnect: false });
+    expect((await screen.findByText('Polling')).parentElement).toHaveAttribute('title', expect.stringMatching(/^An admin closed the connection\. Belfry is asked every 30 s\./));
+    await user.click(screen.getByRole('button', { name: 'Reconnect' }));
+    expect(await screen.findByText('Live')).toBeInTheDocument();
+    expect(gateway.clients).toHaveLength(2);
   });
 
   it('says Stale when nothing fresh came for two intervals', async () => {
@@ -155,6 +168,15 @@ describe('the palette', () => {
     await user.type(await screen.findByPlaceholderText('Search or run a command'), 'ledg');
     await user.click(await screen.findByRole('button', { name: /^ledger-db/ }));
     await waitFor(() => expect(router.state.location.search).toBe('?open=ledger-db'));
+  });
+
+  it('finds connections by their address', async () => {
+    const { user, router } = renderApp();
+    await ready();
+    await user.keyboard('{Control>}k{/Control}');
+    await user.type(await screen.findByPlaceholderText('Search or run a command'), '10.4.2.18');
+    await user.click(await screen.findByRole('button', { name: /^10\.4\.2\.18.*dana · 1 connection/ }));
+    await waitFor(() => expect(router.state.location.search).toBe('?panel=connections&q=10.4.2.18'));
   });
 
   it('finds an endpoint and opens its row', async () => {

@@ -36,14 +36,14 @@ export const Header = () => {
   return (
     <header className={styles.header}>
       <h1>{title || 'Belfry'}</h1>
-      {updatedAt > 0 && refreshSeconds && <Updated at={updatedAt} seconds={refreshSeconds} />}
+      {live.state !== 'live' && updatedAt > 0 && refreshSeconds && <Updated at={updatedAt} seconds={refreshSeconds} />}
       <div className="grow" />
       <button type="button" className={`desk ${styles.search}`} onClick={openSpotlight}>
         <Icon name="search" size={14} />
         <span className="grow">Search or run a command</span>
         <kbd>{modifier} K</kbd>
       </button>
-      <LiveIndicator state={live.state} at={live.at} nextAt={live.nextAt} />
+      <LiveIndicator {...live} />
       <Bell />
       <ThemeToggle />
       <UserMenu />

@@ -16,7 +16,7 @@ export const OfflineBanner = () => {
         {navigator.onLine ? 'Belfry does not answer.' : 'This browser is offline.'}
         <span className="num" aria-hidden="true">{age}</span>
       </span>
-      <button type="button" className="link" onClick={() => live.refresh()}>Try now</button>
+      <button type="button" className="link" onClick={live.refresh}>Try now</button>
     </div>
   );
 };

@@ -22,6 +22,7 @@ export const Palette = memo(() => {
     <Spotlight
       actions={usePaletteActions(opened)}
       onSpotlightOpen={() => setOpened(true)}
+      onSpotlightClose={() => setOpened(false)}
       query={query}
       onQueryChange={setQuery}
       filter={paletteFilter}

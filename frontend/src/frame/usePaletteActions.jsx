@@ -4,11 +4,12 @@ import { useNavigate } from 'react-router';
 import { useBoard, useCheckNow } from '../api/health.js';
 import { useKnownEndpoints } from '../api/latency.js';
 import { useHasRole } from '../api/session.js';
+import { useKnownConnections } from '../api/websocket.js';
 import { Icon } from '../components/Icon.jsx';
 import { StatusShape } from '../components/StatusShape.jsx';
 import { endpointId } from '../lib/endpointId.js';
 import { noteUsed } from '../lib/lastUsed.js';
-import { formatLatency } from '../lib/formatNumber.js';
+import { formatLatency, plural } from '../lib/formatNumber.js';
 import { endpointName } from '../lib/latencyWords.js';
 import { problemWords } from '../lib/problem.js';
 import { failingFirst, shownStatus, statusWords } from '../lib/status.js';
@@ -54,6 +55,16 @@ const endpointActions = (endpoints, navigate) =>
     }),
   );
 
+const connectionActions = (connections, navigate) =>
+  [...Map.groupBy(connections, ({ client_ip: ip }) => ip)].map(([ip, same]) => {
+    const users = [...new Set(same.map(({ user }) => user).filter(Boolean))].join(', ');
+    return action(`connections:${ip}`, ip, () => navigate(`/admin?${new URLSearchParams({ panel: 'connections', q: ip })}`), {
+      description: [users, plural(same.length, 'connection')].filter(Boolean).join(' · '),
+      keywords: users,
+      leftSection: <Icon name="link" />,
+    });
+  });
+
 const checkActions = (services, allowed, check) =>
   failingFirst(services).map((service) =>
     action(`check:${service.id}`, `Check ${service.name} now`, () => check(service), {
@@ -78,17 +89,19 @@ const told = (service) => ({
   onError: (problem) => notifications.show({ title: `${service.name} was not checked`, message: problemWords(problem) }),
 });
 
-/** Everything the palette can do, in its groups. Endpoints are asked for when it was `opened` once. */
+/** Everything the palette can do, in its groups. Endpoints and connections are asked for while it is `opened`. */
 export const usePaletteActions = (opened) => {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
   const services = useBoard().data?.services ?? [];
   const endpoints = useKnownEndpoints(opened) ?? [];
+  const connections = useKnownConnections(opened) ?? [];
   const checkNow = useCheckNow();
   const check = (service) => checkNow.mutate(service.id, told(service));
   return [
     { group: 'Services', actions: serviceActions(services, navigate) },
     { group: 'Endpoints', actions: endpointActions(endpoints, navigate) },
+    { group: 'Connections', actions: connectionActions(connections, navigate) },
     { group: 'Pages', actions: pageActions(navigate) },
     { group: 'Commands', actions: commandActions(setColorScheme, navigate) },
     { group: 'Check now', actions: checkActions(services, useHasRole('operator'), check) },

@@ -17,22 +17,30 @@ const subscribeOnline = (listener) => {
 };
 const useOnline = () => useSyncExternalStore(subscribeOnline, () => navigator.onLine);
 
-const stateOf = ({ offline, live, stale }) => {
+const stateOf = ({ offline, failing, live, opening, stale }) => {
   if (offline) return 'offline';
+  if (failing) return 'stale';
   if (live) return 'live';
+  if (opening) return 'opening';
   return stale ? 'stale' : 'polling';
 };
 
 /**
- * How fresh the page is: `state` is live, polling, stale or offline; `at`: when the last data came, `nextAt`: when it
- * asks again (both ms); `refresh`: ask now.
+ * How fresh the page is: `state` is live, polling, stale, offline, or opening in its first moments; `at`: when the last data came, `nextAt`: when it
+ * asks again, `channelAt`: when the live channel is opened again, 0 when it is not (all ms); `refused`: why not; `left`:
+ * messages this tab was too slow for; `refresh`: ask now; `reconnect`: open the channel now.
  */
 export const useLive = () => {
   const now = useNow();
   const online = useOnline();
-  const { reached, frameAt } = useStore(connection);
+  const { socket, reached, frameAt, nextTryAt: channelAt, refused, left, retry } = useStore(connection);
   const board = useBoard();
-  const at = Math.max(board.dataUpdatedAt, frameAt);
-  const state = stateOf({ offline: !online || !reached, live: isLive(now), stale: at ? now - at > staleAfterMs : board.isError });
-  return { state, at, nextAt: nextTryAt(board), refresh: board.refetch };
+  const failing = board.isError && now - board.dataUpdatedAt > staleAfterMs; // the channel may be open, and the board old
+  const at = failing ? board.dataUpdatedAt : Math.max(board.dataUpdatedAt, frameAt);
+  const state = stateOf({ offline: !online || !reached, failing, live: isLive(now), opening: socket === 'opening', stale: now - at > staleAfterMs });
+  const refresh = () => {
+    board.refetch();
+    retry();
+  };
+  return { state, at, nextAt: nextTryAt(board), channelAt, refused, left, refresh, reconnect: retry };
 };

@@ -29,7 +29,20 @@ export const formatShare = (pct) => {
 /** A share of errors in percent, with two digits under 1 and one under 10: `0.31 %`, `6.2 %`, `63 %`. */
 export const formatErrors = (pct) => (pct >= 1 && pct < 9.95 ? `${fixed(pct, 1)} %` : formatShare(pct));
 
+/** How often in a second: `1,204/s`, `3.4/s`, `0.02/s`. */
+export const formatRate = (rate) => {
+  if (rate == null) return missing;
+  if (rate === 0 || rate >= 9.95) return `${grouped.format(Math.round(rate))}/s`;
+  return `${fixed(rate, rate < 0.995 ? 2 : 1)}/s`;
+};
+
 export const formatCount = (count) => (count == null ? missing : grouped.format(count));
+
+/** As short as can be, for axes: `0.5`, `500`, `1 k`, `2.5 M`. */
+export const formatAxisCount = (count) => {
+  const [unit, size] = [[' M', 1e6], [' k', 1e3]].find(([, from]) => count >= from) ?? ['', 1];
+  return `${Number((count / size).toPrecision(2))}${unit}`;
+};
 
 const units = [
   ['GB', 1e9],

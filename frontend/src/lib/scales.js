@@ -17,6 +17,14 @@ export const logTicks = ([from, to], most = 6) => {
 
 const nice = [1, 2, 5, 10];
 
+/** Round ticks of a linear axis from 0 to at least `high`, in `parts` equal parts. */
+export const countScale = (high, parts) => {
+  const least = (high > 0 ? high : 1) / parts;
+  const decade = 10 ** Math.floor(Math.log10(least));
+  const step = nice.find((one) => one * decade >= least * 0.9999) * decade;
+  return Array.from({ length: parts + 1 }, (_, at) => at * step);
+};
+
 /** The domain widened to round numbers (1, 2, 5). */
 export const logDomain = (values) => {
   const low = Math.min(...values);

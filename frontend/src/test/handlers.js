@@ -1,4 +1,5 @@
 import { http, HttpResponse } from 'msw';
+import { silentChannel } from './channel.js';
 import { golden } from './golden.js';
 
 export const api = (path) => `*/api/v1${path}`;
@@ -37,6 +38,13 @@ export const handlers = [
   http.get(api('/admin/latency/endpoints'), answer({ ...golden('latency/endpoints'), next_cursor: null })),
   http.get(api('/admin/latency/endpoints/:path/histogram'), answer(golden('latency/histogram'))),
   http.get(api('/admin/latency/endpoints/:path/trend'), answer(golden('latency/trend'))),
+  http.get(api('/admin/websocket/stats'), answer(golden('ws/stats'))),
+  http.get(api('/admin/websocket/rates'), answer(golden('ws/rates'))),
+  http.get(api('/admin/websocket/connections'), answer(golden('ws/connections'))),
+  http.get(api('/admin/websocket/errors'), answer(golden('ws/errors'))),
+  http.post(api('/admin/websocket/connections/:id/disconnect'), answer(golden('ws/disconnected'))),
+  http.post(api('/admin/websocket/disconnect'), answer(golden('ws/disconnected'))),
+  silentChannel,
 ];
 
 /** A problem answer: `problem(503, { title, service })`. */

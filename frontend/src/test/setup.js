@@ -12,7 +12,18 @@ class ObserverOfNothing {
   unobserve() {}
   disconnect() {}
 }
+/** A canvas on which everything can be drawn and nothing is seen. */
+const blankContext = new Proxy({}, { get: (drawn, name) => (name in drawn ? drawn[name] : () => blankContext), set: (drawn, name, value) => Reflect.set(drawn, name, value) });
+class BlankPath {
+  moveTo() {}
+  lineTo() {}
+  rect() {}
+  arc() {}
+  closePath() {}
+  addPath() {}
+}
 Object.assign(window, {
+  Path2D: BlankPath,
   ResizeObserver: ObserverOfNothing,
   IntersectionObserver: ObserverOfNothing,
   DOMMatrixReadOnly: class { m22 = 1; },
@@ -20,10 +31,10 @@ Object.assign(window, {
   matchMedia: (query) => ({ matches: false, media: query, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {} }),
 });
 Element.prototype.scrollIntoView = () => {};
-HTMLCanvasElement.prototype.getContext = () => null;
+HTMLCanvasElement.prototype.getContext = () => blankContext;
 document.fonts ??= new EventTarget();
 
-configure({ asyncUtilTimeout: 10_000 }); // a page and its chunk load on a busy machine
+configure({ asyncUtilTimeout: 20_000 }); // a page and its chunk load on a busy machine
 
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
 afterEach(() => {

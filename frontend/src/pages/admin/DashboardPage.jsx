@@ -2,6 +2,7 @@ import { refreshSeconds } from '../../api/polling.js';
 import { HealthBanners } from '../../components/admin/HealthBanners.jsx';
 import { LoadFailed } from '../../components/LoadFailed.jsx';
 import { LatencyHeatmapWidget } from '../../components/widgets/LatencyHeatmapWidget.jsx';
+import { WebSocketStatusWidget } from '../../components/widgets/WebSocketStatusWidget.jsx';
 import { QueryNote, useAgedClass } from '../../hooks/QueryNote.jsx';
 import { usePage } from '../../hooks/usePage.js';
 import { useServices } from '../../hooks/useServices.js';
@@ -43,6 +44,7 @@ export const DashboardPage = () => {
         <LatencyHeatmapWidget />
         <div className={`stack ${styles.aside}`}>
           <IncidentList />
+          <WebSocketStatusWidget />
           <MaintenanceCard />
         </div>
       </div>

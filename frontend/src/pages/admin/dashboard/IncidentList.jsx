@@ -7,7 +7,7 @@ import { formatDuration } from '../../../lib/formatDuration.js';
 import { statusWords } from '../../../lib/status.js';
 import styles from './Dashboard.module.css';
 
-const shownAtMost = 6;
+const shownAtMost = 4;
 
 const Lasted = ({ incident }) =>
   incident.ended_at ? (

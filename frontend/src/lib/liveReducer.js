@@ -1,0 +1,44 @@
+import { withChanges, withChecks } from './boardPatches.js';
+import { withStats } from './rateHistory.js';
+import { keysOf } from './topics.js';
+
+const board = ['health', 'services'];
+
+/** Large fleets tell their figures without their nodes. */
+const withoutLoss = ({ nodes }, stats) => (stats.nodes.length ? stats : { ...stats, nodes });
+
+/** Kinds of messages that say enough to change what is on screen, and what each does: `patches` are `[query key, data =>
+    data]`, `stale` are filters of queries to ask again. Each is given all messages of its kind at once, in order. */
+const kinds = {
+  'health.changed': (events) => ({
+    patches: [[board, (old) => withChanges(old, events)]],
+    stale: keysOf('health'),
+  }),
+  'health.checked': (events) => ({
+    patches: [[board, (old) => withChecks(old, events)]],
+    stale: [...new Set(events.map(({ service_id: id }) => id))].flatMap((id) => [{ queryKey: [...board, id], exact: true }, { queryKey: [...board, id, 'checks'] }]),
+  }),
+  'ws.status': (events) => ({
+    patches: [
+      [['websocket', 'stats'], (old) => withoutLoss(old, events.at(-1).stats)],
+      [['websocket', 'rates'], (old) => withStats(old, events.map(({ stats }) => stats))],
+    ],
+    stale: [],
+  }),
+  'ws.failed': () => ({ patches: [], stale: [{ queryKey: ['websocket', 'errors'] }] }),
+  'ws.closed': () => ({ patches: [], stale: [] }), // the list is asked for anyway, every other second
+};
+
+/** Any other message makes all of its topic old. */
+const effectOf = (messages) => {
+  const [{ topic, kind }] = messages;
+  return kinds[kind]?.(messages.map(({ data }) => data)) ?? { patches: [], stale: keysOf(topic) };
+};
+
+const once = (filters) => [...new Map(filters.map((filter) => [JSON.stringify(filter), filter])).values()];
+
+/** What messages of the live channel (`{topic, kind, data}`, in order) do to the query cache: `{patches, stale}`. */
+export const liveReducer = (messages) => {
+  const effects = [...Map.groupBy(messages, ({ kind }) => kind).values()].map(effectOf);
+  return { patches: effects.flatMap(({ patches }) => patches), stale: once(effects.flatMap(({ stale }) => stale)) };
+};
