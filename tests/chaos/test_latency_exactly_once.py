@@ -20,7 +20,7 @@ from shared import db
 from shared.bus import Bus
 from shared.settings import Settings
 from tests.fixtures.processes import ServiceProcess, StartProcess
-from tests.fixtures.samples import counted, message_of, sample_batch, send_until_stored, writers
+from tests.fixtures.samples import counted, message_of, sample_batch, send_until_stored, totalled, writers
 from tests.fixtures.servers import NATS_CONFIG
 from tests.fixtures.waiting import until
 
@@ -67,6 +67,7 @@ class Sender:
         self.acknowledged += SAMPLES
 
 
+@pytest.mark.timeout(540)  # on a machine that is busy with other things each start takes its time
 async def test_twenty_deaths_of_the_service_and_some_of_its_servers(
     broker: Running, storage: Running, start_process: StartProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,9 +89,10 @@ async def test_twenty_deaths_of_the_service_and_some_of_its_servers(
 
     await until(lambda: counted(storage.url), lambda found: found >= sender.acknowledged, 30)
     await asyncio.sleep(2 * AGAIN_SECONDS)  # whatever comes again has come
-    assert await counted(storage.url) == sender.acknowledged
+    assert await counted(storage.url) == await totalled(storage.url) == sender.acknowledged
     assert len(await writers(storage.url)) > 3
     assert await rolled_up(storage.url, monkeypatch) == (sender.acknowledged, sender.acknowledged)
+    assert [await totalled(storage.url, step) for step in ("1h", "1d")] == [sender.acknowledged] * 2
     await bus.close()
 
 
