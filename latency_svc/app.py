@@ -16,7 +16,6 @@ from latency_svc.room import Room
 from latency_svc.roster import Roster
 from latency_svc.writer import Writer
 from shared.bus import Bus
-from shared.db import Pool
 from shared.loops import every, until_it_works
 from shared.process import refuse
 from shared.service import BUS, POOL, SETTINGS, add_endpoints, bus_context, new_app, pool_context, rpc_context
@@ -48,25 +47,26 @@ def create_app(settings: LatencySettings) -> web.Application:
 
 async def latency_context(app: web.Application) -> AsyncIterator[None]:
     """Counting, upkeep and what is answered, as long as the application lives."""
-    pool, bus, roster = app[POOL], app[BUS], Roster()
+    bus, roster = app[BUS], Roster()
     settings = app[SETTINGS]
     assert isinstance(settings, LatencySettings)
     thresholds_ms = settings.latency_slow_ms, settings.latency_very_slow_ms
-    room = Room(pool=pool, thresholds_ms=thresholds_ms, otlp_port=app[OTLP_PORT])
-    writer = Writer(pool, roster)
+    room = Room(pool=app[POOL], thresholds_ms=thresholds_ms, otlp_port=app[OTLP_PORT])
+    writer = Writer(room.pool, roster)
     add_endpoints(app, [(rpc, partial(handler, room)) for rpc, handler in HANDLERS])
     tasks = [asyncio.create_task(work, name=name) for name, work in loops(room, bus, roster)]
-    counting = asyncio.create_task(count(pool, bus, roster, writer), name="counting")
+    counting = asyncio.create_task(count(room, bus, roster, writer), name="counting")
     yield
     for task in (*tasks, counting):
         task.cancel()
     await asyncio.gather(*tasks, counting, return_exceptions=True)
 
 
-async def count(pool: Pool, bus: Bus, roster: Roster, writer: Writer) -> None:
+async def count(room: Room, bus: Bus, roster: Roster, writer: Writer) -> None:
     """Take what comes and store it, once there is a place for it; at the end store what was taken."""
-    await until_it_works(partial(upkeep.keep_partitions, pool), "keep_partitions")
-    await until_it_works(partial(upkeep.read_endpoints, pool, roster), "read_endpoints")
+    await until_it_works(partial(upkeep.keep_partitions, room.pool), "keep_partitions")
+    known = partial(upkeep.read_endpoints, room.pool, roster, room.names, upkeep.KNOWN)
+    await until_it_works(known, "read_endpoints")
     consumption = bus.consume(SAMPLES_STREAM, CONSUMER, writer.take, batch=BATCH, concurrency=1)
     try:
         await writer.run()
@@ -77,11 +77,12 @@ async def count(pool: Pool, bus: Bus, roster: Roster, writer: Writer) -> None:
 
 def loops(room: Room, bus: Bus, roster: Roster) -> list[tuple[str, Coroutine[None, None, None]]]:
     """What is done again and again, and how often, in seconds."""
-    pool = room.pool
+    pool, names = room.pool, room.names
+    read_endpoints = partial(upkeep.read_endpoints, pool, roster, names, upkeep.LATELY)
     return [
         ("keep_partitions", every(3600, partial(upkeep.keep_partitions, pool), "keep_partitions")),
-        ("read_endpoints", every(60, partial(upkeep.read_endpoints, pool, roster), "read_endpoints")),
+        ("read_endpoints", every(60, read_endpoints, "read_endpoints")),
         ("roll_up", every(30, partial(upkeep.roll_up, pool), "roll_up")),
         ("forget", every(60, partial(upkeep.forget, pool), "forget")),
-        ("tell", every(upkeep.TELL_SECONDS / 2, partial(upkeep.tell, pool, bus, room.names), "tell")),
+        ("tell", every(upkeep.TELL_SECONDS / 2, partial(upkeep.tell, pool, bus, names), "tell")),
     ]

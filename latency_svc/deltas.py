@@ -60,10 +60,10 @@ class Deltas(Struct, frozen=True, kw_only=True):
 
 def deltas_of(counts: Counts, **columns: Any) -> Deltas:
     """All columns but `requests`, which follow from them."""
-    lengths, running = columns["lengths"], np.zeros(counts.size + 1, np.int64)
-    np.cumsum(counts, dtype=np.int64, out=running[1:])
-    ends = np.cumsum(lengths)
-    in_buckets = running[ends] - running[ends - lengths]
+    lengths, in_buckets = columns["lengths"], np.zeros(columns["lengths"].size, np.int64)
+    is_filled = lengths > 0
+    firsts = (np.cumsum(lengths) - lengths)[is_filled]
+    in_buckets[is_filled] = np.add.reduceat(counts, firsts, dtype=np.int64)
     return Deltas(counts=counts, requests=in_buckets + columns["zero_counts"], **columns)
 
 

@@ -15,7 +15,7 @@ from latency_svc.ingest import token_of
 from latency_svc.otlp.baselines import forget_baselines
 from latency_svc.roster import EndpointKey, Roster
 from latency_svc.rows import Resolution, Row
-from latency_svc.store import dropped, endpoints, histograms, messages, partitions, rolling, totals
+from latency_svc.store import dropped, histograms, messages, partitions, rolling, totals
 from latency_svc.store.endpoints import Names
 from latency_svc.windows import DAY, HOUR, MINUTE, MINUTES_KEPT, Span, Window, floor
 from shared.bus import Bus
@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 PARTITIONS_LOCK = 7_403
 TELL_SECONDS = 10
+LATELY, KNOWN = timedelta(minutes=5), timedelta(days=7)
+"""How long ago an endpoint may have had its last request to be read again and again; and when the service starts."""
 AT_ONCE = 200  # endpoints rolled up by one statement
 SETTLED = {"1h": HOUR + timedelta(minutes=6), "1d": DAY + timedelta(minutes=70)}
 """How long after it began an hour or a day is rolled up: before it is read from its roll-up, after what comes late."""
@@ -39,10 +41,13 @@ async def keep_partitions(pool: Pool) -> None:
         await partitions.keep_partitions(conn, datetime.now(UTC))
 
 
-async def read_endpoints(pool: Pool, roster: Roster) -> None:
-    """Those that other replicas met, so that a cap holds for all of them together."""
+async def read_endpoints(pool: Pool, roster: Roster, names: Names, back: timedelta) -> None:
+    """Those that had requests of late, whichever replica met them, so that the caps hold for all of them together."""
+    now = datetime.now(UTC)
+    spans = [Span("1h", now - back, now), Span("1m", now - min(back, 2 * HOUR), now)]
     async with pool.acquire(timeout=5) as conn:
-        roster.learn(await endpoints.list_endpoints(conn))
+        found = await totals.list_totals(conn, names, spans)
+    roster.learn((total.key, total.endpoint_id) for total in found)
 
 
 async def forget(pool: Pool) -> None:

@@ -19,12 +19,6 @@ class Names:
         return [self._known[id_] for id_ in ids]
 
 
-async def list_endpoints(conn: Connection) -> list[tuple[EndpointKey, int]]:
-    """Every endpoint with its id, in the order they were met."""
-    rows = await conn.fetch("SELECT id, service, method, route FROM endpoint ORDER BY id")
-    return [(EndpointKey(row["service"], row["method"], row["route"]), row["id"]) for row in rows]
-
-
 async def save_endpoints(conn: Connection, keys: Sequence[EndpointKey]) -> list[tuple[EndpointKey, int]]:
     """The ids of these endpoints; those that are new get one."""
     columns = [key.service for key in keys], [key.method for key in keys], [key.route for key in keys]

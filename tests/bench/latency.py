@@ -36,7 +36,7 @@ from tests.fixtures.processes import ServiceProcess
 
 MESSAGES = 4_000
 ENDPOINTS = 1_000
-REQUESTS = 300
+REQUESTS = 1_000
 AT_A_TIME = 8
 MOST_SECONDS = 90
 REPORTED = 200_000

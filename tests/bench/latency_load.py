@@ -84,7 +84,13 @@ def otlp_request(service: str, endpoints: int) -> ExportMetricsServiceRequest:
     counts = np.random.default_rng(3).integers(0, 9, POINT_BUCKETS).tolist()
     for route in routes_of(service, endpoints):
         point = metric.exponential_histogram.data_points.add(
-            start_time_unix_nano=now - 1_000_000_000, time_unix_nano=now, count=sum(counts), sum=1.0, scale=6
+            start_time_unix_nano=now - 1_000_000_000,
+            time_unix_nano=now,
+            count=sum(counts),
+            sum=1.0,
+            scale=6,
+            min=0.12,
+            max=0.17,
         )
         point.positive.offset = -200
         point.positive.bucket_counts.extend(counts)

@@ -18,6 +18,7 @@ from latency_svc.store.endpoints import Names, save_endpoints
 from latency_svc.store.histograms import read_packed, save_rows
 from latency_svc.store.partitions import keep_partitions
 from latency_svc.store.totals import forget_totals, list_totals
+from latency_svc.upkeep import KNOWN, LATELY, read_endpoints
 from latency_svc.windows import Span
 from latency_svc.writer import Writer
 from shared import db
@@ -71,6 +72,22 @@ async def test_totals_are_those_of_the_rows(pool: Pool) -> None:
         assert [(total.key, total.count) for total in await list_totals(conn, names, spans)] == [
             (KEYS[5], 3), (KEYS[0], 2),
         ]  # fmt: skip
+
+
+async def test_endpoints_without_requests_of_late_count_no_more(pool: Pool) -> None:
+    """A cap is filled by what is in use, not by all that ever was."""
+    now = datetime.now(UTC)
+    times = [now, now - HOUR, now - 8 * 24 * HOUR]
+    async with pool.acquire() as conn, conn.transaction():
+        await keep_partitions(conn, now, now - 9 * 24 * HOUR)
+        ids = dict(await save_endpoints(conn, KEYS[:3]))
+        for key, at in zip(KEYS, times, strict=False):
+            await save_rows(conn, "1m" if at == now else "1h", [Row(at, ids[key], "a", histogram_of(np.ones(1)))])
+
+    for back, expected in ((KNOWN, KEYS[:2]), (LATELY, KEYS[:1])):
+        roster = Roster()
+        await read_endpoints(pool, roster, Names(), back)
+        assert dict(zip(roster.keys, roster.ids, strict=True)) == {key: ids[key] for key in expected}
 
 
 class Acknowledged:
