@@ -37,6 +37,7 @@ export const handlers = [
   http.get(api('/admin/latency/endpoints'), answer({ ...golden('latency/endpoints'), next_cursor: null })),
   http.get(api('/admin/latency/endpoints/:path/histogram'), answer(golden('latency/histogram'))),
   http.get(api('/admin/latency/endpoints/:path/trend'), answer(golden('latency/trend'))),
+  http.get(api('/admin/latency/endpoints/:path/examples'), answer(golden('latency/examples'))),
 ];
 
 /** A problem answer: `problem(503, { title, service })`. */

@@ -121,10 +121,10 @@ def test_a_trend_ends_where_it_is_asked_to() -> None:
     assert steps_of(NOW, 3600, end - 5 * DAY) == (HOUR, [end - 5 * DAY - HOUR])
 
 
-@pytest.mark.parametrize("resolution", LAYERS)
+@pytest.mark.parametrize("table", LAYERS)
 @given(first=MOMENTS, days=st.integers(0, 800))
-def test_parts_of_a_table_follow_each_other(resolution: str, first: datetime, days: int) -> None:
-    layer = LAYERS[resolution]  # type: ignore[index]
+def test_parts_of_a_table_follow_each_other(table: str, first: datetime, days: int) -> None:
+    layer = LAYERS[table]
     found = parts(layer, first, first + timedelta(days=days))
 
     assert found[0][0] <= first < found[0][1]
