@@ -140,8 +140,8 @@ SORTED: dict[SortKey, Callable[[Histogram], float | None]] = {
 
 
 def order(h: Histogram, sort: SortKey) -> tuple[bool, float, int]:
-    """A key to sort by, ascending: the greatest first, those that cannot be told last, by traffic."""
-    value = SORTED[sort](h)
+    """A key to sort by, ascending: the greatest first, those with too little data for it last, by traffic."""
+    value = SORTED[sort](h) if sort == "count" or state_of(h) == "ok" else None
     return value is None, -(value or 0.0), -h.count
 
 
