@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from math import log
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
-from opentelemetry.sdk.metrics import MeterProvider
 
 from demo import telemetry
 from demo.faults import PATH as FAULTS
@@ -22,14 +21,14 @@ Handle = Callable[[web.Request], Awaitable[web.Response]]
 
 def create_app(name: str) -> web.Application:
     """The service of that name, with its own telemetry."""
-    provider, switch = telemetry.start(), Switch()
-    app = web.Application(middlewares=[telemetry.measuring(provider, frozenset({HEALTH, FAULTS}))])
+    told, switch = telemetry.start(), Switch()
+    app = web.Application(middlewares=[telemetry.measuring(told, frozenset({HEALTH, FAULTS}))])
     app.router.add_get(HEALTH, _health(switch))
     switch.add_routes(app)
     for endpoint in SHOP[name]:
         app.router.add_route(endpoint.method, endpoint.route, _serve(endpoint, switch))
     app.cleanup_ctx.append(_client)
-    app.on_cleanup.append(_last_measurements(provider))
+    app.on_cleanup.append(_last_measurements(told))
     return app
 
 
@@ -65,7 +64,8 @@ async def _ask(http: ClientSession, call: Call) -> None:
 
 async def _succeeds(http: ClientSession, call: Call) -> bool:
     try:
-        async with http.request(call.method, url_of(call.to) + call.path) as answer:
+        headers = telemetry.headers_of_trace()
+        async with http.request(call.method, url_of(call.to) + call.path, headers=headers) as answer:
             return answer.status < 500
     except (ClientError, TimeoutError):
         return False
@@ -76,8 +76,8 @@ async def _client(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
-def _last_measurements(provider: MeterProvider) -> Callable[[web.Application], Awaitable[None]]:
+def _last_measurements(told: telemetry.Telemetry) -> Callable[[web.Application], Awaitable[None]]:
     async def send(app: web.Application) -> None:
-        await asyncio.to_thread(provider.shutdown, 2_000)
+        await asyncio.to_thread(told.shutdown)
 
     return send

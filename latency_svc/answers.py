@@ -2,17 +2,19 @@
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from latency_svc import grid
-from latency_svc.histogram import Histogram, empty, error_bound_pct, merge_all, quantile
+from latency_svc import grid, slowest
+from latency_svc.histogram import Histogram, empty, error_bound_pct, merge_all, quantile, quantiles
 from latency_svc.roster import EndpointKey
+from shared.contracts.examples import Example
 from shared.contracts.latency import (
     Bucket,
     EndpointLatency,
     EndpointSummary,
+    LatencyTogether,
     SortKey,
     State,
     TrendPoint,
@@ -42,6 +44,9 @@ class Percentiles(Struct, frozen=True):
     p99: float | None
 
 
+NOTHING_TOLD = Percentiles(None, None, None)
+
+
 def required(q: float) -> int:
     """How many requests it takes until one lies beyond the quantile."""
     return math.ceil(round(1 / (1 - q), 6))
@@ -53,7 +58,9 @@ def percentile_ms(h: Histogram, q: float) -> float | None:
 
 
 def percentiles(h: Histogram) -> Percentiles:
-    return Percentiles(*(percentile_ms(h, q) for q in QUANTILES.values()))
+    told = [q for q in QUANTILES.values() if h.count >= required(q)]
+    found = [milliseconds(seconds) for seconds in quantiles(h, told) if seconds is not None]
+    return Percentiles(*found, *[None] * (len(QUANTILES) - len(found)))
 
 
 def milliseconds(seconds: float) -> float:
@@ -76,6 +83,8 @@ def state_of(h: Histogram) -> State:
 def endpoint_latency(facts: Facts, sort: SortKey) -> EndpointLatency:
     h, found = facts.window, percentiles(facts.window)
     measured = h.count > 0
+    hours = _by_hour(facts.hours)
+    compared = None if facts.compared_hours is None else _by_hour(facts.compared_hours)
     return EndpointLatency(
         service=facts.key.service,
         method=facts.key.method,
@@ -91,9 +100,27 @@ def endpoint_latency(facts: Facts, sort: SortKey) -> EndpointLatency:
         error_bound_pct=bound_pct(h),
         state=state_of(h),
         change_pct=None if facts.compared is None else change_pct(h, facts.compared, sort),
-        p99_by_hour=[_p99(hour) for hour in facts.hours],
+        p50_by_hour=[hour.p50 for hour in hours],
+        p95_by_hour=[hour.p95 for hour in hours],
+        p99_by_hour=[hour.p99 for hour in hours],
         count_by_hour=[hour.count if hour else 0 for hour in facts.hours],
-        compared_p99_by_hour=None if facts.compared_hours is None else [_p99(hour) for hour in facts.compared_hours],
+        hours_error_bound_pct=widest_bound_pct(facts.hours),
+        compared_p50_by_hour=None if compared is None else [hour.p50 for hour in compared],
+        compared_p95_by_hour=None if compared is None else [hour.p95 for hour in compared],
+        compared_p99_by_hour=None if compared is None else [hour.p99 for hour in compared],
+    )
+
+
+def together(histograms: Sequence[Histogram]) -> LatencyTogether:
+    h = merge_all(histograms)
+    found = percentiles(h)
+    return LatencyTogether(
+        p50=found.p50,
+        p95=found.p95,
+        p99=found.p99,
+        count=h.count,
+        error_rate_pct=error_rate_pct(h),
+        error_bound_pct=bound_pct(h),
     )
 
 
@@ -113,8 +140,8 @@ SORTED: dict[SortKey, Callable[[Histogram], float | None]] = {
 
 
 def order(h: Histogram, sort: SortKey) -> tuple[bool, float, int]:
-    """A key to sort by, ascending: the greatest first, those that cannot be told last, by traffic."""
-    value = SORTED[sort](h)
+    """A key to sort by, ascending: the greatest first, those with too little data for it last, by traffic."""
+    value = SORTED[sort](h) if sort == "count" or state_of(h) == "ok" else None
     return value is None, -(value or 0.0), -h.count
 
 
@@ -135,9 +162,21 @@ def trend_points(starts: Sequence[datetime], steps: Sequence[Histogram | None]) 
     return [_trend_point(at, step or empty()) for at, step in zip(starts, steps, strict=True)]
 
 
-def trend_bound_pct(steps: Sequence[Histogram | None]) -> float:
-    """The widest of all steps."""
-    return max(bound_pct(step or empty()) for step in steps)
+def widest_bound_pct(steps: Sequence[Histogram | None]) -> float:
+    """Of all steps; what holds for the finest grid when none has a request."""
+    return max((bound_pct(step) for step in steps if step), default=bound_pct(empty()))
+
+
+def example_of(kept: slowest.Example, trace_url: str | None) -> Example:
+    """`trace_url`: where a trace is shown, with `{trace_id}` in it."""
+    return Example(
+        trace_id=kept.trace_id,
+        duration_ms=milliseconds(kept.seconds),
+        at=datetime.fromtimestamp(kept.ended, UTC),
+        status=kept.status or None,
+        failed=kept.failed,
+        trace_url=trace_url.replace("{trace_id}", kept.trace_id) if trace_url else None,
+    )
 
 
 def buckets(h: Histogram, compared: Histogram | None, per_doubling: int) -> tuple[list[Bucket], list[int] | None]:
@@ -190,5 +229,5 @@ def _trend_point(at: datetime, h: Histogram) -> TrendPoint:
     )
 
 
-def _p99(hour: Histogram | None) -> float | None:
-    return percentile_ms(hour, 0.99) if hour else None
+def _by_hour(hours: Sequence[Histogram | None]) -> list[Percentiles]:
+    return [percentiles(hour) if hour else NOTHING_TOLD for hour in hours]

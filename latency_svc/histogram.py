@@ -2,7 +2,7 @@
 
 import math
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -107,10 +107,15 @@ def decode(scale: int, lo: int, packed: bytes) -> Counts:
 
 def quantile(h: Histogram, q: float) -> float | None:
     """The nearest-rank quantile in seconds, within `error_bound_pct` of the exact one; None without any duration."""
+    return quantiles(h, [q])[0]
+
+
+def quantiles(h: Histogram, wanted: Sequence[float]) -> list[float | None]:
+    """Several, as `quantile` gives each; the buckets are summed up once."""
     if h.count == 0:
-        return None
-    found = int(np.searchsorted(np.cumsum(h.counts), rank(q, h.count)))
-    return min(max(_midpoint(h, found), h.min_seconds), h.max_seconds)
+        return [None] * len(wanted)
+    found = np.searchsorted(np.cumsum(h.counts), [rank(q, h.count) for q in wanted]).tolist()
+    return [min(max(_midpoint(h, column), h.min_seconds), h.max_seconds) for column in found]
 
 
 def rank(q: float, count: int) -> int:

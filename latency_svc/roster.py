@@ -86,6 +86,11 @@ class Roster:
             return self.slot(overflow_of(key.service))
         return self._add(key, None)
 
+    def id_of(self, key: EndpointKey) -> int | None:
+        """What the store calls an endpoint; None for one it does not know, or that is one too many."""
+        found = self._slots.get(key)
+        return None if found is None else self.ids[found]
+
     def learn(self, stored: Iterable[tuple[EndpointKey, int]]) -> None:
         """The ids the store gave, also of endpoints that other replicas or an earlier life of this one met."""
         for key, endpoint_id in stored:

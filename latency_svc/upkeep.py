@@ -15,7 +15,8 @@ from latency_svc.ingest import token_of
 from latency_svc.otlp.baselines import forget_baselines
 from latency_svc.roster import EndpointKey, Roster
 from latency_svc.rows import Resolution, Row
-from latency_svc.store import dropped, histograms, messages, partitions, rolling, totals
+from latency_svc.slowest import Slowest
+from latency_svc.store import dropped, examples, histograms, messages, partitions, rolling, totals
 from latency_svc.store.endpoints import Names
 from latency_svc.windows import DAY, HOUR, MINUTE, MINUTES_KEPT, Span, Window, floor
 from shared.bus import Bus
@@ -30,6 +31,7 @@ TELL_SECONDS = 10
 LATELY, KNOWN = timedelta(minutes=5), timedelta(days=7)
 """How long ago an endpoint may have had its last request to be read again and again; and when the service starts."""
 AT_ONCE = 200  # endpoints rolled up by one statement
+AT_ONCE_EXAMPLES = 2_000  # endpoints; the others come the next time
 SETTLED = {"1h": HOUR + timedelta(minutes=6), "1d": DAY + timedelta(minutes=70)}
 """How long after it began an hour or a day is rolled up: before it is read from its roll-up, after what comes late."""
 FINER: dict[Resolution, tuple[Resolution, timedelta]] = {"1h": ("1m", HOUR), "1d": ("1h", DAY)}
@@ -57,6 +59,17 @@ async def forget(pool: Pool) -> None:
         await dropped.forget_dropped(conn, now - MINUTES_KEPT)
         await totals.forget_totals(conn, now)
         await forget_baselines(conn)
+
+
+async def save_examples(pool: Pool, roster: Roster, slowest: Slowest, writer: str) -> None:
+    """Those of endpoints that have an id by now."""
+    changed = [(place, roster.id_of(place.key), kept) for place, kept in slowest.changed()]
+    rows = [(place, id_, kept) for place, id_, kept in changed if id_ is not None][:AT_ONCE_EXAMPLES]
+    if rows:
+        async with pool.acquire(timeout=5) as conn:
+            await examples.save_examples(conn, writer, rows)
+    slowest.stored((place, kept) for place, _, kept in rows)
+    slowest.forget(datetime.now(UTC).timestamp())
 
 
 # --- roll-ups -----------------------------------------------------------------------------------------------------

@@ -46,36 +46,53 @@ def ceil(at: datetime, step: timedelta) -> datetime:
     return floored if floored == at else floored + step
 
 
-def window_of(now: datetime, seconds: int) -> Window:
-    """Up to six hours: back to the minute. Beyond: the hour that runs and those before it."""
+def window_of(now: datetime, seconds: int, to_at: datetime | None = None) -> Window:
+    """Up to six hours: back to the minute. Beyond: the hour that runs and those before it. With `to_at` it ends there,
+    as the minutes or hours that are kept allow. What lies ahead is left out: of a window that has not begun, nothing
+    remains, and its end is before its beginning."""
     length = timedelta(seconds=seconds)
-    if length <= SHORT:
-        return Window(floor(now - length, MINUTE), now)
-    return Window(floor(now - length, HOUR) + HOUR, now)
+    end = now if to_at is None else ceil(to_at, MINUTE)
+    from_at = floor(end - length, MINUTE) if length <= SHORT else ceil(end - length, HOUR)
+    return as_kept(Window(from_at, min(end, now)), now)
 
 
 def strip_of(now: datetime) -> Window:
     """The hour that runs and the 23 before it."""
-    return Window(floor(now, HOUR) - (STRIP_HOURS - 1) * HOUR, now)
+    return Window(ceil(now, HOUR) - STRIP_HOURS * HOUR, now)
+
+
+def strip_beside(window: Window, now: datetime) -> Window:
+    """The last 24 hours; those up to the end of a window that began before them and is over."""
+    last = strip_of(now)
+    over = window.from_at < last.from_at and window.to_at < now
+    return strip_of(window.to_at) if over else last
 
 
 def compared_with(window: Window, compare: Comparison, now: datetime) -> Window | None:
-    """The same window earlier; in whole hours, the nearest, where minutes are not kept any more."""
+    """The same window earlier."""
     shift = SHIFTS.get(compare)
-    if shift is None:
-        return None
-    from_at, to_at = window.from_at - shift, window.to_at - shift
-    first_minute = from_at if window.to_at - window.from_at <= SHORT else to_at
+    return None if shift is None else as_kept(Window(window.from_at - shift, window.to_at - shift), now)
+
+
+def as_kept(window: Window, now: datetime) -> Window:
+    """In whole hours, the nearest, where minutes are not kept any more."""
+    first_minute = window.from_at if window.to_at - window.from_at <= SHORT else floor(window.to_at, HOUR)
     if first_minute >= now - MINUTES_KEPT:
-        return Window(from_at, to_at)
-    from_at = floor(from_at + HOUR / 2, HOUR)
-    return Window(from_at, max(floor(to_at + HOUR / 2, HOUR), from_at + HOUR))
+        return window
+    nearest = Window(floor(window.from_at + HOUR / 2, HOUR), floor(window.to_at + HOUR / 2, HOUR))
+    if nearest.from_at < nearest.to_at:
+        return nearest
+    hour = floor(window.from_at, HOUR)
+    return Window(hour, hour + HOUR)
 
 
-def steps_of(now: datetime, seconds: int) -> tuple[timedelta, list[datetime]]:
-    """The steps of a trend, oldest first, the running one last: five minutes up to six hours, else hours."""
-    step = FIVE_MINUTES if timedelta(seconds=seconds) <= SHORT else HOUR
-    last = floor(now, step)
+def steps_of(now: datetime, seconds: int, to_at: datetime | None = None) -> tuple[timedelta, list[datetime]]:
+    """The steps of a trend, oldest first, the one that runs, or ends at `to_at`, last: five minutes up to six hours,
+    else hours, and hours where minutes are not kept any more."""
+    end = min(now, to_at or now)
+    short = timedelta(seconds=seconds) <= SHORT and end - SHORT >= now - MINUTES_KEPT
+    step = FIVE_MINUTES if short else HOUR
+    last = ceil(end, step) - step
     count = max(1, -(-seconds // int(step.total_seconds())))
     return step, [last - back * step for back in reversed(range(count))]
 

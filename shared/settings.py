@@ -46,6 +46,7 @@ VARIABLES_OF_BELFRY = frozenset(
         "OTLP_TOKEN",
         "PUBLIC_URL",
         "SPA_DIR",
+        "TRACE_URL",
         "TRUSTED_PROXIES",
         "WS_ALERT_PCT",
         "WS_COMMANDS_PER_SECOND",

@@ -2,6 +2,7 @@
 
 from gateway.routes.route import Route
 from shared.contracts import latency
+from shared.contracts.examples import LIST_EXAMPLES
 
 _AT = "/api/v1/admin/latency"
 _ENDPOINT = f"{_AT}/endpoints/{{path}}"
@@ -15,6 +16,10 @@ LATENCY: tuple[Route, ...] = (
     ),
     Route(
         "GET", f"{_ENDPOINT}/trend", "viewer", latency.GET_TREND, "Percentiles of one endpoint over time",
+        rest="path",
+    ),
+    Route(
+        "GET", f"{_ENDPOINT}/examples", "viewer", LIST_EXAMPLES, "Its slowest requests that a trace is known of",
         rest="path",
     ),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 from latency_svc.api import endpoint, overview
 from latency_svc.room import Room
 from shared.contracts import latency as contract
+from shared.contracts.examples import LIST_EXAMPLES
 from shared.contracts.wire import Rpc
 from shared.rpc import Caller
 
@@ -14,4 +15,5 @@ HANDLERS: list[tuple[Rpc, Callable[[Room, Any, Caller], Awaitable[Any]]]] = [
     (contract.LIST_ENDPOINTS, overview.list_endpoints),
     (contract.GET_HISTOGRAM, endpoint.get_histogram),
     (contract.GET_TREND, endpoint.get_trend),
+    (LIST_EXAMPLES, endpoint.list_examples),
 ]

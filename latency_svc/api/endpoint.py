@@ -2,24 +2,27 @@
 
 from datetime import datetime
 
-from latency_svc.answers import buckets, endpoint_latency, trend_bound_pct, trend_points
-from latency_svc.api.reading import read_facts, read_series
+from latency_svc.answers import buckets, endpoint_latency, example_of, trend_points, widest_bound_pct
+from latency_svc.api.reading import asked_window, read_facts, read_series
 from latency_svc.room import Room
 from latency_svc.roster import EndpointKey
+from latency_svc.slowest import slowest_of
 from latency_svc.store.endpoints import Names, find_endpoints
+from latency_svc.store.examples import read_examples
 from latency_svc.store.totals import list_totals
-from latency_svc.windows import SHIFTS, Window, spans_of, steps_of, window_of
+from latency_svc.windows import SHIFTS, Window, spans_of, steps_of
 from shared.contracts import latency as contract
+from shared.contracts.examples import EndpointExamples, ExamplesQuery
 from shared.db import Connection
 from shared.problems import not_found
 from shared.rpc import Caller
 
-Query = contract.HistogramQuery | contract.TrendQuery
+Query = contract.HistogramQuery | contract.TrendQuery | ExamplesQuery
 
 
 async def get_histogram(room: Room, request: contract.HistogramQuery, caller: Caller) -> contract.EndpointHistogram:
     now = room.now()
-    window = window_of(now, request.window_seconds)
+    window = asked_window(now, request.window_seconds, request.to_at)
     async with room.pool.acquire(timeout=2) as conn:
         endpoint_id, key = await _endpoint_or_404(conn, room.names, request, window, now)
         [facts] = await read_facts(conn, {endpoint_id: key}, window, request.compare, now)
@@ -39,8 +42,9 @@ async def get_histogram(room: Room, request: contract.HistogramQuery, caller: Ca
 async def get_trend(room: Room, request: contract.TrendQuery, caller: Caller) -> contract.EndpointTrend:
     """Steps that are not kept any more, those of minutes a week ago, are there without any request."""
     now = room.now()
-    step, starts = steps_of(now, request.window_seconds)
-    window, shift = Window(starts[0], now), SHIFTS.get(request.compare)
+    asked_window(now, request.window_seconds, request.to_at)
+    step, starts = steps_of(now, request.window_seconds, request.to_at)
+    window, shift = Window(starts[0], min(starts[-1] + step, now)), SHIFTS.get(request.compare)
     async with room.pool.acquire(timeout=2) as conn:
         endpoint_id, key = await _endpoint_or_404(conn, room.names, request, window, now)
         found = await read_series(conn, [endpoint_id], window, step, now)
@@ -55,7 +59,23 @@ async def get_trend(room: Room, request: contract.TrendQuery, caller: Caller) ->
         step_seconds=int(step.total_seconds()),
         points=trend_points(starts, steps),
         compared=trend_points(earlier, [compared.get((endpoint_id, at)) for at in earlier]) if shift else None,
-        error_bound_pct=trend_bound_pct(steps),
+        error_bound_pct=widest_bound_pct(steps),
+    )
+
+
+async def list_examples(room: Room, request: ExamplesQuery, caller: Caller) -> EndpointExamples:
+    now = room.now()
+    window = asked_window(now, request.window_seconds, request.to_at)
+    async with room.pool.acquire(timeout=2) as conn:
+        endpoint_id, key = await _endpoint_or_404(conn, room.names, request, window, now)
+        kept = await read_examples(conn, endpoint_id, window)
+    return EndpointExamples(
+        service=key.service,
+        method=key.method,
+        path=key.route,
+        from_at=window.from_at,
+        to_at=window.to_at,
+        examples=[example_of(each, room.trace_url) for each in slowest_of(kept, request.limit)],
     )
 
 

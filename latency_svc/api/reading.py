@@ -19,19 +19,29 @@ from latency_svc.windows import (
     floor,
     spans_of,
     steps_spans,
-    strip_of,
+    strip_beside,
+    window_of,
 )
 from shared.contracts.latency import Comparison
 from shared.db import Connection
+from shared.problems import invalid_field
 
 Series = dict[tuple[int, datetime], Histogram]
+
+
+def asked_window(now: datetime, seconds: int, to_at: datetime | None) -> Window:
+    """Raises 422 for one that has not begun."""
+    window = window_of(now, seconds, to_at)
+    if window.from_at >= window.to_at:
+        raise invalid_field("to_at", f"lies so far ahead that the window begins only at {window.from_at.isoformat()}")
+    return window
 
 
 async def read_facts(
     conn: Connection, keys: dict[int, EndpointKey], window: Window, compare: Comparison, now: datetime
 ) -> list[Facts]:
     """Everything about these endpoints, by their ids; in the order of `keys`."""
-    ids, strip = list(keys), strip_of(window.to_at)
+    ids, strip = list(keys), strip_beside(window, now)
     hours = await read_series(conn, ids, strip, HOUR, now)
     found = _summed(hours, ids) if window == strip else await read_window(conn, ids, window, now)
     before = compared_with(window, compare, now)

@@ -47,7 +47,7 @@ def _from_protobuf(body: bytes, kind: type[MessageT]) -> MessageT:
 
 
 def _from_json(body: bytes, kind: type[MessageT]) -> MessageT:
-    """Ids of spans are written in hexadecimal, which reads as base64 too; nothing here looks at them."""
+    """Ids of traces are written in hexadecimal, which is read as base64: `examples.trace_id_of` reads them back."""
     try:
         document = msgspec.json.decode(body)
         if not isinstance(document, dict):

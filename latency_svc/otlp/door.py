@@ -25,6 +25,7 @@ from latency_svc.otlp.metrics import read_metrics
 from latency_svc.otlp.settings import OtlpSettings
 from latency_svc.otlp.status import answer_errors
 from latency_svc.otlp.traces import read_traces
+from latency_svc.slowest import Slowest
 from shared.keys import BUS, POOL, SETTINGS
 from shared.middleware import identify, measure
 from shared.problems import unauthorized
@@ -36,6 +37,8 @@ INTAKE: web.AppKey[Intake] = web.AppKey("INTAKE", Intake)
 PLACES: web.AppKey[asyncio.Semaphore] = web.AppKey("PLACES", asyncio.Semaphore)
 OTLP_PORT: web.AppKey[int] = web.AppKey("OTLP_PORT", int)
 """Where the door listens, for who chose port 0."""
+SLOWEST: web.AppKey[Slowest] = web.AppKey("SLOWEST", Slowest)
+"""The slowest requests that came through it with their trace."""
 
 TOKEN_NEEDED = "A token is needed: OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20<what BELFRY_OTLP_TOKEN holds>"
 AT_A_TIME = 16  # requests in memory
@@ -45,7 +48,9 @@ CLOSE_SECONDS = 0.6
 async def otlp_context(app: web.Application) -> AsyncIterator[None]:
     """The door, open as long as the application lives. Needs SETTINGS, BUS and POOL."""
     settings: OtlpSettings = app[SETTINGS]  # type: ignore[assignment]
-    door = create_door(settings, Intake(bus=app[BUS], pool=app[POOL]))
+    intake = Intake(bus=app[BUS], pool=app[POOL])
+    door = create_door(settings, intake)
+    app[SLOWEST] = intake.slowest
     runner = web.AppRunner(door, access_log=None, auto_decompress=False, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     host, port = settings.otlp_host or settings.host, settings.otlp_port
@@ -103,7 +108,7 @@ async def traces(request: web.Request) -> web.Response:
     content_type = body.content_type_of(request)
     content = await body.read(request)
     export = codec.decode(content, content_type, ExportTraceServiceRequest)
-    spans = read_traces(export, intake.naming, intake.preference, now)
+    spans = read_traces(export, intake.naming, intake.preference, intake.slowest, now)
     await take_spans(intake, spans, request_id_of(content))
     response = ExportTraceServiceResponse()
     if refused := spans.refusals.total():

@@ -13,6 +13,7 @@ from latency_svc.otlp.cumulative import advance
 from latency_svc.otlp.metrics import Reading, Readings
 from latency_svc.otlp.preference import Preference
 from latency_svc.otlp.traces import Spans
+from latency_svc.slowest import Slowest
 from shared.bus import Bus
 from shared.db import Pool
 from shared.jetstream import OutboxMessage, store
@@ -28,6 +29,7 @@ class Intake(Struct):
     pool: Pool
     naming: Naming = field(default_factory=Naming)
     preference: Preference = field(default_factory=Preference)
+    slowest: Slowest = field(default_factory=Slowest)
 
 
 async def take_metrics(intake: Intake, readings: Readings, request_id: str, now: float) -> None:

@@ -4,11 +4,23 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from latency_svc.latency_tracker import minute_of
-from latency_svc.otlp.attributes import Naming, is_http, is_rpc, rpc_series, service_of, values_of
+from latency_svc.otlp.attributes import (
+    STATUS,
+    Naming,
+    Values,
+    first,
+    is_http,
+    is_rpc,
+    rpc_series,
+    service_of,
+    values_of,
+)
 from latency_svc.otlp.batches import Samples
+from latency_svc.otlp.examples import offer
 from latency_svc.otlp.points import NANOSECONDS
 from latency_svc.otlp.preference import Preference
 from latency_svc.otlp.refused import Refusals, RefusedError, refuse_time
+from latency_svc.slowest import Slowest
 from shared.contracts.latency import SampleSeries
 
 SERVER = Span.SPAN_KIND_SERVER
@@ -24,33 +36,47 @@ class Spans:
         self.ignored = 0
 
 
-def read_traces(request: ExportTraceServiceRequest, naming: Naming, preference: Preference, now: float) -> Spans:
-    """Every server span of HTTP or RPC as a sample in the minute it ended. `now`: Unix time."""
+def read_traces(
+    request: ExportTraceServiceRequest, naming: Naming, preference: Preference, slowest: Slowest, now: float
+) -> Spans:
+    """Every server span of HTTP or RPC as a sample in the minute it ended, and as an example when it is slow. `now`:
+    Unix time."""
     spans = Spans()
     for resource in request.resource_spans:
         service = service_of(resource.resource)
         counted = not preference.has_metrics(service, now)
         for scope in resource.scope_spans:
             for span in scope.spans:
-                series = _series_of(span, service, naming) if counted and span.kind == SERVER else None
-                if series is None:
+                values = values_of(span.attributes) if span.kind == SERVER else {}
+                series = _series_of(span, service, values, naming)
+                if series is None or not counted:
                     spans.ignored += 1
-                else:
-                    _add(spans, service, series, span, now)
+                if series is not None:
+                    _take(spans if counted else None, slowest, service, series, span, _status(values), now)
     return spans
 
 
-def _add(spans: Spans, service: str, series: SampleSeries, span: Span, now: float) -> None:
+def _take(
+    spans: Spans | None, slowest: Slowest, service: str, series: SampleSeries, span: Span, status: int, now: float
+) -> None:
+    """Without `spans` it is not counted, for the service sends metrics as well."""
     try:
         seconds, ended = _times(span, now)
     except RefusedError as refused:
-        spans.refusals[refused.reason] += 1
-    else:
+        if spans is not None:
+            spans.refusals[refused.reason] += 1
+        return
+    if spans is not None:
         spans.samples.add(service, minute_of(ended), series, seconds)
+    offer(slowest, service, series, span.trace_id, seconds, ended, status)
 
 
-def _series_of(span: Span, service: str, naming: Naming) -> SampleSeries | None:
-    values = values_of(span.attributes)
+def _status(values: Values) -> int:
+    status = first(values, STATUS)
+    return status if isinstance(status, int) and 100 <= status <= 599 else 0
+
+
+def _series_of(span: Span, service: str, values: Values, naming: Naming) -> SampleSeries | None:
     if is_http(values):
         series = naming.series(service, values)
     elif is_rpc(values):

@@ -3,8 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from msgspec import Struct
+
 from latency_svc.windows import Window
+from shared.contracts.latency import Drop
 from shared.db import Connection
+
+GREATEST = 10
 
 ENDPOINTS = "endpoints"
 """The reason under which endpoints beyond the cap are noted: their durations count, they do not by themselves."""
@@ -28,23 +33,36 @@ async def add_dropped(conn: Connection, at: datetime, counts: Mapping[tuple[str,
     )
 
 
-async def read_dropped(conn: Connection, window: Window, service: str | None) -> tuple[int, int]:
-    """Durations that were not counted in a window, and at least how many endpoints were too many."""
-    row = await conn.fetchrow(
+class Dropped(Struct, frozen=True):
+    """In a window: durations that were not counted, at least how many endpoints were too many, and the drops that
+    were the greatest."""
+
+    samples: int
+    endpoints: int
+    greatest: list[Drop]
+
+
+async def read_dropped(conn: Connection, window: Window, service: str | None) -> Dropped:
+    rows = await conn.fetch(
         """
-        SELECT coalesce(sum(count) FILTER (WHERE reason <> $4), 0)::bigint AS samples,
-            coalesce(sum(most), 0)::bigint AS endpoints
-        FROM (
-            SELECT service, reason, sum(count) AS count, max(count) FILTER (WHERE reason = $4) AS most FROM dropped
-            WHERE at >= $1 AND at < $2 AND ($3::text IS NULL OR service = $3) GROUP BY service, reason
-        ) AS t
+        SELECT service, reason, sum(count)::bigint AS count, max(count) AS most, max(at) AS last_at FROM dropped
+        WHERE at >= $1 AND at < $2 AND ($3::text IS NULL OR service = $3)
+        GROUP BY service, reason ORDER BY count DESC, service, reason
         """,
         window.from_at,
         window.to_at,
         service,
-        ENDPOINTS,
     )
-    return (row["samples"], row["endpoints"]) if row else (0, 0)
+    drops = [
+        Drop(service=row["service"], reason=row["reason"], count=row["count"], last_at=row["last_at"])
+        for row in rows
+        if row["reason"] != ENDPOINTS
+    ]
+    return Dropped(
+        samples=sum(drop.count for drop in drops),
+        endpoints=sum(row["most"] for row in rows if row["reason"] == ENDPOINTS),
+        greatest=drops[:GREATEST],
+    )
 
 
 async def forget_dropped(conn: Connection, before: datetime) -> None:

@@ -21,7 +21,6 @@ class Names:
 
 async def save_endpoints(conn: Connection, keys: Sequence[EndpointKey]) -> list[tuple[EndpointKey, int]]:
     """The ids of these endpoints; those that are new get one."""
-    columns = [key.service for key in keys], [key.method for key in keys], [key.route for key in keys]
     await conn.execute(
         """
         INSERT INTO endpoint (service, method, route)
@@ -29,15 +28,20 @@ async def save_endpoints(conn: Connection, keys: Sequence[EndpointKey]) -> list[
         ORDER BY service, method, route
         ON CONFLICT DO NOTHING
         """,
-        *columns,
+        *_columns(keys),
     )
+    return await read_ids(conn, keys)
+
+
+async def read_ids(conn: Connection, keys: Sequence[EndpointKey]) -> list[tuple[EndpointKey, int]]:
+    """The ids of those of them that are known."""
     rows = await conn.fetch(
         """
         SELECT e.id, e.service, e.method, e.route
         FROM endpoint e JOIN unnest($1::text[], $2::text[], $3::text[]) AS t (service, method, route)
             USING (service, method, route)
         """,
-        *columns,
+        *_columns(keys),
     )
     return [(EndpointKey(row["service"], row["method"], row["route"]), row["id"]) for row in rows]
 
@@ -56,3 +60,7 @@ async def find_endpoints(
         method,
     )
     return [(row["id"], EndpointKey(row["service"], row["method"], row["route"])) for row in rows]
+
+
+def _columns(keys: Sequence[EndpointKey]) -> tuple[list[str], list[str], list[str]]:
+    return [key.service for key in keys], [key.method for key in keys], [key.route for key in keys]

@@ -1,10 +1,9 @@
-"""Partitions of the histogram tables: made ahead of time, dropped whole when their time is over."""
+"""Partitions of the tables that grow with time: made ahead of it, dropped whole when their time is over."""
 
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
-from latency_svc.rows import Resolution
 from shared.db import Connection
 
 AHEAD = timedelta(days=2)
@@ -12,30 +11,31 @@ BEHIND = timedelta(days=1)  # roll-ups and late durations reach back
 
 
 class Layer(Struct, frozen=True):
-    """How a histogram table is cut: `pattern` names the part a moment lies in."""
+    """How a table is cut: `pattern` names the part a moment lies in."""
 
     pattern: str
     kept: timedelta
     fillfactor: int = 100
 
 
-LAYERS: dict[Resolution, Layer] = {
-    "1m": Layer("%Y%m%d", timedelta(hours=48), fillfactor=50),  # overwritten each second, on the same page
-    "1h": Layer("%Y%m", timedelta(days=90)),
-    "1d": Layer("%Y", timedelta(days=730)),
+LAYERS: dict[str, Layer] = {
+    "histogram_1m": Layer("%Y%m%d", timedelta(hours=48), fillfactor=50),  # overwritten each second, on the same page
+    "histogram_1h": Layer("%Y%m", timedelta(days=90)),
+    "histogram_1d": Layer("%Y", timedelta(days=730)),
+    "example": Layer("%Y%m%d", timedelta(days=7), fillfactor=50),
 }
 
 
 async def keep_partitions(conn: Connection, now: datetime, first: datetime | None = None) -> None:
     """Makes the parts from `first` (else yesterday) to the day after tomorrow, and drops those past keeping."""
-    for resolution, layer in LAYERS.items():
+    for table, layer in LAYERS.items():
         for start, end in parts(layer, first or now - BEHIND, now + AHEAD):
             await conn.execute(
-                f"CREATE TABLE IF NOT EXISTS histogram_{resolution}_{start.strftime(layer.pattern)} "
-                f"PARTITION OF histogram_{resolution} FOR VALUES FROM ('{start}') TO ('{end}') "
+                f"CREATE TABLE IF NOT EXISTS {table}_{start.strftime(layer.pattern)} "
+                f"PARTITION OF {table} FOR VALUES FROM ('{start}') TO ('{end}') "
                 f"WITH (fillfactor = {layer.fillfactor})"
             )
-        await _drop_old(conn, resolution, (now - layer.kept).strftime(layer.pattern))
+        await _drop_old(conn, table, (now - layer.kept).strftime(layer.pattern))
 
 
 def parts(layer: Layer, first: datetime, last: datetime) -> list[tuple[datetime, datetime]]:
@@ -56,8 +56,7 @@ def _start_of(layer: Layer, at: datetime) -> datetime:
     return datetime.strptime(at.strftime(layer.pattern), layer.pattern).replace(tzinfo=UTC)
 
 
-async def _drop_old(conn: Connection, resolution: Resolution, oldest: str) -> None:
-    table = f"histogram_{resolution}"
+async def _drop_old(conn: Connection, table: str, oldest: str) -> None:
     rows = await conn.fetch(
         "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
         "WHERE i.inhparent = $1::regclass AND c.relname < $2",

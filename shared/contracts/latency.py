@@ -16,6 +16,10 @@ Service = Annotated[str, Meta(min_length=1, max_length=100)]
 Method = Annotated[str, Meta(pattern=r"^[A-Z_]{1,16}$", description="an HTTP method in capitals, or RPC")]
 Route = Annotated[str, Meta(min_length=1, max_length=500)]
 WindowSeconds = Annotated[int, Meta(ge=60, le=31 * 86_400)]
+Moment = Annotated[datetime, Meta(tz=True)]
+EndpointLines = Annotated[
+    str, Meta(pattern=r"^[ -~\n]{0,2000}$", description="at most 2,000 characters of plain ASCII, an endpoint a line")
+]
 
 UNMATCHED_ROUTE = "__unmatched__"
 OVERFLOW_ROUTE = "__overflow__"
@@ -77,8 +81,9 @@ class BucketBatch(Struct, frozen=True, kw_only=True, tag_field="kind", tag="buck
 class EndpointLatency(Struct, frozen=True, kw_only=True):
     """An endpoint over a window. Quantiles are milliseconds, null where the count does not allow them (p50 from 2,
     p95 from 20, p99 from 100 requests); none is further from the exact value than `error_bound_pct`.
-    `change_pct`: of the sorted quantile against the compared window. `p99_by_hour`: the last 24 hours, oldest first;
-    `compared_p99_by_hour`: the same hours of the day before or of a week before, when a comparison was asked for."""
+    `change_pct`: of the sorted quantile against the compared window. `..._by_hour`: 24 hours, oldest first, none of
+    them further from the exact value than `hours_error_bound_pct`; `compared_..._by_hour`: the same hours of the day
+    before or of a week before, when a comparison was asked for."""
 
     service: str
     method: str
@@ -94,24 +99,56 @@ class EndpointLatency(Struct, frozen=True, kw_only=True):
     error_bound_pct: float
     state: State
     change_pct: float | None
+    p50_by_hour: list[float | None]
+    p95_by_hour: list[float | None]
     p99_by_hour: list[float | None]
     count_by_hour: list[int]
+    hours_error_bound_pct: float
+    compared_p50_by_hour: list[float | None] | None = None
+    compared_p95_by_hour: list[float | None] | None = None
     compared_p99_by_hour: list[float | None] | None = None
 
 
+class LatencyTogether(Struct, frozen=True, kw_only=True):
+    """All requests of some endpoints as one distribution, merged and not averaged; units as in EndpointLatency."""
+
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    count: int
+    error_rate_pct: float
+    error_bound_pct: float
+
+
+class Drop(Struct, frozen=True, kw_only=True):
+    """Samples of one service that were not counted, and why: `late`, `future`, `not_finite`, `negative`, `too_long`,
+    `not_a_histogram`, `rubbish` or `wrong_subject`."""
+
+    service: str
+    reason: str
+    count: int
+    last_at: datetime
+
+
 class LatencySummary(Struct, frozen=True, kw_only=True):
-    """The busiest endpoints of a window, in the order asked for, and what was not counted. `otlp_port`: where
-    OpenTelemetry sends to."""
+    """The busiest endpoints of a window, or those asked for, in the order asked for, and what was not counted.
+    `together`: the listed endpoints as one, `compared_together` the same of the compared window. `hours_from_at`: when
+    the first of the 24 hours began; they are the last ones, or those up to the end of a window that lies further back.
+    `drops`: the greatest ten. `otlp_port`: where OpenTelemetry sends to."""
 
     endpoints: list[EndpointLatency]
+    together: LatencyTogether
+    compared_together: LatencyTogether | None
     from_at: datetime
     to_at: datetime
+    hours_from_at: datetime
     sort: SortKey
     compare: Comparison
     total_endpoints: int
     total_count: int
     overflowed_endpoints: int
     dropped_samples: int
+    drops: list[Drop]
     thresholds_ms: tuple[float, float]
     otlp_port: int
 
@@ -170,17 +207,25 @@ class EndpointTrend(Struct, frozen=True, kw_only=True):
 
 
 class SummaryQuery(Struct, frozen=True, kw_only=True):
+    """`to_at`: when the window ends, now without it. `endpoints`: these and not the busiest, also those without a
+    request: one a line, as `GET shop /orders/{id}`, percent-encoded but for what is plain ASCII; a space in a service's
+    name is encoded too."""
+
     window_seconds: WindowSeconds = 3600
+    to_at: Moment | None = None
     sort: SortKey = "p99"
     compare: Comparison = "none"
     service: Service | None = None
+    endpoints: EndpointLines | None = None
     limit: Annotated[int, Meta(ge=1, le=200)] = 20
 
 
 class EndpointsQuery(Struct, frozen=True, kw_only=True):
-    """`search`: words that path, method or service must all hold."""
+    """`to_at`: when the window ends, now without it. `search`: words that path, method or service must all hold."""
 
     window_seconds: WindowSeconds = 3600
+    to_at: Moment | None = None
+    compare: Comparison = "none"
     sort: SortKey = "count"
     search: Annotated[str, Meta(max_length=200)] = ""
     service: Service | None = None
@@ -189,24 +234,27 @@ class EndpointsQuery(Struct, frozen=True, kw_only=True):
 
 
 class HistogramQuery(Struct, frozen=True, kw_only=True):
-    """`path`: the route template. Without service or method, the busiest endpoint of that path. `resolution`: buckets
-    for each doubling of the duration."""
+    """`path`: the route template. Without service or method, the busiest endpoint of that path. `to_at`: when the
+    window ends, now without it. `resolution`: buckets for each doubling of the duration."""
 
     path: Route
     service: Service | None = None
     method: Method | None = None
     window_seconds: WindowSeconds = 3600
+    to_at: Moment | None = None
     compare: Comparison = "none"
     resolution: Literal["1", "2", "4", "8"] = "4"
 
 
 class TrendQuery(Struct, frozen=True, kw_only=True):
-    """Hourly steps; five minutes for windows up to six hours."""
+    """Hourly steps; five minutes for windows up to six hours of the last two days. `to_at`: when the last one ends, now
+    without it."""
 
     path: Route
     service: Service | None = None
     method: Method | None = None
     window_seconds: WindowSeconds = 86_400
+    to_at: Moment | None = None
     compare: Comparison = "none"
 
 

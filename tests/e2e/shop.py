@@ -1,13 +1,18 @@
-"""A shop that tells how long its requests took: `python -m tests.e2e.shop`. It knows the OpenTelemetry SDK and its
-environment variables, and nothing of Belfry."""
+"""A shop that tells how long its requests took, and the trace of the slowest: `python -m tests.e2e.shop`. It knows the
+OpenTelemetry SDK and its environment variables, and nothing of Belfry."""
 
 import math
+import time
 
 from msgspec import Struct
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-from opentelemetry.util.types import AnyValue
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.trace import SpanKind
+from opentelemetry.util.types import AttributeValue
 
 SERVICE = "shop"
 CONFIGURATION = {
@@ -40,7 +45,7 @@ class Route(Struct, frozen=True):
         """The exact one, by nearest rank."""
         return self.durations_ms()[math.ceil(q * self.requests) - 1]
 
-    def attributes(self, number: int) -> dict[str, AnyValue]:
+    def attributes(self, number: int) -> dict[str, AttributeValue]:
         status = 503 if self.fails and number % self.fails == 0 else 200
         return {
             "http.request.method": self.method,
@@ -72,6 +77,18 @@ def main() -> None:
             duration.record(ms / 1000, route.attributes(number))
     if not provider.force_flush():
         raise SystemExit("the shop's metrics were not taken")
+    provider.shutdown()
+    trace_slowest(CHECKOUT)
+
+
+def trace_slowest(route: Route) -> None:
+    """Its last request, which was counted already, as a span that ended just now."""
+    provider, ended = TracerProvider(), time.time_ns()
+    provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter()))
+    started = ended - int(route.slowest_ms * 1_000_000)
+    attributes = route.attributes(0)
+    tracer = provider.get_tracer("shop")
+    tracer.start_span(route.path, kind=SpanKind.SERVER, attributes=attributes, start_time=started).end(ended)
     provider.shutdown()
 
 

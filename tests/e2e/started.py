@@ -20,6 +20,7 @@ from tests.fixtures.targets import Targets
 
 PASSWORD = "correct horse battery"
 TOKEN = "bf_end_to_end_token_of_the_test_run"
+TRACE_URL = "https://tracing.example/trace/{trace_id}"
 START_SECONDS = 90.0
 
 
@@ -68,6 +69,7 @@ async def running_belfry(directory: Path, declared: str, targets: Targets) -> As
             "BELFRY_CONFIG": str(config),
             "BELFRY_ADMIN_PASSWORD": PASSWORD,
             "BELFRY_ADMIN_TOKEN": TOKEN,
+            "BELFRY_TRACE_URL": TRACE_URL,
         },
     )
     started = running(program, START_SECONDS)

@@ -34,6 +34,7 @@ PAGES = {
     "/admin/latency?open=POST+shop+/checkout": "24 points",
     "/admin/latency?open=GET+shop+/recommendations/{id}&range=24h&compare=yesterday": "told from 100 requests",
     "/admin/latency?scope=all&q=nothing": "Clear the filter",
+    "/admin/latency?scope=watched&watch=POST+shop+/checkout&compare=last_week": "came with a link",
     "/admin/latency?service=nobody": "OTEL_SERVICE_NAME=nobody",
     "/admin/settings/profile": "Sign out everywhere",
     "/admin/settings/users": "Add user",

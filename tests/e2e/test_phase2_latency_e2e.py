@@ -14,7 +14,7 @@ from yarl import URL
 from tests.e2e.board import MARKS, WAIT_MS, without_socket
 from tests.e2e.latencies import LATENCY, otlp_door, reporting_app, summary, until_counted
 from tests.e2e.shop import CART, CHECKOUT, CONFIGURATION, FEW, PRODUCT, REQUESTS, ROUTES, SEARCH, SERVICE, SHOWN, Route
-from tests.e2e.started import Belfry
+from tests.e2e.started import TRACE_URL, Belfry
 from tests.fixtures.waiting import until
 
 pytestmark = [*MARKS, pytest.mark.usefixtures("open_shop")]
@@ -42,6 +42,10 @@ def rows(page: Page) -> Locator:
 
 def row(page: Page, route: Route) -> Locator:
     return page.locator("tbody tr", has=page.get_by_title(name_of(route), exact=True))
+
+
+def opener(page: Page, route: Route) -> Locator:
+    return row(page, route).locator("button[aria-expanded]")
 
 
 async def shown_of_four(page: Page) -> list[str]:
@@ -105,7 +109,7 @@ async def test_from_the_heatmap_to_the_histogram_and_the_trend(page: Page) -> No
     assert len(points) == 24
     assert sum(point["count"] for point in points) == CHECKOUT.requests
 
-    await expect(row(page, CHECKOUT).get_by_role("button")).to_have_attribute("aria-expanded", "true")
+    await expect(opener(page, CHECKOUT)).to_have_attribute("aria-expanded", "true")
     bars = page.get_by_role("slider", name=re.compile("500 requests"))
     await expect(bars).to_be_visible()
     await expect(bars.locator('rect[data-band="3"]').first).to_be_attached()
@@ -119,6 +123,47 @@ async def test_from_the_heatmap_to_the_histogram_and_the_trend(page: Page) -> No
     hours = page.get_by_role("region", name="Trend, as a table").locator("tbody tr")
     await expect(hours).to_have_count(24)
     await expect(hours.filter(has_text=re.compile(r"1\.\d\d s"))).not_to_have_count(0)
+
+
+async def test_the_slowest_request_leads_to_its_trace(page: Page, api: aiohttp.ClientSession) -> None:
+    """Its span is an example and counts nothing; the row that a link opens shows it."""
+
+    async def examples() -> list[dict[str, Any]]:
+        async with api.get(f"{LATENCY}/endpoints/checkout/examples", params={"service": SERVICE}) as answer:
+            return list((await answer.json())["examples"])
+
+    [slowest] = await until(examples, bool)
+    assert (round(slowest["duration_ms"]), slowest["status"], slowest["failed"]) == (1800, 503, True)
+    await page.goto(f"/admin/latency?open={quote(f'{CHECKOUT.method} {SERVICE} {CHECKOUT.path}')}")
+    shown = page.get_by_role("region", name="Slowest requests").get_by_role("row", name="1.80 s")
+    await expect(shown).to_contain_text(slowest["trace_id"], timeout=WAIT_MS)
+    href = TRACE_URL.format(trace_id=slowest["trace_id"])
+    await expect(shown.get_by_role("link", name="Open trace")).to_have_attribute("href", href)
+
+
+async def test_hours_are_chosen_and_endpoints_watched(page: Page) -> None:
+    """Dragging over hours makes them the range, by mouse and by keys; a star keeps an endpoint in a list of its own."""
+    await page.goto("/admin/latency")
+    hours = row(page, CART).locator("[data-look]")
+    await hours.nth(20).drag_to(hours.nth(23), timeout=WAIT_MS)
+    left = page.get_by_role("button", name="leave these hours")
+    await expect(left).to_be_visible(timeout=WAIT_MS)
+    await expect(page).to_have_url(re.compile(r"\?from=.*&to="))
+    requests = row(page, CART).locator("td", has_text=re.compile(rf"^{CART.requests}$"))
+    await expect(requests).to_be_visible(timeout=WAIT_MS)
+    await left.click()
+    await hours.nth(22).focus()
+    await page.keyboard.press("Shift+ArrowRight")
+    await page.keyboard.press("Enter")
+    await expect(left).to_be_visible()
+
+    await row(page, CART).hover()
+    await row(page, CART).get_by_role("button", name="Watch").click()
+    await page.get_by_role("button", name="Watched 1").click()
+    await expect(page.locator("tbody tr")).to_have_count(1, timeout=WAIT_MS)
+    await page.reload()
+    star = row(page, CART).get_by_role("button", name="Watch")
+    await expect(star).to_have_attribute("aria-pressed", "true", timeout=WAIT_MS)
 
 
 @pytest.mark.parametrize("path", ["/admin", "/admin/latency"])
@@ -178,7 +223,7 @@ async def test_too_few_requests_are_no_number(page: Page, api: aiohttp.ClientSes
     await page.goto("/admin/latency?scope=all&q=recommendations")
     await expect(row(page, FEW)).to_contain_text("Insufficient data, 7 of 100 requests")
     assert " ms" not in await row(page, FEW).inner_text()
-    await row(page, FEW).get_by_role("button").click()
+    await opener(page, FEW).click()
     await expect(page.get_by_text("P99 is told from 100 requests on")).to_be_visible()
 
 

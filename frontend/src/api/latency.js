@@ -7,11 +7,12 @@ const root = '/admin/latency';
 export const latencySeconds = 60;
 const polled = polledEvery(latencySeconds);
 
-/** `window`: in seconds; `sort`: p99, p95, p50 or count; `compare`: none, yesterday or last_week. */
-export const summaryQuery = ({ window = 3600, sort = 'p99', compare = 'none', service = '' } = {}) =>
+/** `window`: in seconds; `toAt`: when it ends (ISO), now without it; `sort`: p99, p95, p50 or count; `compare`: none,
+    yesterday or last_week; `endpoints`: these (`linesOf` ids) and not the busiest. */
+export const summaryQuery = ({ window = 3600, toAt, sort = 'p99', compare = 'none', service = '', endpoints } = {}) =>
   queryOptions({
-    queryKey: ['latency', 'summary', { window, sort, compare, service }],
-    queryFn: ({ signal }) => get(`${root}/summary`, { signal, query: { window_seconds: window, sort, compare, service } }),
+    queryKey: ['latency', 'summary', { window, toAt, sort, compare, service, endpoints }],
+    queryFn: ({ signal }) => get(`${root}/summary`, { signal, query: { window_seconds: window, to_at: toAt, sort, compare, service, endpoints } }),
     ...polled,
   });
 export const useLatencySummary = (question) => {
@@ -22,10 +23,11 @@ export const useLatencySummary = (question) => {
 const pageSize = 50;
 
 /** Every endpoint, in pages; `search`: words that path, method or service must hold. */
-export const endpointsQuery = ({ window = 3600, sort = 'count', service = '', search = '', limit = pageSize } = {}) =>
+export const endpointsQuery = ({ window = 3600, toAt, sort = 'count', compare = 'none', service = '', search = '', limit = pageSize } = {}) =>
   infiniteQueryOptions({
-    queryKey: ['latency', 'endpoints', { window, sort, service, search, limit }],
-    queryFn: ({ signal, pageParam: cursor }) => get(`${root}/endpoints`, { signal, query: { window_seconds: window, sort, service, search, limit, cursor } }),
+    queryKey: ['latency', 'endpoints', { window, toAt, sort, compare, service, search, limit }],
+    queryFn: ({ signal, pageParam: cursor }) =>
+      get(`${root}/endpoints`, { signal, query: { window_seconds: window, to_at: toAt, sort, compare, service, search, limit, cursor } }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor: next }) => next,
     ...polled,
@@ -38,22 +40,21 @@ const known = { window: 86_400, limit: 200 };
 /** The busiest 200 endpoints of the last day: what can be looked for by name. */
 export const useKnownEndpoints = (enabled = true) => useEndpoints(known, enabled).data;
 
-const at = (path, what) => `${root}/endpoints/${encodeURIComponent(path)}/${what}`;
-
-export const histogramQuery = ({ path, service, method, window = 3600, compare = 'none' }) =>
+/** What is asked about one endpoint. */
+const about = (what, { path, service, method, window, toAt, compare }) =>
   queryOptions({
-    queryKey: ['latency', 'histogram', { path, service, method, window, compare }],
-    queryFn: ({ signal }) => get(at(path, 'histogram'), { signal, query: { service, method, window_seconds: window, compare } }),
+    queryKey: ['latency', what, { path, service, method, window, toAt, compare }],
+    queryFn: ({ signal }) =>
+      get(`${root}/endpoints/${encodeURIComponent(path)}/${what}`, { signal, query: { service, method, window_seconds: window, to_at: toAt, compare } }),
     ...polled,
     placeholderData: undefined,
   });
+
+export const histogramQuery = ({ window = 3600, compare = 'none', ...of }) => about('histogram', { window, compare, ...of });
 export const useHistogram = (question, enabled = true) => useQuery({ ...histogramQuery(question), enabled });
 
-export const trendQuery = ({ path, service, method, window = 86_400, compare = 'none' }) =>
-  queryOptions({
-    queryKey: ['latency', 'trend', { path, service, method, window, compare }],
-    queryFn: ({ signal }) => get(at(path, 'trend'), { signal, query: { service, method, window_seconds: window, compare } }),
-    ...polled,
-    placeholderData: undefined,
-  });
+export const trendQuery = ({ window = 86_400, compare = 'none', ...of }) => about('trend', { window, compare, ...of });
 export const useTrend = (question) => useQuery(trendQuery(question));
+
+/** The slowest requests that have a trace. */
+export const useExamples = ({ window = 3600, ...of }) => useQuery(about('examples', { window, ...of }));

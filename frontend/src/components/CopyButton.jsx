@@ -1,20 +1,12 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useCopy } from '../lib/useCopy.js';
 import { Icon } from './Icon.jsx';
 
 /** Copies `text`; the button itself tells that it did. */
 export const CopyButton = ({ text, children = 'Copy', ...button }) => {
-  const [state, setState] = useState('');
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setState('Copied');
-    } catch {
-      setState('Copying is blocked here'); // no permission, or the page is not served over https
-    }
-  };
+  const { state, copy, reset } = useCopy();
   return (
-    <Button size="xs" leftSection={<Icon name={state === 'Copied' ? 'check' : 'copy'} size={14} />} onClick={copy} onBlur={() => setState('')} {...button}>
+    <Button size="xs" leftSection={<Icon name={state === 'Copied' ? 'check' : 'copy'} size={14} />} onClick={() => copy(text)} onBlur={reset} {...button}>
       <span aria-live="polite">{state || children}</span>
     </Button>
   );

@@ -1,9 +1,9 @@
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
+import { readRange } from '../lib/latencyRange.js';
 
-export const ranges = [['1h', '1 h', 3600], ['6h', '6 h', 6 * 3600], ['24h', '24 h', 86_400], ['7d', '7 d', 7 * 86_400]];
 const comparisons = ['none', 'yesterday', 'last_week'];
-const scopes = ['top', 'all'];
+const scopes = ['top', 'watched', 'all'];
 const quantiles = ['p99', 'p95', 'p50', 'count'];
 
 const oneOf = (value, choices, usual) => (choices.includes(value) ? value : usual);
@@ -11,41 +11,36 @@ const oneOf = (value, choices, usual) => (choices.includes(value) ? value : usua
 const read = (params) => {
   const compare = oneOf(params.get('compare'), comparisons, 'none');
   const scope = oneOf(params.get('scope'), scopes, 'top');
-  const canCompare = compare !== 'none' && scope === 'top'; // the list of all endpoints has no comparison
-  const [range, , window] = ranges.find(([id]) => id === params.get('range')) ?? ranges[0];
+  const byChange = compare !== 'none' && scope !== 'all'; // pages of all endpoints come sorted by what the server knows
   return {
-    range,
-    window,
+    ...readRange(params),
     compare,
+    compares: compare !== 'none',
     scope,
-    canCompare,
-    sort: oneOf(params.get('sort'), canCompare ? [...quantiles, 'change'] : quantiles, canCompare ? 'change' : 'p99'),
+    sort: oneOf(params.get('sort'), byChange ? [...quantiles, 'change'] : quantiles, byChange ? 'change' : 'p99'),
     service: params.get('service') ?? '',
     q: params.get('q') ?? '',
     open: params.get('open') ?? '',
+    watch: params.getAll('watch'),
   };
 };
 
 const usual = { range: '1h', compare: 'none', scope: 'top' };
 
-/** All that the page shows is in its address: range, compare, scope, sort, service, filter (`q`) and the open row.
-    `change({...})` sets some of it; what is usual goes away. */
+const changed = (old, changes) => {
+  const next = new URLSearchParams(old);
+  for (const [name, value] of Object.entries(changes)) {
+    next.delete(name);
+    if (value && value !== usual[name]) next.set(name, value);
+  }
+  return next;
+};
+
+/** All that the page shows is in its address: range (`range`, or `from` and `to`), compare, scope, sort, service, filter
+    (`q`), the open row, and what someone who sent the link watches (`watch`). `change({...})` sets some of it; what is
+    usual goes away. */
 export const useLatencyView = () => {
   const [params, setParams] = useSearchParams();
-  const change = useCallback(
-    (changes) =>
-      setParams(
-        (old) => {
-          const next = new URLSearchParams(old);
-          for (const [name, value] of Object.entries(changes)) {
-            if (value && value !== usual[name]) next.set(name, value);
-            else next.delete(name);
-          }
-          return next;
-        },
-        { replace: true, preventScrollReset: true },
-      ),
-    [setParams],
-  );
-  return [read(params), change];
+  const change = useCallback((changes) => setParams((old) => changed(old, changes), { replace: true, preventScrollReset: true }), [setParams]);
+  return [useMemo(() => read(params), [params]), change];
 };

@@ -14,3 +14,8 @@ export const endpointOf = (id) => {
   const [, method, service, path] = /^(\S+) (\S+) (.+)$/s.exec(id ?? '') ?? [];
   return path ? { method, service: decoded(service), path } : null;
 };
+
+const plain = (path) => path.replace(/[^ -~]|%/gu, encodeURIComponent);
+
+/** Some of them as the server is asked for them: one a line, in plain ASCII. */
+export const linesOf = (ids) => ids.map((id) => id.replace(/^(\S+ \S+ )(.*)$/s, (_, before, path) => before + plain(path))).join('\n');

@@ -32,8 +32,9 @@ export const stepPath = (counts, { edges, y }) =>
 
 /** `412 requests, 3.3 %, 500 ms to 1 s`: those of the picked buckets `[from, to]`; without, what picking does. */
 export const rangeWords = (buckets, picked, total) => {
+  if (!buckets.length) return plural(total, 'request');
   if (!picked) return `${plural(total, 'request')}. Drag over bars to count a part of them.`;
-  const [from, to] = picked.toSorted((a, b) => a - b);
+  const [from, to] = picked.map((at) => Math.min(at, buckets.length - 1)).toSorted((a, b) => a - b); // there may be fewer by now
   const count = buckets.slice(from, to + 1).reduce((sum, bucket) => sum + bucket.count, 0);
   return `${plural(count, 'request')}, ${formatErrors(total ? (count / total) * 100 : 0)}, ${formatTick(buckets[from].lower_ms)} to ${formatTick(buckets[to].upper_ms)}`;
 };

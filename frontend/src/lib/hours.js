@@ -1,12 +1,16 @@
 import { formatClock } from './formatTime.js';
 
-const hourMs = 3_600_000;
+export const hourMs = 3_600_000;
 export const hoursShown = 24;
 
-/** When each of the last 24 hours began, in ms, oldest first; the last one holds `toAt`. */
-export const hourStarts = (toAt) => {
-  const last = Math.floor((Date.parse(toAt) - 1) / hourMs) * hourMs;
-  return Array.from({ length: hoursShown }, (_, at) => last - (hoursShown - 1 - at) * hourMs);
+/** When each of 24 hours began, in ms, oldest first; `fromAt`: the first (ISO). */
+export const hourStarts = (fromAt) => Array.from({ length: hoursShown }, (_, at) => Date.parse(fromAt) + at * hourMs);
+
+/** The first and the last of these hours that a stretch of time (ms) holds, by index, or null. */
+export const hoursWithin = (starts, from, to) => {
+  const first = starts.findIndex((start) => start + hourMs > from);
+  const last = starts.findLastIndex((start) => start < to);
+  return from === null || first < 0 || last < first ? null : [first, last];
 };
 
 /** Which of these hours holds a moment (ms), or -1. */

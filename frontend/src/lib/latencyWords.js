@@ -44,11 +44,12 @@ export const endpointWords = (latency) => {
   return `${quantiles(latency)}, ${plural(latency.count, 'request')}, ${formatErrors(latency.error_rate_pct)} errors, max ${formatLatency(latency.max_ms)}, ${boundWords(latency.error_bound_pct)}`;
 };
 
-/** One hour of an endpoint in a sentence. */
-export const hourWords = ({ p99, comparedP99, count, bound, compare }) => {
-  if (!enoughInHour(count)) return insufficientWords(count);
-  const before = comparedP99 != null && compare in comparedWords ? `, ${comparedWords[compare]} ${formatLatency(comparedP99)}` : '';
-  return `P99 ${formatLatency(p99)}${before}, ${plural(count, 'request')}, ${boundWords(bound)}`;
+/** One hour of an endpoint (`point`) in a sentence. `quantile`: the one whose earlier value is `compared` (ms or null). */
+export const hourWords = ({ point, bound, quantile = 'p99', compared = null, compare = 'none' }) => {
+  if (!enoughInHour(point.count)) return insufficientWords(point.count);
+  const words = `${quantiles(point)}, ${plural(point.count, 'request')}, ${boundWords(bound)}`;
+  if (compared === null || !(compare in comparedWords)) return words;
+  return `${words}; ${sortWords[quantile]} ${comparedWords[compare]} ${formatLatency(compared)}, ${changeWords(100 * (point[quantile] / compared - 1))}`;
 };
 
 /** One step of the trend in a sentence. */

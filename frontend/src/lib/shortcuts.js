@@ -4,7 +4,7 @@ import { getPreference } from './preferences.js';
 export const shortcutSheet = [
   ['Everywhere', [['Ctrl K', 'Search or run a command'], ['/', 'Filter of this page'], ['r', 'Refresh now'], ['?', 'All shortcuts'], ['Esc', 'Close the topmost layer']]],
   ['Go to', [['g d', 'Dashboard'], ['g h', 'Health'], ['g l', 'Latency'], ['g s', 'Settings']]],
-  ['Lists', [['j', 'Next'], ['k', 'Previous'], ['Enter', 'Open or close'], ['c', 'Check now'], ['[', 'Longer time range'], [']', 'Shorter time range']]],
+  ['Lists', [['j', 'Next'], ['k', 'Previous'], ['Enter', 'Open or close'], ['c', 'Check now'], ['w', 'Watch an endpoint'], ['[', 'Earlier time range'], [']', 'Later time range']]],
 ];
 
 const registered = new Map();

@@ -52,6 +52,13 @@ export const momentsBetween = (points, moments) => {
   return moments.map((moment) => ({ ...moment, index: (Date.parse(moment.at) - first) / step - 0.5 })).filter(({ index }) => index >= 0 && index <= points.length);
 };
 
+/** Where a stretch of time `[from, to]` (ms) lies among the points, as fractions of an index, or null outside of them. */
+export const spanBetween = ({ points, step_seconds: step }, [from, to]) => {
+  const at = (moment) => (moment - Date.parse(points[0].at)) / (step * 1000) - 0.5;
+  const [first, end] = [Math.max(at(from), 0), Math.min(at(to), points.length - 1)];
+  return first < end ? [first, end] : null;
+};
+
 export const trendSentence = ({ points }) => {
   const values = points.map(({ p99 }) => p99).filter((value) => value > 0);
   if (!values.length) return `Trend of ${points.length} points, none with enough requests`;

@@ -38,6 +38,7 @@ export const handlers = [
   http.get(api('/admin/latency/endpoints'), answer({ ...golden('latency/endpoints'), next_cursor: null })),
   http.get(api('/admin/latency/endpoints/:path/histogram'), answer(golden('latency/histogram'))),
   http.get(api('/admin/latency/endpoints/:path/trend'), answer(golden('latency/trend'))),
+  http.get(api('/admin/latency/endpoints/:path/examples'), answer(golden('latency/examples'))),
   http.get(api('/admin/websocket/stats'), answer(golden('ws/stats'))),
   http.get(api('/admin/websocket/rates'), answer(golden('ws/rates'))),
   http.get(api('/admin/websocket/connections'), answer(golden('ws/connections'))),

@@ -13,8 +13,10 @@ from latency_svc import grid
 from latency_svc.histogram import Histogram, merge_all
 from latency_svc.roster import EndpointKey
 from latency_svc.rows import Resolution, Row
+from latency_svc.slowest import Example, place_of
 from latency_svc.store.dropped import ENDPOINTS, add_dropped
 from latency_svc.store.endpoints import save_endpoints
+from latency_svc.store.examples import save_examples
 from latency_svc.store.histograms import ROLLUP, save_rows
 from latency_svc.store.partitions import keep_partitions
 from shared.db import Pool
@@ -30,6 +32,15 @@ OLD = EndpointKey("archive", "GET", "/api/archive")
 SAME = (EndpointKey("blue", "GET", "/api/same"), EndpointKey("green", "GET", "/api/same"))
 COARSE = EndpointKey("coarse", "GET", "/api/coarse")
 CROWD = [EndpointKey("crowd", "GET", f"/api/crowd/{n:02d}") for n in range(30)]
+
+SLOW = [
+    ("one", timedelta(minutes=4), 1.5),
+    ("two", timedelta(minutes=6), 2.5),
+    ("three", timedelta(minutes=6), 1.5),
+    ("one", timedelta(hours=20), 9.0),
+    ("one", timedelta(days=6), 4.0),
+]
+"""Examples of payments that have a trace, by writer and how long ago they ended; 1.5 s is one trace, told twice."""
 
 MINUTES_AGO = range(5, 55, 5)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -98,6 +109,10 @@ async def write(pool: Pool, told: list[Told], now: datetime) -> None:
         await add_dropped(conn, minute, {("search", "late"): 7, ("search", "negative"): 2, ("orders", ENDPOINTS): 12})
         await add_dropped(conn, minute, {("search", "late"): 1})
         await add_dropped(conn, minute, {})
+        for writer, back, seconds in SLOW:
+            ended = (now - back).timestamp()
+            found = Example(seconds, f"{int(seconds * 1000):032x}", ended, 503 if seconds > 2 else 0, seconds > 2)
+            await save_examples(conn, writer, [(place_of(PAY, ended), ids[PAY], [found])])
 
 
 def _halves(told: Told) -> list[tuple[str, Told]]:

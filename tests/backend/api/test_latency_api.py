@@ -19,6 +19,7 @@ from gateway.settings import GatewaySettings
 from latency_svc.api import HANDLERS
 from latency_svc.room import Room
 from shared.bus import Bus
+from shared.contracts.examples import EndpointExamples
 from shared.contracts.latency import EndpointHistogram, EndpointLatency, EndpointList, EndpointTrend, LatencySummary
 from shared.db import connect
 from shared.rpc import serve
@@ -46,6 +47,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]
 
 LATENCY = "/api/v1/admin/latency"
 TOKEN = "bf_token_of_the_latency_tests_0123456789"
+TRACE_URL = "https://tracing.example/trace/{trace_id}?of=belfry"
 BOUND = 0.0055
 MOMENTS = {
     "the last hour not rolled up": datetime(2026, 11, 23, 14, 8, 20, tzinfo=UTC),
@@ -91,7 +93,7 @@ async def latencies(
     pool, bus, now = await connect(settings), await Bus.connect(settings), moment
     told = story(now)
     await write(pool, told, now)
-    room = Room(pool=pool, thresholds_ms=(80.0, 400.0), now=lambda: now)
+    room = Room(pool=pool, thresholds_ms=(80.0, 400.0), trace_url=TRACE_URL, now=lambda: now)
     serving = await serve(bus, settings, [(rpc, partial(handler, room)) for rpc, handler in HANDLERS], {})
     directory = str(tmp_path_factory.mktemp("latency"))
     front = TestServer(gateway.app.create_app(GatewaySettings(**given, data_dir=directory, admin_token=TOKEN)))
@@ -116,7 +118,7 @@ async def summary(latencies: Latencies, **query: Any) -> LatencySummary:
     return found
 
 
-def key_of(endpoint: EndpointLatency | EndpointHistogram | EndpointTrend) -> tuple[str, str, str]:
+def key_of(endpoint: EndpointLatency | EndpointHistogram | EndpointTrend | EndpointExamples) -> tuple[str, str, str]:
     return endpoint.service, endpoint.method, endpoint.path
 
 
@@ -164,13 +166,14 @@ async def test_summary_schema_holds_what_widgets_read(latencies: Latencies) -> N
 
 @pytest.mark.parametrize("sort", ["p99", "p95", "p50", "count"])
 async def test_summary_is_sorted_as_asked(latencies: Latencies, sort: str) -> None:
-    """F2.2.5: by P99, P95, P50 or count, the greatest first; what cannot be told comes last."""
+    """F2.2.5: by P99, P95, P50 or count, the greatest first; those with too little data come last, by count."""
     found = (await summary(latencies, sort=sort)).endpoints
 
-    values = [getattr(endpoint, sort) for endpoint in found]
-    told = [value for value in values if value is not None]
-    assert told == sorted(told, reverse=True)
-    assert values[: len(told)] == told
+    told = [endpoint for endpoint in found if sort == "count" or endpoint.state == "ok"]
+    values, rest = [getattr(endpoint, sort) for endpoint in told], found[len(told) :]
+    assert found[: len(told)] == told
+    assert values == sorted(values, reverse=True)
+    assert [endpoint.count for endpoint in rest] == sorted((e.count for e in rest), reverse=True)
     assert found[0].path == (SEARCH if sort == "count" else PAY).route
 
 
@@ -194,11 +197,59 @@ async def test_nothing_measured_is_an_empty_summary(latencies: Latencies) -> Non
     assert (found.endpoints, found.total_endpoints, found.total_count) == ([], 0, 0)
 
 
+async def test_the_listed_endpoints_are_told_as_one(latencies: Latencies) -> None:
+    """F2.2.1: their percentiles are those of all their requests together, and of yesterday's."""
+    found = await summary(latencies, service="orders", compare="yesterday")
+    every = await summary(latencies)
+
+    assert found.compared_together is not None
+    for told, back in ((found.together, timedelta(0)), (found.compared_together, DAY)):
+        assert told.count == latencies.count(ORDERS, back=back)
+        assert told.p99 == pytest.approx(exact_ms(latencies.of(ORDERS, back=back), 0.99), rel=BOUND)
+    listed = [each for one in every.endpoints for each in latencies.of(key_of(one))]
+    assert every.together.p95 == pytest.approx(exact_ms(listed, 0.95), rel=every.together.error_bound_pct / 100)
+    assert (every.together.count, every.compared_together) == (sum(each.seconds.size for each in listed), None)
+
+
+async def test_endpoints_are_listed_by_name(latencies: Latencies) -> None:
+    """Those asked for, busy or not, also without any request in the window; who is not known is left out."""
+    names = [f"{key.method} {quote(key.service, safe='')} {key.route}" for key in (REFUND, OLD, CROWD[0])]
+    asked = "\n".join([*names, "GET nobody /api/nowhere", ""])
+    found = await summary(latencies, endpoints=asked, sort="count")
+    own = await summary(latencies, endpoints=asked, service="crowd")
+
+    assert [key_of(one) for one in found.endpoints] == [REFUND, CROWD[0], OLD]
+    assert [one.count for one in found.endpoints] == [41, 1, 0]
+    assert [key_of(one) for one in own.endpoints] == [CROWD[0]]
+    assert (await summary(latencies, endpoints="")).endpoints == []
+
+
+async def test_a_window_of_the_past_holds_its_hours(latencies: Latencies) -> None:
+    """Chosen hours are told as exactly as the last ones; the strip stays, or moves to what lies further back."""
+    end = latencies.now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=3)
+    found = await summary(latencies, window_seconds=4 * 3600, to_at=end.isoformat())
+    old = await summary(latencies, window_seconds=DAY_SECONDS, to_at=(latencies.now - 2.5 * DAY).isoformat())
+    running = await summary(latencies, window_seconds=3600, to_at=(end + timedelta(hours=4)).isoformat())
+
+    told = [t for t in latencies.told if t.key == ORDERS and end - timedelta(hours=4) <= t.at < end]
+    assert (found.from_at, found.to_at) == (end - timedelta(hours=4), end)
+    assert_exact(find(found.endpoints, ORDERS), told)
+    assert find(old.endpoints, OLD).count == 500
+    assert (found.hours_from_at, old.hours_from_at) == (end - timedelta(hours=20), old.to_at - DAY)
+    assert sum(find(old.endpoints, OLD).count_by_hour) == 500
+    assert (running.from_at, running.to_at) == (end + timedelta(hours=3), latencies.now)
+
+
 async def test_what_was_not_counted_is_told(latencies: Latencies) -> None:
     every, own = await summary(latencies), await summary(latencies, service="search")
 
     assert (every.dropped_samples, every.overflowed_endpoints) == (10, 12)
     assert (own.dropped_samples, own.overflowed_endpoints) == (10, 0)
+    assert [(drop.service, drop.reason, drop.count) for drop in own.drops] == [
+        ("search", "late", 8),
+        ("search", "negative", 2),
+    ]
+    assert {drop.last_at for drop in own.drops} == {latencies.now.replace(second=0) - timedelta(minutes=3)}
     assert {endpoint.service for endpoint in own.endpoints} == {"search"}
 
 
@@ -244,7 +295,7 @@ async def test_last_week_is_told_in_whole_hours(latencies: Latencies) -> None:
 
 
 async def test_each_endpoint_brings_its_last_24_hours(latencies: Latencies) -> None:
-    """F2.2.4: P99 by hour, oldest first; an hour without enough requests has none."""
+    """F2.2.4: percentiles by hour, oldest first; an hour without enough requests has none."""
     orders = find((await summary(latencies)).endpoints, ORDERS)
 
     assert (len(orders.p99_by_hour), len(orders.count_by_hour)) == (24, 24)
@@ -252,8 +303,10 @@ async def test_each_endpoint_brings_its_last_24_hours(latencies: Latencies) -> N
     hours = [[t for t in latencies.told if t.key == ORDERS and t.at.replace(minute=0) == start + n * timedelta(hours=1)]
              for n in range(24)]  # fmt: skip
     assert orders.count_by_hour == [sum(each.seconds.size for each in hour) for hour in hours]
-    for found, hour in zip(orders.p99_by_hour, hours, strict=True):
-        assert found == (pytest.approx(exact_ms(hour, 0.99), rel=BOUND) if hour else None)
+    for told, q in ((orders.p50_by_hour, 0.5), (orders.p95_by_hour, 0.95), (orders.p99_by_hour, 0.99)):
+        for found, hour in zip(told, hours, strict=True):
+            assert found == (pytest.approx(exact_ms(hour, q), rel=BOUND) if hour else None)
+    assert orders.hours_error_bound_pct == 0.5416
 
 
 async def test_coarse_input_says_how_coarse(latencies: Latencies) -> None:
@@ -290,6 +343,15 @@ async def test_the_list_is_searched_and_sorted(latencies: Latencies) -> None:
     assert crowd.endpoints[-1].p50 is None
 
 
+async def test_the_list_is_compared(latencies: Latencies) -> None:
+    found = await read(latencies, "/endpoints", EndpointList, service="orders", compare="yesterday", sort="p50")
+
+    [orders] = found.endpoints
+    before = exact_ms(latencies.of(ORDERS, back=DAY), 0.5)
+    assert orders.change_pct == pytest.approx(100 * (exact_ms(latencies.of(ORDERS), 0.5) / before - 1), rel=0.03)
+    assert any(orders.compared_p50_by_hour)
+
+
 @pytest.mark.parametrize(
     "cursor", ["nonsense", "MjAyNi0xMS0yM1QxMjowMDowMCswMDowMCB4", "MDAwMS0wMS0wMVQwMDowMDowMCswMDowMCAx"]
 )
@@ -317,7 +379,7 @@ PATHS = {
 
 
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
-@pytest.mark.parametrize("rest", ["histogram", "trend"])
+@pytest.mark.parametrize("rest", ["histogram", "trend", "examples"])
 async def test_paths_with_slashes_are_found_however_they_are_written(
     latencies: Latencies, path: str, rest: str
 ) -> None:
@@ -395,7 +457,7 @@ async def test_no_requests_in_the_window_is_insufficient_data(latencies: Latenci
     assert {(point.count, point.p50) for point in trend.points} == {(0, None)}
 
 
-@pytest.mark.parametrize("rest", ["histogram", "trend"])
+@pytest.mark.parametrize("rest", ["histogram", "trend", "examples"])
 @pytest.mark.parametrize("query", [{}, {"service": "search"}, {"method": "PUT"}])
 async def test_an_endpoint_nobody_met_is_not_found(latencies: Latencies, rest: str, query: dict[str, str]) -> None:
     path = "api/nowhere" if not query else "api/payments"
@@ -442,9 +504,47 @@ async def test_a_trend_is_compared_step_by_step(latencies: Latencies) -> None:
     assert {(point.count, point.p99) for point in week.compared} == {(0, None)}
 
 
+async def test_a_trend_ends_where_it_is_asked_to(latencies: Latencies) -> None:
+    end = latencies.now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=5)
+    path = addressed(quote(ORDERS.route, safe=""), "trend")
+    found: EndpointTrend = await read(latencies, path, EndpointTrend, to_at=end.isoformat(), window_seconds=8 * 3600)
+
+    assert [point.at for point in found.points] == [end - n * timedelta(hours=1) for n in range(8, 0, -1)]
+    assert {point.count for point in found.points} == {120}
+
+
+# --- examples -----------------------------------------------------------------------------------------------------
+
+
+async def test_the_slowest_requests_are_told_with_their_traces(latencies: Latencies) -> None:
+    """Each trace once, whoever wrote it, the slowest first, with a link to it; those of the window only."""
+    path = addressed("api/payments", "examples")
+    hour: EndpointExamples = await read(latencies, path, EndpointExamples)
+    day: EndpointExamples = await read(latencies, path, EndpointExamples, window_seconds=DAY_SECONDS, limit=2)
+    week: EndpointExamples = await read(latencies, path, EndpointExamples, window_seconds=7 * DAY_SECONDS)
+    none: EndpointExamples = await read(latencies, addressed("api/search", "examples"), EndpointExamples)
+
+    assert key_of(hour) == PAY
+    assert [(one.duration_ms, one.status, one.failed) for one in hour.examples] == [
+        (2500.0, 503, True),
+        (1500.0, None, False),
+    ]
+    assert hour.examples[1].at == latencies.now - timedelta(minutes=4)
+    trace_id = f"{2500:032x}"
+    assert hour.examples[0].trace_id == trace_id
+    assert hour.examples[0].trace_url == TRACE_URL.replace("{trace_id}", trace_id)
+    assert [one.duration_ms for one in day.examples] == [9000.0, 2500.0]
+    assert [one.duration_ms for one in week.examples] == [9000.0, 4000.0, 2500.0, 1500.0]
+    assert none.examples == []
+
+
 # --- who may, and what is refused ---------------------------------------------------------------------------------
 
-OPERATIONS = ("/summary", "/endpoints", "/endpoints/api/payments/histogram", "/endpoints/api/payments/trend")
+OPERATIONS = (
+    "/summary",
+    "/endpoints",
+    *(f"/endpoints/api/payments/{what}" for what in ("histogram", "trend", "examples")),
+)
 
 
 @pytest.mark.parametrize("path", OPERATIONS)
@@ -466,6 +566,13 @@ REFUSED = {
     "too many": ("/endpoints", {"limit": "201"}, "limit"),
     "a resolution": ("/endpoints/a/histogram", {"resolution": "3"}, "resolution"),
     "a method": ("/endpoints/a/trend", {"method": "get"}, "method"),
+    "a moment": ("/summary", {"to_at": "yesterday"}, "to_at"),
+    "a zone": ("/endpoints", {"to_at": "2026-11-23T14:00:00"}, "to_at"),
+    "not begun": ("/endpoints/a/histogram", {"to_at": "2036-11-23T14:00:00Z"}, "to_at"),
+    "a trend to come": ("/endpoints/a/trend", {"to_at": "2036-11-23T14:00:00Z"}, "to_at"),
+    "an endpoint": ("/summary", {"endpoints": "GET shop /orders\nGET shop"}, "endpoints"),
+    "a name without NUL": ("/summary", {"endpoints": "GET shop%00 /orders"}, "endpoints"),
+    "too many endpoints": ("/summary", {"endpoints": "\n".join(["GET a /b"] * 230)}, "endpoints"),
 }
 
 

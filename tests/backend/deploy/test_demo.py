@@ -72,6 +72,12 @@ async def endpoints(http: aiohttp.ClientSession) -> dict[tuple[str, str, str], d
     return {(one["service"], one["method"], one["path"]): one for one in found}
 
 
+async def examples_of(http: aiohttp.ClientSession, path: str, service: str) -> list[dict[str, Any]]:
+    async with http.get(f"/api/v1/admin/latency/endpoints/{path}/examples", params={"service": service}) as answer:
+        found: list[dict[str, Any]] = (await answer.json())["examples"] if answer.ok else []
+    return found
+
+
 async def test_the_board_shows_the_shop_and_what_is_broken(demo: LocalRun, http: aiohttp.ClientSession) -> None:
     def is_as_told(found: dict[str, dict[str, Any]]) -> bool:
         wanted = dict.fromkeys(SHOP, "healthy") | {"recommendations": "degraded", "warehouse": "down"}
@@ -102,6 +108,9 @@ async def test_latency_of_its_endpoints_comes_by_opentelemetry(demo: LocalRun, h
     fast, search, charge = (found[at]["p50"] for at in timed)
     assert fast < 100 < search < charge
     assert found["edge", "GET", "/"]["error_bound_pct"] < 3, "exponential buckets"
+    slow = await until(lambda: examples_of(http, "search", "edge"), bool, seconds=40)
+    assert len(slow[0]["trace_id"]) == 32
+    assert slow == sorted(slow, key=lambda one: -one["duration_ms"])
 
 
 async def test_a_switch_makes_a_service_fail_and_well_again(demo: LocalRun, http: aiohttp.ClientSession) -> None:

@@ -12,6 +12,7 @@ from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from shared.bus import Bus
 from shared.contracts import health, latency, ws
+from shared.contracts.examples import LIST_EXAMPLES
 from shared.contracts.wire import Rpc
 from shared.problems import not_found
 from shared.rpc import Caller, Encoded, Handler, serve
@@ -114,6 +115,7 @@ LATENCY_ANSWERS = {
     latency.LIST_ENDPOINTS: "latency/endpoints",
     latency.GET_HISTOGRAM: "latency/histogram",
     latency.GET_TREND: "latency/trend",
+    LIST_EXAMPLES: "latency/examples",
 }
 WS_ANSWERS = {
     ws.GET_STATS: "ws/stats",

@@ -24,3 +24,13 @@ def test_slow_is_less_than_very_slow(capsys: pytest.CaptureFixture[str]) -> None
 def test_a_threshold_is_a_positive_number() -> None:
     with pytest.raises(SettingsError, match="BELFRY_LATENCY_SLOW_MS"):
         load_settings(LatencySettings, {"BELFRY_LATENCY_SLOW_MS": "0"})
+
+
+@pytest.mark.parametrize(
+    "url", ["https://tracing.example/trace", "tracing.example/{trace_id}", "https://a b/{trace_id}"]
+)
+def test_a_trace_is_shown_at_an_address_with_its_id(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"BELFRY_TRACE_URL .*an http or https address with \{trace_id\} in it"):
+        load_settings(LatencySettings, {"BELFRY_TRACE_URL": url})
+    good = "https://tracing.example/trace/{trace_id}"
+    assert load_settings(LatencySettings, {"BELFRY_TRACE_URL": good}).trace_url == good

@@ -19,6 +19,7 @@ from latency_svc.windows import (
     floor,
     spans_of,
     steps_of,
+    strip_beside,
     strip_of,
     window_of,
 )
@@ -27,11 +28,12 @@ from shared.contracts.latency import Comparison
 NOW = datetime(2026, 11, 23, 14, 8, 20, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 12, 31)).map(lambda at: at.replace(tzinfo=UTC))
 LENGTHS = st.integers(60, 31 * 86_400)
+AGES = st.one_of(st.just(0), st.integers(0, 60 * 86_400))
 
 
-@given(now=MOMENTS, seconds=LENGTHS, compare=st.sampled_from(["none", "yesterday", "last_week"]))
-def test_every_moment_of_a_window_is_read_once(now: datetime, seconds: int, compare: Comparison) -> None:
-    window = window_of(now, seconds)
+@given(now=MOMENTS, seconds=LENGTHS, back=AGES, compare=st.sampled_from(["none", "yesterday", "last_week"]))
+def test_every_moment_of_a_window_is_read_once(now: datetime, seconds: int, back: int, compare: Comparison) -> None:
+    window = window_of(now, seconds, now - timedelta(seconds=back) if back else None)
     for wanted in (window, compared_with(window, compare, now)):
         if wanted is None:
             continue
@@ -47,13 +49,36 @@ def test_every_moment_of_a_window_is_read_once(now: datetime, seconds: int, comp
                 assert floor(span.to_at, step) == span.to_at <= now - timedelta(minutes=10)
 
 
-@given(now=MOMENTS, seconds=LENGTHS)
-def test_a_window_is_as_long_as_asked_but_for_its_first_step(now: datetime, seconds: int) -> None:
-    window = window_of(now, seconds)
+@given(now=MOMENTS, seconds=LENGTHS, back=AGES)
+def test_a_window_is_as_long_as_asked_but_for_its_first_step(now: datetime, seconds: int, back: int) -> None:
+    to_at = now - timedelta(seconds=back)
+    window = window_of(now, seconds, to_at)
 
     length = timedelta(seconds=seconds)
-    slack = timedelta(minutes=1) if length <= SHORT else HOUR
+    minutes = length <= SHORT and to_at - length >= now - MINUTES_KEPT
+    slack = timedelta(minutes=2) if minutes else 1.5 * HOUR + timedelta(minutes=1)
     assert abs((window.to_at - window.from_at) - length) <= slack
+    assert abs(window.to_at - to_at) <= slack
+
+
+def test_chosen_hours_are_those_hours_also_when_only_hours_are_kept() -> None:
+    for days in (0, 1, 3, 40):
+        end = datetime(2026, 11, 23, 12, tzinfo=UTC) - days * DAY
+        assert window_of(NOW, 4 * 3600, end) == Window(end - 4 * HOUR, end)
+        assert window_of(NOW, 12 * 3600, end) == Window(end - 12 * HOUR, end)
+
+
+def test_of_a_window_that_reaches_ahead_the_part_until_now_is_meant() -> None:
+    assert window_of(NOW, 3600, datetime(2026, 11, 23, 15, tzinfo=UTC)) == Window(NOW.replace(minute=0, second=0), NOW)
+    ahead = window_of(NOW, 3600, NOW + DAY)
+    assert ahead.from_at > ahead.to_at
+
+
+def test_the_strip_stays_at_now_unless_the_window_lies_further_back() -> None:
+    last, end = strip_of(NOW), datetime(2026, 11, 21, 9, tzinfo=UTC)
+    assert strip_beside(window_of(NOW, 7 * 86_400), NOW) == last
+    assert strip_beside(window_of(NOW, 3600, NOW.replace(hour=3)), NOW) == last
+    assert strip_beside(window_of(NOW, 7200, end), NOW) == Window(end - DAY, end)
 
 
 def test_the_last_day_is_its_24_hours() -> None:
@@ -89,10 +114,17 @@ def test_a_trend_ends_with_the_step_that_runs(seconds: int, step: int, count: in
     assert {b - a for a, b in pairwise(starts)} <= {found}
 
 
-@pytest.mark.parametrize("resolution", LAYERS)
+def test_a_trend_ends_where_it_is_asked_to() -> None:
+    end = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    assert [steps_of(NOW, 86_400, end)[1][at] for at in (0, -1)] == [end - DAY, end - HOUR]
+    assert steps_of(NOW, 3600, end)[1][-1] == end - timedelta(minutes=5)
+    assert steps_of(NOW, 3600, end - 5 * DAY) == (HOUR, [end - 5 * DAY - HOUR])
+
+
+@pytest.mark.parametrize("table", LAYERS)
 @given(first=MOMENTS, days=st.integers(0, 800))
-def test_parts_of_a_table_follow_each_other(resolution: str, first: datetime, days: int) -> None:
-    layer = LAYERS[resolution]  # type: ignore[index]
+def test_parts_of_a_table_follow_each_other(table: str, first: datetime, days: int) -> None:
+    layer = LAYERS[table]
     found = parts(layer, first, first + timedelta(days=days))
 
     assert found[0][0] <= first < found[0][1]

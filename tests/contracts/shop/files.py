@@ -62,6 +62,7 @@ def answers() -> dict[str, Struct]:
         "latency/endpoints.json": latency.ENDPOINTS,
         "latency/histogram.json": latency.HISTOGRAM,
         "latency/trend.json": latency.TREND,
+        "latency/examples.json": latency.EXAMPLES,
         "ws/stats.json": ws.STATS,
         "ws/rates.json": ws.RATES,
         "ws/connections.json": ws.CONNECTIONS,

@@ -6,15 +6,18 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from shared.contracts.examples import EndpointExamples, Example
 from shared.contracts.latency import (
     OVERFLOW_ROUTE,
     UNMATCHED_ROUTE,
     Bucket,
+    Drop,
     EndpointHistogram,
     EndpointLatency,
     EndpointList,
     EndpointTrend,
     LatencySummary,
+    LatencyTogether,
     TrendPoint,
 )
 from tests.contracts.shop.clock import NOW
@@ -92,6 +95,15 @@ def p99_in(seen: Seen, back: int) -> float | None:
     return round(usual * tide, 3)
 
 
+def by_hour(seen: Seen, quantile: str, p99s: list[float | None], counts: list[int]) -> list[float | None]:
+    """Another quantile of the same hours, as far from P99 as in the last hour; P95 takes 20 requests, P50 two."""
+    usual = seen.p99 or seen.max
+    share, least = getattr(seen, quantile) / usual, {"p50": 2, "p95": 20}[quantile]
+    return [
+        round(share * (p99 or usual), 3) if count >= least else None for p99, count in zip(p99s, counts, strict=True)
+    ]
+
+
 def p99_yesterday(seen: Seen, back: int) -> float | None:
     """A day before: the whole hour, also of the one that runs."""
     if seen.change_pct is None or count_in(seen, max(back, 1)) < 100:
@@ -102,6 +114,10 @@ def p99_yesterday(seen: Seen, back: int) -> float | None:
 
 def endpoint(seen: Seen) -> EndpointLatency:
     enough = seen.count >= 100
+    counts = [count_in(seen, back) for back in reversed(range(HOURS))]
+    p99s = [p99_in(seen, back) for back in reversed(range(HOURS))]
+    before = [p99_yesterday(seen, back) for back in reversed(range(HOURS))]
+    told = [100 if p99 is not None else 0 for p99 in before]
     return EndpointLatency(
         service=seen.service,
         method=seen.method,
@@ -117,22 +133,48 @@ def endpoint(seen: Seen) -> EndpointLatency:
         error_bound_pct=ERROR_BOUND_PCT,
         state="ok" if enough else "insufficient_data",
         change_pct=seen.change_pct,
-        p99_by_hour=[p99_in(seen, back) for back in reversed(range(HOURS))],
-        count_by_hour=[count_in(seen, back) for back in reversed(range(HOURS))],
-        compared_p99_by_hour=[p99_yesterday(seen, back) for back in reversed(range(HOURS))],
+        p50_by_hour=by_hour(seen, "p50", p99s, counts),
+        p95_by_hour=by_hour(seen, "p95", p99s, counts),
+        p99_by_hour=p99s,
+        count_by_hour=counts,
+        hours_error_bound_pct=ERROR_BOUND_PCT,
+        compared_p50_by_hour=by_hour(seen, "p50", before, told),
+        compared_p95_by_hour=by_hour(seen, "p95", before, told),
+        compared_p99_by_hour=before,
     )
 
 
 SUMMARY = LatencySummary(
     endpoints=[endpoint(seen) for seen in SEEN],
+    together=LatencyTogether(
+        p50=22.0,
+        p95=164.0,
+        p99=706.0,
+        count=sum(seen.count for seen in SEEN),
+        error_rate_pct=0.31,
+        error_bound_pct=ERROR_BOUND_PCT,
+    ),
+    compared_together=LatencyTogether(
+        p50=21.6,
+        p95=135.5,
+        p99=511.6,
+        count=round(sum(seen.count for seen in SEEN) / 1.04),
+        error_rate_pct=0.07,
+        error_bound_pct=ERROR_BOUND_PCT,
+    ),
     from_at=NOW.replace(hour=13, second=0),
     to_at=NOW,
+    hours_from_at=HOUR - timedelta(hours=HOURS - 1),
     sort="p99",
     compare="yesterday",
     total_endpoints=58,
     total_count=1_530_942,
     overflowed_endpoints=214,
     dropped_samples=5000,
+    drops=[
+        Drop(service="search", reason="late", count=4990, last_at=NOW.replace(hour=13, minute=52, second=0)),
+        Drop(service="edge-gateway", reason="future", count=10, last_at=NOW.replace(hour=13, minute=20, second=0)),
+    ],
     thresholds_ms=(100.0, 500.0),
     otlp_port=4318,
 )
@@ -206,4 +248,28 @@ TREND = EndpointTrend(
     points=[point(back, PAYMENTS) for back in reversed(range(HOURS))],
     compared=[point(back, PAYMENTS, day=1) for back in reversed(range(HOURS))],
     error_bound_pct=ERROR_BOUND_PCT,
+)
+
+
+def example(trace_id: str, duration_ms: float, seconds_ago: int, status: int) -> Example:
+    at = NOW - timedelta(seconds=seconds_ago)
+    url = f"https://tracing.shop.example/trace/{trace_id}"
+    return Example(
+        trace_id=trace_id, duration_ms=duration_ms, at=at, status=status, failed=status >= 500, trace_url=url
+    )
+
+
+EXAMPLES = EndpointExamples(
+    service=PAYMENTS.service,
+    method=PAYMENTS.method,
+    path=PAYMENTS.path,
+    from_at=SUMMARY.from_at,
+    to_at=NOW,
+    examples=[
+        example("4bf92f3577b34da6a3ce929d0e0e4736", 8040.0, 95, 504),
+        example("0af7651916cd43dd8448eb211c80319c", 7312.4, 41, 504),
+        example("d21f7bc17caa5aba6a3ce929d0e0e473", 6905.1, 260, 502),
+        example("7d5d747fd2d4dc2bd9a1e3f0b6c84521", 5118.9, 187, 201),
+        example("a3ce929d0e0e47364bf92f3577b34da6", 4870.3, 2210, 201),
+    ],
 )

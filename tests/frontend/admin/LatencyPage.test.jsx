@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
 import { LatencyPage } from '../../../frontend/src/pages/admin/LatencyPage.jsx';
@@ -39,11 +39,13 @@ describe('the table', () => {
   });
 
   it('tells the fleet in numbers, and what was dropped or over the limit', async () => {
-    await openPage();
-    expect(screen.getByText('P99 over 500 ms').parentElement).toHaveTextContent('3of the top 20');
-    expect(screen.getByText('5,000 samples dropped: too old, too far ahead, or no duration')).toBeInTheDocument();
+    await openPage('?compare=yesterday');
+    const facts = [...document.querySelectorAll('dl.card > div')].map((fact) => fact.textContent);
+    expect(facts).toEqual(['P50, top 2022 ms+2 %', 'P95, top 20164 ms+21 %', 'P99, top 20706 ms+38 %', 'Requests425/s+4 %', 'Errors, top 200.31 %+0.24', 'Endpoints583 over 500 ms']);
+    expect(screen.getByText('5,000 samples dropped').closest('details')).toHaveTextContent('4,990 samples of search, last at 13:52: they came more than 5 minutes late10 samples of edge-gateway, last at 13:20: they lie more than a minute ahead: look at the clock there');
     expect(screen.getByText('214 routes over the limit, counted together as other routes')).toBeInTheDocument();
-    expect(screen.getByText('Unmatched routes')).toBeInTheDocument();
+    expect(rowButton('Unmatched routes')).toBeInTheDocument();
+    expect(rowButton('Other routes, over the limit of 2,000')).toBeInTheDocument();
   });
 
   it('F2.2.5: sorts from the headings, and keeps it in the address', async () => {
@@ -62,8 +64,21 @@ describe('the table', () => {
     const page = await openPage('?range=24h&service=search');
     await page.user.click(screen.getByRole('button', { name: '7 d' }));
     await waitFor(() => expect(asked).toEqual(['?window_seconds=86400&sort=p99&compare=none&service=search', '?window_seconds=604800&sort=p99&compare=none&service=search']));
+    await page.user.keyboard('[[');
+    expect(searchOf(page)).toBe('?service=search&range=7d&from=2026-11-09T14%3A08Z&to=2026-11-16T14%3A08Z');
     await page.user.keyboard(']]');
-    expect(searchOf(page)).toContain('range=6h');
+    expect(searchOf(page)).toBe('?service=search&range=7d');
+  });
+
+  it('shows the sorted quantile by hour', async () => {
+    const answer = golden('latency/summary');
+    const hours = answer.endpoints[0].count_by_hour.map(() => 10);
+    serve({ ...answer, endpoints: answer.endpoints.map((one) => ({ ...one, p50_by_hour: hours })) });
+    const page = await openPage('?sort=p50');
+    expect(new Set(looks(rowButton('/api/payments').closest('tr')))).toEqual(new Set(['h1']));
+    expect(screen.getByText('Strips show P50 by hour')).toBeInTheDocument();
+    await page.user.click(within(await grid()).getByRole('button', { name: 'Requests' }));
+    expect(looks(rowButton('/api/payments').closest('tr')).at(-1)).toBe('h8');
   });
 
   it('draws hours without a request flat, and says when there is nothing to compare with', async () => {
@@ -169,6 +184,32 @@ describe('the open row', () => {
     expect(within(table).getByRole('columnheader', { name: 'P99 yesterday' })).toBeInTheDocument();
   });
 
+  it('lists its slowest requests with links to their traces, or with their ids', async () => {
+    const answer = golden('latency/examples');
+    await openPage(opened);
+    const slow = await screen.findByRole('region', { name: 'Slowest requests' });
+    expect(within(slow).getAllByRole('row')[1]).toHaveTextContent('8.04 s14:06:455044bf92f3577b34da6a3ce929d0e0e4736');
+    expect(within(slow).getAllByRole('link', { name: /^Open trace/ }).map((link) => link.href)).toEqual(answer.examples.map(({ trace_url: url }) => url));
+    cleanup();
+    server.use(http.get(api('/admin/latency/endpoints/:path/examples'), () => HttpResponse.json({ ...answer, examples: answer.examples.slice(0, 1).map((one) => ({ ...one, trace_url: null, status: null })) })));
+    await openPage(opened);
+    expect(within(await screen.findByRole('region', { name: 'Slowest requests' })).getAllByRole('row')[1]).toHaveTextContent('8.04 s14:06:45failed4bf92f3577b34da6a3ce929d0e0e4736Copy id');
+  });
+
+  it('says so where no request came at all', async () => {
+    const answer = golden('latency/summary');
+    const quiet = { ...answer.endpoints[0], count: 0, state: 'insufficient_data', p50: null, p95: null, p99: null, max_ms: null, mean_ms: null };
+    serve({ ...answer, endpoints: [quiet] });
+    server.use(
+      http.get(api('/admin/latency/endpoints/:path/histogram'), () => HttpResponse.json({ ...golden('latency/histogram'), latency: quiet, buckets: [], compared: null })),
+      http.get(api('/admin/latency/endpoints/:path/examples'), () => HttpResponse.json({ ...golden('latency/examples'), examples: [] })),
+    );
+    await openPage(opened);
+    expect(await screen.findByText('No request in this time')).toBeInTheDocument();
+    expect(screen.getByText(/^Insufficient data, no requests: P99 is told/)).toBeInTheDocument();
+    expect(screen.queryByRole('region', { name: 'Slowest requests' })).not.toBeInTheDocument();
+  });
+
   it('draws an endpoint of the address that is not among the busiest', async () => {
     const answer = golden('latency/summary');
     serve({ ...answer, endpoints: answer.endpoints.slice(1) });
@@ -199,11 +240,13 @@ describe('the keyboard', () => {
     const { user } = await openPage();
     expect(document.querySelectorAll('[data-cell][tabindex="0"]')).toHaveLength(1);
     rowButton('/api/payments').focus();
-    await user.keyboard('{ArrowRight}{ArrowRight}{ArrowRight}');
+    await user.keyboard('{ArrowRight}{ArrowRight}{ArrowRight}{ArrowRight}');
     expect(document.activeElement).toHaveTextContent('1.21 s');
     expect(readout()).toHaveTextContent('POST /api/payments P50 268 ms, P95 1.21 s, P99 3.12 s, 12,377 requests, 6.2 % errors, max 8.04 s, ±0.54 %');
     await user.keyboard('{End}');
-    expect(document.activeElement).toHaveAccessibleName(/^14:00 to 15:00, P99 3\.1\d s, [\d,]+ requests, ±0\.54 %$/);
+    expect(document.activeElement).toHaveAccessibleName(/^14:00 to 15:00, P50 \d+ ms, P95 1\.2\d s, P99 3\.1\d s, [\d,]+ requests, ±0\.54 %$/);
+    expect(readout()).toHaveTextContent(/^POST \/api\/payments 14:00 to 15:00: P50 \d+ ms, P95 1\.2\d s, P99 3\.1\d s/);
+    await waitFor(() => expect(readout().querySelectorAll('[data-mini] rect')).toHaveLength(golden('latency/histogram').buckets.length));
     await user.keyboard('{ArrowDown}{Home}{ArrowUp}{ArrowUp}');
     expect(document.activeElement).toHaveTextContent('Endpoint');
     expect(document.querySelectorAll('[data-cell][tabindex="0"]')).toHaveLength(1);

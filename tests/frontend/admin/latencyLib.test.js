@@ -3,12 +3,12 @@ import { endpointId, endpointOf } from '../../../frontend/src/lib/endpointId.js'
 import { formatErrors, formatTick } from '../../../frontend/src/lib/formatNumber.js';
 import { nextPlace } from '../../../frontend/src/lib/gridMoves.js';
 import { bucketBand, histogramScales, rangeWords } from '../../../frontend/src/lib/histogramShape.js';
-import { hourIndex, hourSpan, hourStarts } from '../../../frontend/src/lib/hours.js';
+import { hourIndex, hourSpan, hoursWithin, hourStarts } from '../../../frontend/src/lib/hours.js';
 import { band, changeLook, rampStep, ratioStep } from '../../../frontend/src/lib/latencyBands.js';
 import { changeWords, hourWords, insufficientWords } from '../../../frontend/src/lib/latencyWords.js';
 import { logDomain, logScale, logTicks } from '../../../frontend/src/lib/scales.js';
 import { filterEndpoints, sortEndpoints } from '../../../frontend/src/lib/sortEndpoints.js';
-import { endLabels, linePath, momentsBetween, timeTicks, trendScales } from '../../../frontend/src/lib/trendShape.js';
+import { endLabels, linePath, momentsBetween, spanBetween, timeTicks, trendScales } from '../../../frontend/src/lib/trendShape.js';
 
 describe('bands', () => {
   it.each([[0, 1], [24.9, 1], [25, 2], [50, 3], [99.9, 3], [100, 4], [249, 4], [250, 5], [500, 5], [500.1, 6], [1000, 6], [1001, 7], [2500, 7], [9000, 8], [null, null]])('F2.2.2: %s ms has shade %s', (ms, step) => {
@@ -32,10 +32,12 @@ describe('words', () => {
     expect(insufficientWords(0)).toBe('Insufficient data, no requests');
   });
   it('tells an hour, and what it is compared with', () => {
-    const hour = { p99: 812, count: 4000, bound: 0.5415 };
-    expect(hourWords({ ...hour, comparedP99: 640, compare: 'last_week' })).toBe('P99 812 ms, a week ago 640 ms, 4,000 requests, ±0.54 %');
-    expect(hourWords({ ...hour, comparedP99: 640, compare: 'none' })).toBe('P99 812 ms, 4,000 requests, ±0.54 %');
-    expect(hourWords({ ...hour, count: 99 })).toBe('Insufficient data, 99 of 100 requests');
+    const hour = { point: { p50: 20, p95: 400, p99: 812, count: 4000 }, bound: 0.5415 };
+    const words = 'P50 20 ms, P95 400 ms, P99 812 ms, 4,000 requests, ±0.54 %';
+    expect(hourWords({ ...hour, quantile: 'p95', compared: 320, compare: 'last_week' })).toBe(`${words}; P95 a week ago 320 ms, +25 %`);
+    expect(hourWords({ ...hour, compared: 640, compare: 'none' })).toBe(words);
+    expect(hourWords({ ...hour, compared: null, compare: 'yesterday' })).toBe(words);
+    expect(hourWords({ ...hour, point: { ...hour.point, count: 99 } })).toBe('Insufficient data, 99 of 100 requests');
   });
   it('writes errors and ticks short', () => {
     expect([0, 0.31, 6.2, 63].map(formatErrors)).toEqual(['0 %', '0.31 %', '6.2 %', '63 %']);
@@ -52,12 +54,18 @@ describe('an endpoint in an address', () => {
 });
 
 describe('hours', () => {
-  const starts = hourStarts('2026-11-23T14:08:20Z');
+  const starts = hourStarts('2026-11-22T15:00:00Z');
   it('I2.2.3: are the running one and the 23 before it', () => {
     expect(starts).toHaveLength(24);
     expect(new Date(starts[0]).toISOString()).toBe('2026-11-22T15:00:00.000Z');
     expect(hourSpan(starts[23], 'UTC')).toBe('14:00 to 15:00');
-    expect(hourStarts('2026-11-23T14:00:00Z').at(-1)).toBe(Date.parse('2026-11-23T13:00:00Z'));
+  });
+  it('are chosen by a stretch of time', () => {
+    const within = (from, to) => hoursWithin(starts, from && Date.parse(from), to && Date.parse(to));
+    expect(within('2026-11-22T17:00Z', '2026-11-22T20:00Z')).toEqual([2, 4]);
+    expect(within('2026-11-20T17:00Z', '2026-11-22T15:30Z')).toEqual([0, 0]);
+    expect(within('2026-11-20T17:00Z', '2026-11-22T15:00Z')).toBeNull();
+    expect(within(null, null)).toBeNull();
   });
   it('are found by a moment in them', () => {
     expect(hourIndex(starts, Date.parse('2026-11-23T14:59:00Z'))).toBe(23);
@@ -104,6 +112,8 @@ describe('histogram', () => {
   });
   it('counts a range, in either direction', () => {
     expect(rangeWords(buckets, [3, 2], 10)).toBe('7 requests, 70 %, 100 ms to 400 ms');
+    expect(rangeWords(buckets, [2, 9], 10)).toBe('7 requests, 70 %, 100 ms to 400 ms');
+    expect(rangeWords([], null, 0)).toBe('0 requests');
     expect(rangeWords(buckets, null, 10)).toBe('10 requests. Drag over bars to count a part of them.');
   });
 });
@@ -123,6 +133,10 @@ describe('trend', () => {
   it('marks what happened within it', () => {
     expect(momentsBetween(points, [{ at: '2026-11-23T02:30:00Z' }, { at: '2026-11-22T02:30:00Z' }]).map(({ index }) => index)).toEqual([2]);
     expect(timeTicks(24, 444)).toEqual([2, 6, 10, 14, 18, 22]);
+    const trend = { points, step_seconds: 3600 };
+    const span = (from, to) => spanBetween(trend, [Date.parse(from), Date.parse(to)]);
+    expect(span('2026-11-23T01:00Z', '2026-11-23T03:00Z')).toEqual([0.5, 2.5]);
+    expect(span('2026-11-22T01:00Z', '2026-11-22T03:00Z')).toBeNull();
   });
 });
 

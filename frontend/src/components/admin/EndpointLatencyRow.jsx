@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { Link } from 'react-router';
 import { formatCount } from '../../lib/formatNumber.js';
+import { comparedPoint, hourPoint } from '../../lib/hourPoint.js';
 import { hourSpan } from '../../lib/hours.js';
 import { changeLook } from '../../lib/latencyBands.js';
 import { changeWords, endpointName, hourWords, isEnough } from '../../lib/latencyWords.js';
@@ -10,6 +11,7 @@ import { HourStrip } from '../charts/HourStrip.jsx';
 import { LatencySparkline } from '../charts/LatencySparkline.jsx';
 import { Icon } from '../Icon.jsx';
 import { RouteName } from '../RouteName.jsx';
+import { WatchButton } from '../WatchButton.jsx';
 import styles from './latency.module.css';
 
 const quantiles = ['p50', 'p95', 'p99'];
@@ -22,20 +24,26 @@ const quantileCell = (column, { latency, thresholds, columns, place }) => {
   return <td key={column} {...place(column)} className={styles.heat} colSpan={shown.length}><FewCell count={latency.count} /></td>;
 };
 
-const hoursCell = (column, { latency, thresholds, compare, place, hours, zone, pickedHour }) => {
-  const compared = compare === 'none' ? null : latency.compared_p99_by_hour;
+const hoursCell = (column, { latency, quantile, thresholds, compare, place, hours, zone, pickedHour }) => {
   const label = (at) => {
-    const words = hourWords({ p99: latency.p99_by_hour[at], comparedP99: compared?.[at], count: latency.count_by_hour[at], bound: latency.error_bound_pct, compare });
+    const words = hourWords({ point: hourPoint(latency, at), bound: latency.hours_error_bound_pct, quantile, compared: comparedPoint(latency, quantile, at), compare });
     return `${hourSpan(hours[at], zone)}, ${words}`;
   };
   const cell = (at) => ({ role: 'gridcell', 'aria-label': label(at), ...place(column, at) });
-  return <td key={column} role="presentation" className={styles.hours}><HourStrip latency={latency} thresholds={thresholds} compared={compared} picked={pickedHour} cell={cell} /></td>;
+  return (
+    <td key={column} role="presentation" className={styles.hours}>
+      <HourStrip latency={latency} quantile={quantile} thresholds={thresholds} compares={compare !== 'none'} picked={pickedHour} cell={cell} />
+    </td>
+  );
 };
 
 const draw = {
   p50: quantileCell,
   p95: quantileCell,
   p99: quantileCell,
+  watch: (column, { latency, place, watched, onWatch }) => (
+    <td key={column} className={styles.watch}><WatchButton latency={latency} watched={watched} onWatch={onWatch} {...place(column)} /></td>
+  ),
   service: (column, { latency, place }) => <td key={column} {...place(column)} className="mid trunc">{latency.service}</td>,
   count: (column, { latency, place }) => <td key={column} {...place(column)} className="n">{formatCount(latency.count)}</td>,
   change: (column, { latency, place }) => (
@@ -57,9 +65,9 @@ const Lead = ({ latency, to, open, onToggle, grid, withService }) => {
 };
 
 /**
- * One endpoint in a table of latencies. `columns`: what stands after its name, of p50, p95, p99, service, count, change,
- * spark, hours. It leads somewhere (`to`) or opens in place (`open`, `onToggle`). In a grid: `row` is its number and
- * `active` the column that is the tab stop. `hours`: when each cell of the last column began, ms.
+ * One endpoint in a table of latencies. `columns`: what stands after its name, of watch, p50, p95, p99, service, count,
+ * change, spark, hours. It leads somewhere (`to`) or opens in place (`open`, `onToggle`). In a grid: `row` is its number and
+ * `active` the column that is the tab stop. `hours`: when each cell of the last column began, ms; they show `quantile`.
  */
 export const EndpointLatencyRow = memo(({ latency, columns, row, active, open, to, onToggle, ...rest }) => {
   const place = (column, further = 0) => gridCell(row, 1 + columns.indexOf(column) + further, active);

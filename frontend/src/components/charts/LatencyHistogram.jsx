@@ -28,18 +28,24 @@ const Bars = ({ buckets, scales, picked, thresholds }) => {
   });
 };
 
-/**
- * How long the requests of one endpoint took: bars on a log scale, coloured by band, with P50, P95 and P99 marked and
- * the compared window as an outline. Dragging over bars, or Shift with arrows, counts the requests of a range.
- */
-export const LatencyHistogram = ({ histogram, thresholds, compared = '' }) => {
-  const { buckets, latency } = histogram;
+const Axis = ({ scales, width }) => (
+  <>
+    <line x1={plot.left} x2={width - plot.right} y1={plot.bottom} y2={plot.bottom} className={styles.axis} />
+    {scales.ticks.map((tick) => (
+      <g key={tick} transform={`translate(${scales.x(tick)} ${plot.bottom})`}>
+        <line y2="4" className={styles.axis} />
+        <text y="16" textAnchor="middle">{formatTick(tick)}</text>
+      </g>
+    ))}
+  </>
+);
+
+/** The bars, as a slider: dragging over them, or Shift with arrows, picks a range of them. */
+const Plot = ({ histogram, thresholds, picked, onPick, readout }) => {
+  const { buckets, compared, latency } = histogram;
   const [box, width] = useWidth(520);
-  const [picked, setPicked] = useState(null);
   const [from, setFrom] = useState(null);
-  const [asTable, setAsTable] = useState(false);
   const scales = histogramScales(histogram, { ...plot, right: width - plot.right });
-  const readout = rangeWords(buckets, picked, latency.count);
   const last = buckets.length - 1;
   const under = (event) => scales.at(event.clientX - box.current.getBoundingClientRect().left);
 
@@ -48,38 +54,47 @@ export const LatencyHistogram = ({ histogram, thresholds, compared = '' }) => {
     const next = event.key === 'Escape' ? null : picks(event, picked ?? [scales.peak, scales.peak], last);
     if (!next && event.key !== 'Escape') return;
     event.preventDefault();
-    setPicked(next);
+    onPick(next);
   };
   const start = (event) => {
+    event.currentTarget.setPointerCapture?.(event.pointerId);
     setFrom(under(event));
-    setPicked([under(event), under(event)]);
+    onPick([under(event), under(event)]);
   };
-  const drag = (event) => (from === null ? event.pointerType === 'mouse' && !picked : setPicked([from, under(event)]));
 
+  return (
+    <div ref={box} className={styles.plot} role="slider" tabIndex={0} aria-label={histogramSentence(histogram)} aria-valuemin={0} aria-valuemax={last}
+      aria-valuenow={picked?.[1] ?? scales.peak} aria-valuetext={readout} onKeyDown={onKeyDown} onPointerDown={start}
+      onPointerMove={(event) => from !== null && onPick([from, under(event)])} onPointerUp={() => setFrom(null)} onPointerCancel={() => setFrom(null)}>
+      <svg width={width} height={height} aria-hidden="true" className={styles.svg}>
+        <Bars buckets={buckets} scales={scales} picked={picked} thresholds={thresholds} />
+        {compared && <path d={stepPath(compared, scales)} className={styles.outline} />}
+        <Axis scales={scales} width={width} />
+        <QuantileMarks latency={latency} x={scales.x} top={12} bottom={plot.bottom} end={width - plot.right} />
+      </svg>
+    </div>
+  );
+};
+
+/**
+ * How long the requests of one endpoint took: bars on a log scale, coloured by band, with P50, P95 and P99 marked and
+ * the compared window as an outline. `of`: the window in words. A picked range of bars is counted in words.
+ */
+export const LatencyHistogram = ({ histogram, thresholds, of = '', compared = '' }) => {
+  const { buckets, latency } = histogram;
+  const [picked, setPicked] = useState(null);
+  const [asTable, setAsTable] = useState(false);
+  const readout = rangeWords(buckets, picked, latency.count);
   return (
     <figure className={styles.figure}>
       <figcaption className={styles.caption}>
         <b className="strong">Response times</b>
+        <span className="small dim">{of}</span>
         <span className="grow" />
         {histogram.compared && <span className={styles.legend}><svg width="16" height="8" aria-hidden="true"><path d="M0 6h5V2h6v4h5" className={styles.outline} /></svg>{compared}</span>}
-        <button type="button" className="link small" aria-expanded={asTable} onClick={() => setAsTable(!asTable)}>as table</button>
+        {buckets.length > 0 && <button type="button" className="link small" aria-expanded={asTable} onClick={() => setAsTable(!asTable)}>as table</button>}
       </figcaption>
-      <div ref={box} className={styles.plot} role="slider" tabIndex={0} aria-label={histogramSentence(histogram)} aria-valuemin={0} aria-valuemax={last}
-        aria-valuenow={picked?.[1] ?? scales.peak} aria-valuetext={readout} onKeyDown={onKeyDown} onPointerDown={start} onPointerMove={drag} onPointerUp={() => setFrom(null)}
-        onPointerLeave={() => setFrom(null)}>
-        <svg width={width} height={height} aria-hidden="true" className={styles.svg}>
-          <Bars buckets={buckets} scales={scales} picked={picked} thresholds={thresholds} />
-          {histogram.compared && <path d={stepPath(histogram.compared, scales)} className={styles.outline} />}
-          <line x1={plot.left} x2={width - plot.right} y1={plot.bottom} y2={plot.bottom} className={styles.axis} />
-          {scales.ticks.map((tick) => (
-            <g key={tick} transform={`translate(${scales.x(tick)} ${plot.bottom})`}>
-              <line y2="4" className={styles.axis} />
-              <text y="16" textAnchor="middle">{formatTick(tick)}</text>
-            </g>
-          ))}
-          <QuantileMarks latency={latency} x={scales.x} top={12} bottom={plot.bottom} end={width - plot.right} />
-        </svg>
-      </div>
+      {buckets.length > 0 ? <Plot histogram={histogram} thresholds={thresholds} picked={picked} onPick={setPicked} readout={readout} /> : <p className={styles.nothing}>No request in this time</p>}
       <p className={styles.readout}>{readout}</p>
       {asTable && <HistogramTable histogram={histogram} compared={compared} />}
     </figure>

@@ -3,7 +3,7 @@ import { formatTick } from '../../lib/formatNumber.js';
 import { formatMoment } from '../../lib/formatTime.js';
 import { hourClock } from '../../lib/hours.js';
 import { pointWords, sortWords } from '../../lib/latencyWords.js';
-import { endLabels, linePath, momentsBetween, timeTicks, trendKeys, trendScales, trendSentence } from '../../lib/trendShape.js';
+import { endLabels, linePath, momentsBetween, spanBetween, timeTicks, trendKeys, trendScales, trendSentence } from '../../lib/trendShape.js';
 import { useWidth } from '../../lib/useWidth.js';
 import { TrendTable } from './TrendTable.jsx';
 import styles from './charts.module.css';
@@ -47,11 +47,18 @@ const Incidents = ({ points, incidents, scales, width }) =>
     );
   });
 
+/** What is looked at, as a band behind the lines. */
+const Span = ({ trend, chosen, scales }) => {
+  const span = chosen && spanBetween(trend, chosen);
+  return span && <rect x={scales.x(span[0])} width={scales.x(span[1]) - scales.x(span[0])} y={plot.top - 8} height={plot.bottom - plot.top + 8} className={styles.span} />;
+};
+
 /**
  * P99, P95 and P50 of one endpoint over time on a log scale, each named at its end, with the compared P99 dotted.
- * `pointedAt` (ms) and `onPoint` share the moment pointed at with other charts; `incidents`: `{at, words}` to mark.
+ * `pointedAt` (ms) and `onPoint` share the moment pointed at with other charts; `incidents`: `{at, words}` to mark;
+ * `chosen`: a stretch of time `[from, to]` (ms) that the rest of the page shows.
  */
-export const LatencyTrendChart = ({ trend, zone, compared = '', pointedAt = null, onPoint = () => {}, incidents = [] }) => {
+export const LatencyTrendChart = ({ trend, zone, compared = '', pointedAt = null, onPoint = () => {}, incidents = [], chosen = null }) => {
   const { points } = trend;
   const [box, width] = useWidth(520);
   const [asTable, setAsTable] = useState(false);
@@ -89,13 +96,14 @@ export const LatencyTrendChart = ({ trend, zone, compared = '', pointedAt = null
         <svg width={width} height={height} aria-hidden="true" className={styles.svg}>
           {scales ? (
             <>
+              <Span trend={trend} chosen={chosen} scales={scales} />
               <Axes trend={trend} scales={scales} width={width} zone={zone} />
               {trend.compared && <path data-line="compared" d={linePath(trend.compared, 'p99', scales)} {...line} {...dotted} />}
               {trendKeys.toReversed().map((key) => <path key={key} data-line={key} d={linePath(points, key, scales)} {...line} {...looks[key]} />)}
               <Incidents points={points} incidents={incidents} scales={scales} width={width} />
               {at !== null && <line x1={scales.x(at)} x2={scales.x(at)} y1={plot.top - 8} y2={plot.bottom} className={styles.cross} />}
               {endLabels(points, scales).map(({ key, x, y, labelY }) => (
-                <g key={key}><circle cx={x} cy={y} r="2.5" fill={looks[key].stroke} /><text x={x + 7} y={labelY + 4} className={styles.endLabel}>{sortWords[key]}</text></g>
+                <g key={key}><circle cx={x} cy={y} r="2.5" fill={looks[key].stroke} /><text x={width - plot.right + 7} y={labelY + 4} className={styles.endLabel}>{sortWords[key]}</text></g>
               ))}
             </>
           ) : (

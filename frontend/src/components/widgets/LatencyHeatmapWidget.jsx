@@ -42,7 +42,7 @@ const Rows = ({ summary, sort, onSort, updatedAt }) => {
   const [inside, handlers] = useInside();
   const { shown } = useHeldPlaces(sortEndpoints(summary.endpoints, sort), inside, { wish: sort, id: endpointId });
   const columns = usePhone() ? columnsOn.phone : columnsOn.desk;
-  if (!shown.length) return <LatencyHowTo span="hour" port={summary.otlp_port} />;
+  if (!shown.length) return <LatencyHowTo span="the last hour" port={summary.otlp_port} />;
   const bound = Math.max(...shown.map((latency) => latency.error_bound_pct));
   return (
     <>
@@ -67,6 +67,8 @@ const Rows = ({ summary, sort, onSort, updatedAt }) => {
   );
 };
 
+const listedWords = (count) => (count > 0 && count < 20 ? (count === 1 ? 'its only endpoint' : `all ${count} endpoints`) : 'top 20 by traffic');
+
 /** P50, P95 and P99 of the twenty busiest endpoints of the last hour, against yesterday; a row leads to its histogram.
     Asks when it is first drawn, and then every 60 s. */
 export const LatencyHeatmapWidget = () => {
@@ -80,7 +82,7 @@ export const LatencyHeatmapWidget = () => {
         id="latency"
         title="Latency"
         what="the latencies"
-        beside={<span className="small dim trunc desk">last hour, {count > 0 && count < 20 ? `all ${count} endpoints` : 'top 20 by traffic'}</span>}
+        beside={<span className="small dim trunc desk">last hour, {listedWords(count)}</span>}
         aside={<><Segments label="Sort by" value={sort} choices={choices} onChange={choose} /><Link className="link small nowrap" to="/admin/latency">All endpoints</Link></>}
         query={query}
         every={latencySeconds}

@@ -1,16 +1,23 @@
 import { useHealthIncidents } from '../../../api/health.js';
-import { useHistogram, useTrend } from '../../../api/latency.js';
+import { useExamples, useHistogram, useTrend } from '../../../api/latency.js';
+import { EndpointFacts } from '../../../components/admin/EndpointFacts.jsx';
+import { SlowExamples } from '../../../components/admin/SlowExamples.jsx';
 import styles from '../../../components/admin/latencyBar.module.css';
 import { LatencyHistogram } from '../../../components/charts/LatencyHistogram.jsx';
 import { LatencyTrendChart } from '../../../components/charts/LatencyTrendChart.jsx';
-import { CopyButton } from '../../../components/CopyButton.jsx';
-import { Icon } from '../../../components/Icon.jsx';
 import { LoadFailed } from '../../../components/LoadFailed.jsx';
 import { Skeleton } from '../../../components/Skeleton.jsx';
-import { formatErrors, formatLatency } from '../../../lib/formatNumber.js';
-import { boundWords, comparedWords, insufficientWords, isEnough } from '../../../lib/latencyWords.js';
+import { useNow } from '../../../lib/clock.js';
+import { endpointId } from '../../../lib/endpointId.js';
+import { stripQuantile } from '../../../lib/hourPoint.js';
+import { hourMs } from '../../../lib/hours.js';
+import { rangeName } from '../../../lib/latencyRange.js';
+import { comparedWords, insufficientWords, isEnough } from '../../../lib/latencyWords.js';
+import { endpointAfter } from '../../../lib/renamed.js';
+import { EndpointActions } from './EndpointActions.jsx';
+import { PhoneHours } from './PhoneHours.jsx';
 
-const dayMs = 86_400_000;
+const daySeconds = 86_400;
 const shownIncidents = 2;
 
 /** What the trend marks: when the service itself, by its own name, went down or became slow. */
@@ -26,37 +33,46 @@ const Part = ({ query, what, children }) => {
   return <Skeleton label={`Loading ${what}`}><div className={styles.waiting} /></Skeleton>;
 };
 
-const Facts = ({ latency }) => (
-  <dl>
-    <div><dt>Errors</dt><dd className={latency.error_rate_pct >= 1 ? 't-down' : ''}>{formatErrors(latency.error_rate_pct)}</dd></div>
-    <div><dt>Max</dt><dd>{formatLatency(latency.max_ms)}</dd></div>
-    <div><dt>Mean</dt><dd>{formatLatency(latency.mean_ms)}</dd></div>
-    <div><dt>Error bound</dt><dd title="No quantile is further from the exact value than this">{boundWords(latency.error_bound_pct)}</dd></div>
-  </dl>
-);
+/** Why there are no quantiles, and under which name a quiet endpoint goes on. */
+const Few = ({ latency, known, change }) => {
+  const after = latency.count === 0 ? endpointAfter(latency, known) : null;
+  return (
+    <p className={`small mid ${styles.few}`}>
+      {insufficientWords(latency.count)}: P99 is told from 100 requests on, P95 from 20, P50 from 2.
+      {after && <> When its requests ended, those of {after.service} began: <button type="button" className="link" onClick={() => change({ open: endpointId(after), service: '' })}>open {after.service}</button>.</>}
+    </p>
+  );
+};
 
-/** Under an open row: how its response times are distributed, how they went, and a link to it. */
-export const OpenEndpoint = ({ latency, view, zone, thresholds, hourAt, onHourAt }) => {
+/** Where the trend ends (ISO): with the strips, when those do not end now. */
+const trendEnd = (hours, now) => (hours.at(-1) + hourMs > now ? undefined : new Date(hours.at(-1) + hourMs).toISOString());
+
+/** Under an open row: how its response times are distributed, how they went, the slowest of them, and what to do. */
+export const OpenEndpoint = ({ latency, view, zone, hours, summary, known, watched, onWatch, phone, change, hourAt, onHourAt }) => {
   const { service, method, path } = latency;
+  const { thresholds_ms: thresholds } = summary;
+  const now = useNow(60);
   const question = { service, method, path, compare: view.compare };
-  const histogram = useHistogram({ ...question, window: view.window });
-  const trend = useTrend({ ...question, window: Math.max(view.window, dayMs / 1000) });
+  const histogram = useHistogram({ ...question, window: view.window, toAt: view.toAt });
+  const trend = useTrend({ ...question, window: Math.max(view.window, daySeconds), toAt: trendEnd(hours, now) });
+  const examples = useExamples({ service, method, path, window: view.window, toAt: view.toAt }).data?.examples ?? [];
   const incidents = useHealthIncidents({ limit: 20 }).data?.incidents;
-  const compared = `same time ${comparedWords[view.compare] ?? ''}`;
   return (
     <>
-      {!isEnough(latency) && <p className={`small mid ${styles.few}`}>{insufficientWords(latency.count)}: P99 is told from 100 requests on, P95 from 20, P50 from 2.</p>}
+      {!isEnough(latency) && <Few latency={latency} known={known} change={change} />}
+      {phone && <PhoneHours latency={latency} quantile={stripQuantile(view.sort)} thresholds={thresholds} compare={view.compare} hours={hours} zone={zone} now={now} />}
       <div className={styles.details}>
         <Part query={histogram} what="the response times">
-          {(data) => <LatencyHistogram histogram={data} thresholds={thresholds} compared={compared} />}
+          {(data) => <LatencyHistogram histogram={data} thresholds={thresholds} of={rangeName(view, zone)} compared={`same time ${comparedWords[view.compare] ?? ''}`} />}
         </Part>
         <Part query={trend} what="the trend">
-          {(data) => <LatencyTrendChart trend={data} zone={zone} compared={comparedWords[view.compare]} pointedAt={hourAt} onPoint={onHourAt} incidents={incidentsOf(service, incidents)} />}
+          {(data) => <LatencyTrendChart trend={data} zone={zone} compared={comparedWords[view.compare]} pointedAt={hourAt} onPoint={onHourAt} chosen={view.from === null ? null : [view.from, view.to]} incidents={incidentsOf(service, incidents)} />}
         </Part>
         <aside className={styles.side} aria-label="Facts">
-          <Facts latency={latency} />
-          <CopyButton text={window.location.href} size="sm" leftSection={<Icon name="link" size={14} />}>Copy link</CopyButton>
+          <EndpointFacts latency={latency} all={phone} />
+          <EndpointActions latency={latency} watched={watched.includes(endpointId(latency))} onWatch={phone ? onWatch : null} />
         </aside>
+        {examples.length > 0 && <SlowExamples examples={examples} />}
       </div>
     </>
   );
