@@ -4,6 +4,7 @@ from gateway.routes.about import ABOUT
 from gateway.routes.auth import AUTH
 from gateway.routes.health import HEALTH
 from gateway.routes.latency import LATENCY
+from gateway.routes.pipeline import PIPELINE
 from gateway.routes.route import Route
 
-ROUTES: tuple[Route, ...] = (*AUTH, *HEALTH, *LATENCY, *ABOUT)
+ROUTES: tuple[Route, ...] = (*AUTH, *HEALTH, *LATENCY, *PIPELINE, *ABOUT)
