@@ -143,8 +143,9 @@ class Bus:
         consumption.start()
         return consumption
 
-    def follow(self, stream: str, filters: Sequence[str], after: int) -> AsyncIterator[Delivery]:
-        """Every message of a stream above the sequence `after`, in order, each once, without end."""
+    def follow(self, stream: str, filters: Sequence[str], after: int | datetime) -> AsyncIterator[Delivery]:
+        """Every message of a stream above the sequence `after`, or stored since then, in order, each once, without
+        end."""
         return follow(self, stream, filters, after)
 
     def on_connect(self, listener: Callable[[], Awaitable[None]]) -> None:

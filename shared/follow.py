@@ -6,6 +6,7 @@ new consumer behind the last message it saw, at once after a reconnect, after 2.
 
 import secrets
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
@@ -29,9 +30,9 @@ class FollowBus(Asks, PullBus, Protocol):
     async def wait_up(self, timeout_seconds: float | None = None) -> bool: ...
 
 
-async def follow(bus: FollowBus, stream: str, filters: Sequence[str], after: int) -> AsyncIterator[Delivery]:
-    """Every message of the stream with a sequence above `after`, in order, each once, without end. Nothing is
-    acknowledged. What the stream has dropped meanwhile is skipped."""
+async def follow(bus: FollowBus, stream: str, filters: Sequence[str], after: int | datetime) -> AsyncIterator[Delivery]:
+    """Every message of the stream with a sequence above `after`, or stored since then, in order, each once, without
+    end. Nothing is acknowledged. What the stream has dropped meanwhile is skipped."""
     mailbox = await bus.mailbox()
     try:
         while True:
@@ -75,13 +76,16 @@ async def _read(bus: FollowBus, mailbox: Mailbox, stream: str, name: str) -> Asy
                 break
 
 
-def _consumer(stream: str, name: str, filters: Sequence[str], after: int) -> dict[str, Any]:
+def _consumer(stream: str, name: str, filters: Sequence[str], after: int | datetime) -> dict[str, Any]:
+    if isinstance(after, datetime):
+        start: dict[str, Any] = {"deliver_policy": "by_start_time", "opt_start_time": after.isoformat()}
+    else:
+        start = {"deliver_policy": "by_start_sequence", "opt_start_seq": after + 1}
     return {
         "stream_name": stream,
         "config": {
             "name": name,
-            "deliver_policy": "by_start_sequence",
-            "opt_start_seq": after + 1,
+            **start,
             "filter_subjects": list(filters),
             "ack_policy": "none",
             "mem_storage": True,

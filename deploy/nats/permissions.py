@@ -66,7 +66,7 @@ GRANTS: dict[str, Grant] = {
         ),
     ),
     "ws_svc": Grant(publish=(*timers("ws"), "belfry.node.>"), subscribe=("belfry.v1.ws.>",)),
-    "pipeline_svc": Grant(publish=(*timers("pipeline"), "belfry.node.>"), subscribe=("belfry.v1.pipeline.>",)),
+    "pipeline_svc": Grant(publish=follow(MEASURES_STREAM), subscribe=("belfry.v1.pipeline.>",)),
     "alert_svc": Grant(publish=(*timers("alert"), "belfry.notify.>"), subscribe=("belfry.v1.>",)),
     "gateway": Grant(
         publish=(

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 import shared.contracts
+from shared.contracts.pipeline import CHAINS_BUCKET
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM, Event
 from shared.timers import TIMERS_STREAM
 
@@ -48,7 +49,8 @@ class Stream(Struct, frozen=True, kw_only=True):
 
 
 class Bucket(Struct, frozen=True, kw_only=True):
-    """A key-value bucket whose entries live `ttl_seconds` after their last write. Reads ask the stream's leader."""
+    """A key-value bucket whose entries live `ttl_seconds` after their last write, 0 for ever. Reads ask the stream's
+    leader."""
 
     name: str
     ttl_seconds: float
@@ -69,7 +71,7 @@ class Bucket(Struct, frozen=True, kw_only=True):
             subjects=(f"$KV.{self.name}.>",),
             max_bytes=self.max_bytes,
             max_age_seconds=self.ttl_seconds,
-            dedup_seconds=min(2 * MINUTE, self.ttl_seconds),
+            dedup_seconds=min(2 * MINUTE, self.ttl_seconds or 2 * MINUTE),
             more=more,
         )
 
@@ -155,6 +157,8 @@ BUCKETS: tuple[Bucket, ...] = (
     Bucket(name="presence", ttl_seconds=30),
     Bucket(name="leases", ttl_seconds=15),
     Bucket(name="ws_tickets", ttl_seconds=60, storage="memory"),
+    Bucket(name=CHAINS_BUCKET, ttl_seconds=0),
+    Bucket(name="rate_limits", ttl_seconds=DAY, storage="memory"),
 )
 
 CONSUMERS: tuple[Consumer, ...] = (

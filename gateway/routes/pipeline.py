@@ -4,6 +4,7 @@ from typing import Any
 
 from gateway.routes.route import Before, Route
 from shared.contracts import pipeline
+from shared.contracts.pipeline import ValidateChange
 
 _AT = "/api/v1/admin/middleware"
 _PIPELINE = f"{_AT}/pipeline"
@@ -20,6 +21,23 @@ def _step(found: Any, _: dict[str, str]) -> Any:
     return {name: found["step"][name] for name in ("enabled", "settings", "version")}
 
 
+def _tried_order(given: pipeline.UpdateOrder) -> ValidateChange:
+    return ValidateChange(order=given.order)
+
+
+def _tried_step(given: pipeline.UpdateMiddleware) -> ValidateChange:
+    change = pipeline.StepChange(id=given.middleware_id, enabled=given.enabled, settings=given.settings)
+    return ValidateChange(steps=[change])
+
+
+def _tried_revision(given: pipeline.Rollback) -> ValidateChange:
+    return ValidateChange(to_revision=given.to_revision)
+
+
+def _tried_as_saved(given: pipeline.RevisionRef) -> ValidateChange:
+    return ValidateChange()
+
+
 _ORDER_BEFORE = Before(pipeline.GET_PIPELINE, _order)
 _STEP_BEFORE = Before(pipeline.GET_MIDDLEWARE, _step)
 
@@ -27,7 +45,7 @@ PIPELINE: tuple[Route, ...] = (
     Route("GET", _PIPELINE, "viewer", pipeline.GET_PIPELINE, "The steps of a request, and what they cost"),
     Route(
         "PUT", _PIPELINE, "admin", pipeline.UPDATE_PIPELINE, "Save another order; If-Match: its revision",
-        if_match="if_match", before=_ORDER_BEFORE, example=EXAMPLE_ORDER,
+        if_match="if_match", before=_ORDER_BEFORE, tried=_tried_order, example=EXAMPLE_ORDER,
     ),
     Route(
         "POST", f"{_PIPELINE}/validate", "admin", pipeline.VALIDATE_PIPELINE, "Could it be saved? Nothing is",
@@ -35,7 +53,7 @@ PIPELINE: tuple[Route, ...] = (
     ),
     Route(
         "POST", f"{_PIPELINE}/apply", "admin", pipeline.APPLY_PIPELINE, "Let all gateways run the saved revision now",
-        example={"revision": 42},
+        tried=_tried_as_saved, example={"revision": 42},
     ),
     Route(
         "POST", f"{_PIPELINE}/confirm", "admin", pipeline.CONFIRM_PIPELINE, "A risky revision works: keep it",
@@ -43,7 +61,7 @@ PIPELINE: tuple[Route, ...] = (
     ),
     Route(
         "POST", f"{_PIPELINE}/rollback", "admin", pipeline.ROLLBACK_PIPELINE, "Save an earlier revision again",
-        before=_ORDER_BEFORE, example={"to_revision": 37, "base_revision": 42},
+        before=_ORDER_BEFORE, tried=_tried_revision, example={"to_revision": 37, "base_revision": 42},
     ),
     Route("GET", f"{_PIPELINE}/revisions", "viewer", pipeline.LIST_REVISIONS, "Who changed what, newest first"),
     Route(
@@ -54,6 +72,6 @@ PIPELINE: tuple[Route, ...] = (
     Route("GET", _STEP, "viewer", pipeline.GET_MIDDLEWARE, "One step: settings, their schema, and its cost"),
     Route(
         "PATCH", _STEP, "admin", pipeline.UPDATE_MIDDLEWARE, "Switch a step, or change its settings",
-        if_match="if_match", before=_STEP_BEFORE, example={"enabled": False},
+        if_match="if_match", before=_STEP_BEFORE, tried=_tried_step, example={"enabled": False},
     ),
 )  # fmt: skip

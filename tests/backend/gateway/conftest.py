@@ -1,6 +1,7 @@
 """A gateway on real servers, and who answers for health_svc and latency_svc from the golden files."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from shared.bus import Bus
-from shared.contracts import health, latency
+from shared.contracts import health, latency, pipeline
 from shared.contracts.wire import Rpc
 from shared.problems import not_found
 from shared.rpc import Caller, Encoded, Handler, serve
@@ -109,26 +110,44 @@ async def health_on_bus(nats_url: str) -> AsyncIterator[HealthOnBus]:
 
 
 LATENCY_ANSWERS = {
-    latency.GET_SUMMARY: "summary",
-    latency.LIST_ENDPOINTS: "endpoints",
-    latency.GET_HISTOGRAM: "histogram",
-    latency.GET_TREND: "trend",
+    latency.GET_SUMMARY: "latency/summary",
+    latency.LIST_ENDPOINTS: "latency/endpoints",
+    latency.GET_HISTOGRAM: "latency/histogram",
+    latency.GET_TREND: "latency/trend",
 }
+PIPELINE_ANSWERS = {
+    **dict.fromkeys(pipeline.RPCS, "pipeline/pipeline"),
+    pipeline.VALIDATE_PIPELINE: "pipeline/validation_refused",
+    pipeline.LIST_REVISIONS: "pipeline/revisions",
+    pipeline.GET_REVISION_DIFF: "pipeline/revision_diff",
+    pipeline.GET_MIDDLEWARE: "pipeline/middleware",
+    pipeline.GET_MIDDLEWARE_STATS: "pipeline/stats",
+}
+del PIPELINE_ANSWERS[pipeline.GET_CHAIN]  # these gateways run the chain that is built in
 
 
 @pytest.fixture
-async def latency_on_bus(nats_url: str) -> AsyncIterator[None]:
-    """Someone who answers for latency_svc from the golden files."""
-    settings = Settings(service="latency_svc", nats_url=nats_url)
+async def others_on_bus(nats_url: str) -> AsyncIterator[None]:
+    """Someone who answers for latency_svc and pipeline_svc from the golden files."""
+    async with (
+        answering("latency_svc", nats_url, LATENCY_ANSWERS),
+        answering("pipeline_svc", nats_url, PIPELINE_ANSWERS),
+    ):
+        yield
+
+
+@asynccontextmanager
+async def answering(service: str, nats_url: str, answers: dict[Rpc, str]) -> AsyncIterator[None]:
+    settings = Settings(service=service, nats_url=nats_url)
     bus = await Bus.connect(settings)
-    serving = await serve(bus, settings, [(rpc, _golden(name)) for rpc, name in LATENCY_ANSWERS.items()], {})
+    serving = await serve(bus, settings, [(rpc, _golden(path)) for rpc, path in answers.items()], {})
     yield
     await serving.stop()
     await bus.close()
 
 
-def _golden(name: str) -> Handler:
-    body = (GOLDEN / f"latency/{name}.json").read_bytes()
+def _golden(path: str) -> Handler:
+    body = (GOLDEN / f"{path}.json").read_bytes()
 
     async def answer(request: Any, caller: Caller) -> Encoded:
         return Encoded(body)

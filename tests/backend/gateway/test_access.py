@@ -28,7 +28,7 @@ async def test_nobody_uses_an_operation_without_signing_in(gateway: Client) -> N
 
 
 async def test_each_role_does_what_is_its_own_and_no_more(
-    gateway: Client, health_on_bus: HealthOnBus, latency_on_bus: None
+    gateway: Client, health_on_bus: HealthOnBus, others_on_bus: None
 ) -> None:
     """Each operation, as each role: 403 exactly when the role is too low."""
     tokens = {role: await token_of(gateway, role) for role in ROLES}
