@@ -11,7 +11,7 @@ from pipeline_svc.room import Room
 from shared.contracts import pipeline as contract
 from shared.contracts.pipeline import StepChange
 from shared.db import Connection
-from shared.problems import conflict, invalid_field, not_found, precondition_failed, precondition_required
+from shared.problems import conflict, invalid_field, precondition_failed, precondition_required
 from shared.rpc import Caller
 
 log = structlog.get_logger(__name__)
@@ -52,7 +52,7 @@ async def rollback_pipeline(room: Room, request: contract.Rollback, caller: Call
             raise conflict(f"Revision {saved.revision} was saved meanwhile", **members_of(saved))
         earlier = await store.find(conn, request.to_revision)
         if earlier is None:
-            raise not_found(f"There is no revision {request.to_revision}")
+            raise invalid_field("to_revision", f"There is no revision {request.to_revision}")
         found = candidate.judged(saved.steps, room.fit(earlier).steps, [], room.catalogue)
         comment = request.comment or f"Rolled back to {request.to_revision}"
         await _save(conn, saved, found, Deed(kind="rollback", actor=caller.actor, at=room.now(), comment=comment))
