@@ -64,6 +64,13 @@ def knows(request: web.Request, etag: str) -> bool:
     return "*" in known or etag.removeprefix("W/") in known
 
 
+def add_vary(response: web.StreamResponse, name: str) -> None:
+    """The answer is another one for another value of this request header."""
+    known = response.headers.get(hdrs.VARY, "")
+    if name.lower() not in known.lower():
+        response.headers[hdrs.VARY] = f"{known}, {name}" if known else name
+
+
 def accepts_gzip(request: web.Request) -> bool:
     """Is gzip among the accepted encodings, and not with weight 0?"""
     for part in request.headers.get(hdrs.ACCEPT_ENCODING, "").lower().split(","):

@@ -9,9 +9,9 @@ from aiohttp import web
 from gateway.auth.first_admin import ensure_first_admin
 from gateway.auth.gatekeeper import GATEKEEPER, Gatekeeper
 from gateway.auth.revocation import hear_revocations
+from gateway.chain.context import add_chain, chain_context
 from gateway.client import PROXIES, Proxies
 from gateway.documents import add_documents
-from gateway.interceptors import CHAIN
 from gateway.live.context import add_live, live_context, stop_live
 from gateway.operations import OPEN, add_operations
 from gateway.settings import GatewaySettings
@@ -30,14 +30,16 @@ ACCOUNTS_WAIT_SECONDS = 5.0
 def create_app(settings: GatewaySettings) -> web.Application:
     app = new_app(settings)
     app[PROXIES] = trusted_proxies(settings)
-    app.middlewares[:] = CHAIN
     app[OPEN] = set(app.router.resources())  # the probes of every process
     add_operations(app)
     add_live(app)
     add_documents(app)
     add_status_page(app)
     add_pages(app, settings)
-    app.cleanup_ctx.extend([pool_context, bus_context, relay_context, auth_context, live_context, rpc_context])
+    add_chain(app)
+    app.cleanup_ctx.extend(
+        [pool_context, bus_context, relay_context, auth_context, chain_context, live_context, rpc_context]
+    )
     app.on_shutdown.append(stop_live)
     return app
 

@@ -112,12 +112,9 @@ def _joined(request: web.Request, plan: Plan, params: Struct, body: Any) -> Stru
 
 def _given(request: web.Request, plan: Plan) -> dict[str, Any]:
     """Path and query as JSON values: numbers where the field takes numbers. Queries no field asks for are left out."""
-    raw: dict[str, Any] = {name: request.match_info[name] for name in plan.path}
+    given = dict(request.match_info) | {name: request.query[name] for name in plan.query if name in request.query}
     kinds = {each.name: each.type for each in structs.fields(plan.params)}
-    for name in plan.query:
-        if name in request.query:
-            raw[name] = _scalar(request.query[name], inspect.type_info(kinds[name]))
-    return raw
+    return {name: _scalar(text, inspect.type_info(kinds[name])) for name, text in given.items()}
 
 
 def _scalar(text: str, node: inspect.Type) -> Any:

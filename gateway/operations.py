@@ -1,6 +1,6 @@
 """The one handler behind every row of the route tables: bind, ask, answer."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 from aiohttp import web
@@ -12,10 +12,11 @@ from gateway.auth.audit import BEFORE
 from gateway.auth.identity import IDENTITY, Access
 from gateway.binding import Plan, bind, plan_of
 from gateway.live.place import place_of
-from gateway.routes import ROUTES
+from gateway.routes import ROUTES, pattern_of
 from gateway.routes.route import Before, Local, Route
 from gateway.single_flight import SingleFlight
 from shared.contracts.live import OFFSET_HEADER
+from shared.contracts.pipeline import ValidateChange
 from shared.contracts.wire import Rpc
 from shared.keys import BUS, REQUEST_ID
 from shared.problems import ProblemError
@@ -26,13 +27,17 @@ ADMIN = "/api/v1/admin/"
 
 FLIGHTS: web.AppKey[SingleFlight[Reply]] = web.AppKey("FLIGHTS", SingleFlight)
 OPERATIONS: web.AppKey[dict[web.AbstractRoute, Route]] = web.AppKey("OPERATIONS", dict)
+REHEARSE: web.AppKey[Callable[[web.Request, ValidateChange], Awaitable[None]]] = web.AppKey("REHEARSE", Callable)  # type: ignore[arg-type]
+"""Refuses a change of the chain after which the caller would be kept out."""
 OPEN: web.AppKey[set[web.AbstractResource]] = web.AppKey("OPEN", set)
 """What anyone may use besides the tables: pages, probes, badges."""
 
 
 def add_operations(app: web.Application) -> None:
     app[FLIGHTS] = SingleFlight()
-    app[OPERATIONS] = {app.router.add_route(route.method, route.pattern, _handler_of(route)): route for route in ROUTES}
+    app[OPERATIONS] = {
+        app.router.add_route(route.method, pattern_of(route), _handler_of(route)): route for route in ROUTES
+    }
 
 
 def open_to_all(app: web.Application, routes: Sequence[web.AbstractRouteDef]) -> None:
@@ -93,6 +98,8 @@ def _handler_of(route: Route) -> Handler:
 def _rpc_handler(route: Route, rpc: Rpc, plan: Plan) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         given = await bind(request, plan)
+        if route.tried is not None:
+            await request.app[REHEARSE](request, route.tried(given))
         if route.before is not None:
             request[BEFORE] = await _as_it_is(request, route.before)
         reply = await ask(request, rpc, given, shared=not route.unsafe)

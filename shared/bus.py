@@ -144,9 +144,9 @@ class Bus:
         consumption.start()
         return consumption
 
-    def follow(self, stream: str, filters: Sequence[str], after: int) -> AsyncIterator[Delivery]:
-        """Every message of a stream above the sequence `after`, in order, each once, without end. Raises
-        StreamReplacedError when `after` means nothing any more."""
+    def follow(self, stream: str, filters: Sequence[str], after: int | datetime) -> AsyncIterator[Delivery]:
+        """Every message of a stream above the sequence `after`, or stored since then, in order, each once, without
+        end. Raises StreamReplacedError when `after` means nothing any more."""
         return follow(self, stream, filters, after)
 
     async def replay(self, stream: str, filters: Sequence[str], after: int, most: int) -> list[Delivery] | None:

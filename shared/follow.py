@@ -7,6 +7,7 @@ new consumer behind the last message it saw, at once after a reconnect, after 2.
 import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
@@ -45,9 +46,9 @@ class FollowBus(Asks, PullBus, Protocol):
     async def wait_up(self, timeout_seconds: float | None = None) -> bool: ...
 
 
-async def follow(bus: FollowBus, stream: str, filters: Sequence[str], after: int) -> AsyncIterator[Delivery]:
-    """Every message of the stream with a sequence above `after`, in order, each once, without end. Nothing is
-    acknowledged. What the stream has dropped meanwhile is skipped. Raises StreamReplacedError."""
+async def follow(bus: FollowBus, stream: str, filters: Sequence[str], after: int | datetime) -> AsyncIterator[Delivery]:
+    """Every message of the stream with a sequence above `after`, or stored since then, in order, each once, without
+    end. Nothing is acknowledged. What the stream has dropped meanwhile is skipped. Raises StreamReplacedError."""
     mailbox = await bus.mailbox()
     epoch = ""
     try:
@@ -100,20 +101,23 @@ async def extent_of(bus: Asks, stream: str) -> Extent:
     return Extent(_NO_DIGIT.sub("", answer["created"]), max(1, state["first_seq"]), state["last_seq"])
 
 
-def _still_the_same(extent: Extent, epoch: str, after: int) -> str:
+def _still_the_same(extent: Extent, epoch: str, after: int | datetime) -> str:
     """The epoch. Raises StreamReplacedError."""
-    if (epoch and extent.epoch != epoch) or extent.last < after:
+    if (epoch and extent.epoch != epoch) or (isinstance(after, int) and extent.last < after):
         raise StreamReplacedError(extent.epoch)
     return extent.epoch
 
 
-def consumer_of(stream: str, name: str, filters: Sequence[str], after: int) -> dict[str, Any]:
+def consumer_of(stream: str, name: str, filters: Sequence[str], after: int | datetime) -> dict[str, Any]:
+    if isinstance(after, datetime):
+        start: dict[str, Any] = {"deliver_policy": "by_start_time", "opt_start_time": after.isoformat()}
+    else:
+        start = {"deliver_policy": "by_start_sequence", "opt_start_seq": after + 1}
     return {
         "stream_name": stream,
         "config": {
             "name": name,
-            "deliver_policy": "by_start_sequence",
-            "opt_start_seq": after + 1,
+            **start,
             "filter_subjects": list(filters),
             "ack_policy": "none",
             "mem_storage": True,

@@ -17,6 +17,11 @@ OPERATION = "KV-Operation"
 REMOVED = (OPERATION, "Nats-Marker-Reason")  # headers of markers, which are not entries
 
 
+def subject_of(bucket: str, key: str) -> str:
+    """What a key is written on."""
+    return f"$KV.{bucket}.{key}"
+
+
 class KeyValueBus(Asks, Protocol):
     """The part of the bus that is used here."""
 
@@ -93,7 +98,7 @@ class KeyValue:
         return await self._bus.subscribe(self._subject(">"), heard, concurrency=1)
 
     def _subject(self, key: str) -> str:
-        return f"$KV.{self._bucket}.{key}"
+        return subject_of(self._bucket, key)
 
     async def _last(self, key: str) -> "Entry | Removed | None":
         try:

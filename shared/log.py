@@ -1,25 +1,31 @@
 """Logs to standard output: coloured lines in a terminal, JSON elsewhere. Event names are dotted, facts are fields."""
 
+import asyncio
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import structlog
-from opentelemetry import trace
+from msgspec import Struct, structs
 from structlog.typing import EventDict, Processor
 
 from shared.redaction import HIDDEN, is_secret, redact
 from shared.settings import Settings
+from shared.telemetry import current_trace_id
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+FLUSH_SECONDS = 0.1
 QUIET_LIBRARIES = ("aiohttp.access", "asyncio", "nats", "urllib3", "opentelemetry")
 
 
 def configure(settings: Settings) -> None:
     """Once per process. Libraries that log in the standard way come out in the same form, from warnings up."""
+    global _lines
     in_terminal = sys.stdout.isatty()
+    _lines = None if in_terminal else Lines(settings)
     shared_processors = _processors(settings)
     if not in_terminal:
         shared_processors.append(structlog.processors.format_exc_info)
@@ -33,6 +39,41 @@ def configure(settings: Settings) -> None:
         cache_logger_on_first_use=False,
     )
     _configure_libraries(shared_processors, renderer, LEVELS[settings.log_level])
+
+
+def write_line(event: str, facts: Struct) -> None:
+    """An info of which there are many: encoded at once and written soon, together with others. Texts in `facts` are
+    written as they are, so whoever passes them hides what must not be seen."""
+    if _lines is None:
+        structlog.get_logger().info(event, **structs.asdict(facts))
+    else:
+        _lines.add(event, facts)
+
+
+class Lines:
+    """JSON lines that wait to be written. Within an event loop they wait FLUSH_SECONDS at most."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._who = {"service": settings.service, "instance": settings.instance, "level": "info"}
+        self._waiting: list[bytes] = []
+
+    def add(self, event: str, facts: Struct) -> None:
+        line = {"event": event, "timestamp": datetime.now(UTC), **self._who, **structs.asdict(facts)}
+        if not self._waiting:
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+        self._waiting.append(msgspec.json.encode(line))
+
+    def flush(self) -> None:
+        if self._waiting:
+            sys.stdout.write(b"\n".join([*self._waiting, b""]).decode())
+            sys.stdout.flush()
+            self._waiting.clear()
+
+
+def flush() -> None:
+    """Write what waits: the process ends."""
+    if _lines is not None:
+        _lines.flush()
 
 
 def hide_secrets(logger: Any, method: str, event: EventDict) -> EventDict:
@@ -55,8 +96,8 @@ def _processors(settings: Settings) -> list[Processor]:
 
 def add_trace(logger: Any, method: str, event: EventDict) -> EventDict:
     """Ties a line to the trace it was written in."""
-    context = trace.get_current_span().get_span_context()
-    return {**event, "trace_id": trace.format_trace_id(context.trace_id)} if context.is_valid else event
+    trace_id = current_trace_id()
+    return {**event, "trace_id": trace_id} if trace_id else event
 
 
 def _configure_libraries(processors: Sequence[Processor], renderer: Processor, level: int) -> None:
@@ -72,6 +113,10 @@ def _configure_libraries(processors: Sequence[Processor], renderer: Processor, l
     root.setLevel(level)
     for name in QUIET_LIBRARIES:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+_lines: Lines | None = None
+"""Where many lines go; none in a terminal, and before `configure`."""
 
 
 def _hidden(name: str, value: Any) -> Any:

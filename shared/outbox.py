@@ -12,10 +12,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
-import msgspec
 import structlog
 from aiohttp import web
-from msgspec import Struct
+from msgspec import Struct, json
 
 from shared.bus import Bus
 from shared.contracts.wire import Event
@@ -23,6 +22,7 @@ from shared.db import Connection, Pool
 from shared.envelope import seal
 from shared.jetstream import JetStreamError, OutboxMessage, purge, store
 from shared.keys import BUS, POOL
+from shared.keyvalue import subject_of
 from shared.problems import problem_of
 from shared.telemetry import current_traceparent
 from shared.timers import TIMERS_STREAM, Timer
@@ -65,6 +65,11 @@ async def add(conn: Connection, events: Sequence[Event]) -> None:
     """Events to be stored in their streams once the caller's transaction is committed."""
     traceparent = current_traceparent()
     await _insert(conn, [_row_of(event, traceparent) for event in events])
+
+
+async def put(conn: Connection, bucket: str, key: str, value: Struct) -> None:
+    """A key-value entry to be written once the caller's transaction is committed."""
+    await _insert(conn, [Row(id=uuid4(), action="store", subject=subject_of(bucket, key), body=json.encode(value))])
 
 
 async def add_schedule(conn: Connection, timer: Timer) -> None:
@@ -167,7 +172,7 @@ async def _insert(conn: Connection, rows: Sequence[Row]) -> None:
         [row.id for row in rows],
         [row.action for row in rows],
         [row.subject for row in rows],
-        [msgspec.json.encode(row.headers).decode() for row in rows],
+        [json.encode(row.headers).decode() for row in rows],
         [row.body for row in rows],
     ]
     if rows:

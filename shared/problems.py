@@ -67,6 +67,10 @@ def precondition_failed(detail: str, **extensions: Any) -> ProblemError:
     return _problem(412, "Changed since you read it", detail, **extensions)
 
 
+def precondition_required(detail: str) -> ProblemError:
+    return _problem(428, "Precondition required", detail)
+
+
 def too_large(limit_bytes: int) -> ProblemError:
     return _problem(413, "Too large", f"The body must be at most {limit_bytes} bytes", limit_bytes=limit_bytes)
 

@@ -1,13 +1,15 @@
 """What a process measures about itself: OpenTelemetry traces and Prometheus metrics."""
 
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Final
 
 from msgspec import Struct
 from opentelemetry import context, trace
-from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import REGISTRY, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -28,8 +30,12 @@ HTTP_DURATION = Histogram(
 RPC_REQUESTS = Counter("belfry_rpc_requests_total", "RPC requests served", ["endpoint", "outcome"])
 RPC_DURATION = Histogram("belfry_rpc_duration_seconds", "RPC answer time", ["endpoint"], buckets=SECONDS)
 
+TRACEPARENT = re.compile(r"^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2})(?:$|-)")
+NO_SPAN: Final = trace.INVALID_SPAN
+
 _PROPAGATOR = TraceContextTextMapPropagator()
 _IDS = random.SystemRandom()
+_CARRIED: ContextVar[str] = ContextVar("carried_traceparent", default="")
 
 
 # --- traces -------------------------------------------------------------------------------------------------------
@@ -51,10 +57,18 @@ def span(
     traceparent: str | None = None,
     attributes: dict[str, Any] | None = None,
 ) -> Iterator[Span]:
-    """A span below `traceparent`, or below the current one. An exception marks it as failed and goes on."""
-    tracer = trace.get_tracer("belfry", VERSION)
-    with tracer.start_as_current_span(name, _parent(traceparent), kind, attributes) as current:
-        yield current
+    """A span below `traceparent`, or below the current one. An exception marks it as failed and goes on. While nobody
+    collects spans it is none: only the ids of the trace, the current or a new one, are carried on."""
+    if is_exporting():
+        tracer = trace.get_tracer("belfry", VERSION)
+        with tracer.start_as_current_span(name, _parent(traceparent), kind, attributes) as current:
+            yield current
+        return
+    token = _CARRIED.set(_known(traceparent) or _CARRIED.get() or new_traceparent(sampled=False))
+    try:
+        yield NO_SPAN
+    finally:
+        _CARRIED.reset(token)
 
 
 def mark_failed(current: Span, reason: str) -> None:
@@ -63,23 +77,37 @@ def mark_failed(current: Span, reason: str) -> None:
 
 def current_traceparent() -> str:
     """The W3C header to send along with whatever leaves this process now; empty outside of any span."""
+    if not is_exporting():
+        return _CARRIED.get()
     carrier: dict[str, str] = {}
     _PROPAGATOR.inject(carrier)
     return carrier.get("traceparent", "")
 
 
-def _parent(traceparent: str | None) -> context.Context:
-    """The context of a header, or of the current span. With neither, and nobody to make ids: of a new trace."""
-    current = context.get_current()
-    found = _PROPAGATOR.extract({"traceparent": traceparent}, current) if traceparent else current
-    if trace.get_current_span(found).get_span_context().is_valid or _is_exporting():
-        return found
-    fresh = SpanContext(_IDS.getrandbits(128) | 1, _IDS.getrandbits(64) | 1, is_remote=False)
-    return trace.set_span_in_context(NonRecordingSpan(fresh), found)
+def current_trace_id() -> str:
+    """32 hexadecimal digits; empty outside of any span."""
+    return current_traceparent()[3:35]
 
 
-def _is_exporting() -> bool:
+def new_traceparent(sampled: bool) -> str:
+    """The header of a trace that begins here."""
+    return f"00-{_IDS.getrandbits(128) | 1:032x}-{_IDS.getrandbits(64) | 1:016x}-{sampled:02x}"
+
+
+def is_exporting() -> bool:
     return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+
+
+def _known(traceparent: str | None) -> str:
+    """The header as this version writes it; empty for one that is none."""
+    found = TRACEPARENT.match(traceparent) if traceparent else None
+    return f"00-{found[1]}" if found else ""
+
+
+def _parent(traceparent: str | None) -> context.Context:
+    """The context of a header, or of the current span."""
+    current = context.get_current()
+    return _PROPAGATOR.extract({"traceparent": traceparent}, current) if traceparent else current
 
 
 # --- metrics ------------------------------------------------------------------------------------------------------

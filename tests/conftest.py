@@ -8,6 +8,7 @@ pytest_plugins = (
     "tests.fixtures.processes",
     "tests.fixtures.targets.fixture",
     "tests.fixtures.node_client",
+    "tests.fixtures.house",
 )
 
 # Property tests measure nothing: a busy machine makes none of them fail.

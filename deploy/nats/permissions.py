@@ -68,7 +68,7 @@ GRANTS: dict[str, Grant] = {
         ),
     ),
     "ws_svc": Grant(publish=("belfry.node.>", *follow(MEASURES_STREAM))),
-    "pipeline_svc": Grant(publish=(*timers("pipeline"), "belfry.node.>"), subscribe=("belfry.v1.pipeline.>",)),
+    "pipeline_svc": Grant(publish=follow(MEASURES_STREAM), subscribe=("belfry.v1.pipeline.>",)),
     "alert_svc": Grant(publish=(*timers("alert"), "belfry.notify.>"), subscribe=("belfry.v1.>",)),
     "gateway": Grant(
         publish=(

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from shared.contracts.pipeline import CHAINS_BUCKET
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
 from shared.contracts.ws import OUTSIDE_SUBJECTS
 from shared.events import all_events
@@ -46,7 +47,8 @@ class Stream(Struct, frozen=True, kw_only=True):
 
 
 class Bucket(Struct, frozen=True, kw_only=True):
-    """A key-value bucket whose entries live `ttl_seconds` after their last write. Reads ask the stream's leader."""
+    """A key-value bucket whose entries live `ttl_seconds` after their last write, 0 for ever. Reads ask the stream's
+    leader."""
 
     name: str
     ttl_seconds: float
@@ -67,7 +69,7 @@ class Bucket(Struct, frozen=True, kw_only=True):
             subjects=(f"$KV.{self.name}.>",),
             max_bytes=self.max_bytes,
             max_age_seconds=self.ttl_seconds,
-            dedup_seconds=min(2 * MINUTE, self.ttl_seconds),
+            dedup_seconds=min(2 * MINUTE, self.ttl_seconds or 2 * MINUTE),
             more=more,
         )
 
@@ -147,6 +149,8 @@ BUCKETS: tuple[Bucket, ...] = (
     Bucket(name="presence", ttl_seconds=30),
     Bucket(name="leases", ttl_seconds=15),
     Bucket(name="ws_tickets", ttl_seconds=60, storage="memory"),
+    Bucket(name=CHAINS_BUCKET, ttl_seconds=0),
+    Bucket(name="rate_limits", ttl_seconds=DAY, storage="memory"),
 )
 
 CONSUMERS: tuple[Consumer, ...] = (

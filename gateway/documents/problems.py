@@ -75,12 +75,17 @@ def _has_version(route: Route, plan: Plan) -> bool:
     return bool(plan.if_match)
 
 
+def _has_base(route: Route, plan: Plan) -> bool:
+    return bool(plan.if_match) and "base_revision" in plan.request.__struct_fields__
+
+
 ROLE_EXAMPLE = {"title": "Not allowed", "detail": "Needs the admin role", "code": "role"}
 FIELDS_EXAMPLE = {
     "title": "Invalid input",
     "detail": "1 field to fix",
     "errors": [{"field": "interval_seconds", "message": "must be at least 1"}],
 }
+BASE_EXAMPLE = {"title": "Precondition required", "detail": "Name the revision: base_revision or If-Match"}
 TRIES_EXAMPLE = {"title": "Too many requests", "detail": "Too many tries to sign in", "retry_after_seconds": 28}
 AWAY_EXAMPLE = {"title": "Service unavailable", "detail": "No instance answers", "service": "health_svc"}
 
@@ -95,6 +100,7 @@ STATUSES: tuple[tuple[int, Applies, str, dict[str, Any]], ...] = (
     (413, _reads_body, "The body is too large", {"title": "Too large", "detail": "At most 1048576 bytes"}),
     (415, _reads_body, "The body is of another type", {"title": "Unsupported media type", "detail": "Send JSON"}),
     (422, _takes_input, "Bad fields, all of them", FIELDS_EXAMPLE),
+    (428, _has_base, "Neither the header nor the member that names the version", BASE_EXAMPLE),
     (429, _tries_password, "Too many tries", TRIES_EXAMPLE),
     (503, _always, "A service behind the gateway does not answer; `service` names it", AWAY_EXAMPLE),
 )

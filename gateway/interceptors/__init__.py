@@ -1,28 +1,44 @@
-"""What every request passes on its way to a handler, outermost first: one file each."""
+"""The steps a request may pass on its way to a handler: one file each, and how each is built from its settings."""
 
-from aiohttp.typedefs import Middleware
-
-from gateway.interceptors.access_log import log_access
-from gateway.interceptors.audit import audit
-from gateway.interceptors.auth import authorize
-from gateway.interceptors.body_limit import limit_body
-from gateway.interceptors.compression import compress
-from gateway.interceptors.latency import report_latency
-from gateway.interceptors.security_headers import harden
-from gateway.interceptors.timeout import limit_time
-from shared.middleware import answer_errors, identify, measure, trace
-
-CHAIN: tuple[Middleware, ...] = (
-    identify,
-    log_access,
-    measure,
-    report_latency,
-    trace,
-    harden,
-    compress,
-    answer_errors,
-    limit_time,
-    limit_body,
+from gateway.interceptors import (
+    access_log,
     audit,
-    authorize,
+    auth,
+    body_limit,
+    cache,
+    circuit_breaker,
+    compression,
+    cors,
+    errors,
+    fault_injection,
+    in_flight,
+    ip_rules,
+    latency,
+    rate_limit,
+    request_id,
+    security_headers,
+    timeout,
+    tracing,
 )
+from gateway.interceptors.step import Build
+
+STEPS: dict[str, Build] = {
+    "request_id": request_id.build,
+    "access_log": access_log.build,
+    "tracing": tracing.build,
+    "latency": latency.build,
+    "security_headers": security_headers.build,
+    "cors": cors.build,
+    "errors": errors.build,
+    "ip_rules": ip_rules.build,
+    "body_limit": body_limit.build,
+    "timeout": timeout.build,
+    "in_flight": in_flight.build,
+    "audit": audit.build,
+    "auth": auth.build,
+    "rate_limit": rate_limit.build,
+    "cache": cache.build,
+    "compression": compression.build,
+    "circuit_breaker": circuit_breaker.build,
+    "fault_injection": fault_injection.build,
+}

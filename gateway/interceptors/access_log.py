@@ -1,34 +1,63 @@
-"""One line for each request, except the probes that come every few seconds."""
+"""One line for a request: all that were slow or failed, and a share of the rest."""
 
+import logging
+from itertools import count
 from time import perf_counter
 
-import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from msgspec import Struct
 
 from gateway.auth.identity import IDENTITY
 from gateway.client import client_ip
+from gateway.interceptors.step import TRACE_ID, Rest, Step, Tools, exempt
+from shared.contracts.interceptors import AccessLogSettings
+from shared.keys import REQUEST_ID
+from shared.log import write_line
 from shared.middleware import route_of
-
-log = structlog.get_logger()
-
-QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+from shared.redaction import redact
 
 
-@web.middleware
-async def log_access(request: web.Request, handler: Handler) -> web.StreamResponse:
-    started = perf_counter()
-    response = await handler(request)
-    if request.path not in QUIET:
-        identity = request.get(IDENTITY)
-        log.info(
-            "http.answered",
-            method=request.method,
-            route=route_of(request),
-            path=request.path,
-            status=response.status,
-            duration_ms=round((perf_counter() - started) * 1000, 2),
-            client_ip=client_ip(request),
-            actor=identity.actor if identity else None,
-        )
-    return response
+class Answered(Struct, frozen=True, kw_only=True):
+    """What the line says, besides what every line says."""
+
+    method: str
+    route: str
+    path: str
+    status: int
+    duration_ms: float
+    client_ip: str
+    actor: str | None
+    request_id: str
+    trace_id: str
+
+
+def build(settings: AccessLogSettings, tools: Tools) -> Step:
+    every, fast_ms, skipped = settings.every, settings.fast_ms, settings.skip_paths
+    numbers = count(1)
+    wanted = logging.getLogger().isEnabledFor(logging.INFO)
+
+    async def access_log(request: web.Request, rest: Rest) -> web.StreamResponse:
+        started = perf_counter()
+        response = await rest(request)
+        duration_ms = (perf_counter() - started) * 1000
+        told = response.status >= 400 or duration_ms >= fast_ms or not next(numbers) % every
+        if wanted and told and not exempt(skipped, request.path):
+            write_line("http.answered", _answered(request, response.status, duration_ms))
+        return response
+
+    return access_log
+
+
+def _answered(request: web.Request, status: int, duration_ms: float) -> Answered:
+    identity = request.get(IDENTITY)
+    return Answered(
+        method=request.method,
+        route=route_of(request),
+        path=redact(request.path),
+        status=status,
+        duration_ms=round(duration_ms, 2),
+        client_ip=client_ip(request),
+        actor=identity.actor if identity else None,
+        request_id=request[REQUEST_ID],
+        trace_id=request.get(TRACE_ID, ""),
+    )

@@ -5,14 +5,15 @@ from typing import Any
 import msgspec
 import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from gateway.auth.audit import AFTER, BEFORE, OBJECT, Deed, record, told
 from gateway.auth.gatekeeper import GATEKEEPER
 from gateway.auth.identity import IDENTITY
 from gateway.client import client_ip
+from gateway.interceptors.step import Rest, Step, Tools
 from gateway.operations import operation_of
 from gateway.routes.route import Route
+from shared.contracts.interceptors import NoSettings
 from shared.keys import REQUEST_ID
 from shared.problems import ProblemError
 
@@ -22,13 +23,16 @@ REFUSED = frozenset({403})
 REFUSED_ANYONE = frozenset({401, 403})  # a failed sign-in; elsewhere 401 is only someone who is not signed in
 
 
-@web.middleware
-async def audit(request: web.Request, handler: Handler) -> web.StreamResponse:
+def build(settings: NoSettings, tools: Tools) -> Step:
+    return audit
+
+
+async def audit(request: web.Request, rest: Rest) -> web.StreamResponse:
     route = operation_of(request)
     if route is None or not route.unsafe or not route.audited:
-        return await handler(request)
+        return await rest(request)
     try:
-        response = await handler(request)
+        response = await rest(request)
     except ProblemError as error:
         if error.problem.status in (REFUSED_ANYONE if route.access == "public" else REFUSED):
             await _write(request, route, "refused", None, None)

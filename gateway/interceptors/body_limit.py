@@ -1,13 +1,19 @@
-"""Refuses a body that says it is too large before a byte of it is read; the server refuses those that do not say."""
+"""Refuses a body that says it is too large before a byte of it is read, and others once they are."""
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
+from gateway.interceptors.step import Rest, Step, Tools
+from shared.contracts.interceptors import BodyLimitSettings
 from shared.problems import too_large
 
 
-@web.middleware
-async def limit_body(request: web.Request, handler: Handler) -> web.StreamResponse:
-    if (request.content_length or 0) > request.client_max_size:
-        raise too_large(request.client_max_size)
-    return await handler(request)
+def build(settings: BodyLimitSettings, tools: Tools) -> Step:
+    max_bytes = settings.max_bytes
+
+    async def body_limit(request: web.Request, rest: Rest) -> web.StreamResponse:
+        if (request.content_length or 0) > max_bytes:
+            raise too_large(max_bytes)
+        request._client_max_size = max_bytes  # aiohttp counts while it reads; a clone would not share our notes
+        return await rest(request)
+
+    return body_limit

@@ -1,42 +1,46 @@
-"""Packs our own larger texts for clients that can unpack them; what came packed stays as it is."""
+"""Packs larger texts for clients that can unpack them; what came packed stays as it is."""
 
 import asyncio
 import gzip
 
 from aiohttp import hdrs, web
-from aiohttp.typedefs import Handler
 
-from gateway.answers import accepts_gzip
+from gateway.answers import accepts_gzip, add_vary
+from gateway.interceptors.step import Rest, Step, Tools
+from shared.contracts.interceptors import CompressionSettings
 
-FROM_BYTES = 1024
 IN_THREAD_FROM_BYTES = 64 * 1024
-TEXTS = frozenset(
-    {"application/json", "application/problem+json", "application/rss+xml", "image/svg+xml", "text/html", "text/css"}
-)
 
 
-@web.middleware
-async def compress(request: web.Request, handler: Handler) -> web.StreamResponse:
-    response = await handler(request)
-    if not isinstance(response, web.Response) or not _worth_it(response):
+def build(settings: CompressionSettings, tools: Tools) -> Step:
+    least, level, types = settings.min_bytes, settings.level, frozenset(settings.types)
+
+    def worth_it(response: web.Response) -> bool:
+        return (
+            isinstance(response.body, bytes | bytearray)
+            and len(response.body) >= least
+            and response.content_type in types
+            and hdrs.CONTENT_ENCODING not in response.headers
+            and "no-transform" not in response.headers.get(hdrs.CACHE_CONTROL, "")
+        )
+
+    async def compression(request: web.Request, rest: Rest) -> web.StreamResponse:
+        response = await rest(request)
+        if not isinstance(response, web.Response) or response.prepared or not worth_it(response):
+            return response
+        add_vary(response, hdrs.ACCEPT_ENCODING)
+        if accepts_gzip(request):
+            response.body = await packed(response.body, level)  # type: ignore[arg-type]
+            response.headers[hdrs.CONTENT_ENCODING] = "gzip"
+            etag = response.headers.get(hdrs.ETAG, "")
+            if etag and not etag.startswith("W/"):  # the bytes are others now
+                response.headers[hdrs.ETAG] = f"W/{etag}"
         return response
-    response.headers[hdrs.VARY] = hdrs.ACCEPT_ENCODING
-    if not accepts_gzip(request):
-        return response
-    body = response.body
-    assert isinstance(body, bytes | bytearray)
-    large = len(body) >= IN_THREAD_FROM_BYTES
-    response.body = (
-        await asyncio.to_thread(gzip.compress, body, 5, mtime=0) if large else gzip.compress(body, 5, mtime=0)
-    )
-    response.headers[hdrs.CONTENT_ENCODING] = "gzip"
-    return response
+
+    return compression
 
 
-def _worth_it(response: web.Response) -> bool:
-    return (
-        isinstance(response.body, bytes | bytearray)
-        and len(response.body) >= FROM_BYTES
-        and response.content_type in TEXTS
-        and hdrs.CONTENT_ENCODING not in response.headers
-    )
+async def packed(body: bytes, level: int) -> bytes:
+    if len(body) < IN_THREAD_FROM_BYTES:
+        return gzip.compress(body, level, mtime=0)
+    return await asyncio.to_thread(gzip.compress, body, level, mtime=0)

@@ -1,12 +1,19 @@
 """The duration of each request, by route template, for Belfry's own pages."""
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from belfry_reporter.aiohttp import reported
+from gateway.interceptors.step import Rest, Step, Tools, exempt
+from shared.contracts.interceptors import LatencySettings
 from shared.keys import REPORTER
 
 
-@web.middleware
-async def report_latency(request: web.Request, handler: Handler) -> web.StreamResponse:
-    return await reported(request.app[REPORTER], request, handler)
+def build(settings: LatencySettings, tools: Tools) -> Step:
+    app, skipped = tools.app, settings.skip_paths
+
+    async def latency(request: web.Request, rest: Rest) -> web.StreamResponse:
+        if exempt(skipped, request.path):
+            return await rest(request)
+        return await reported(app[REPORTER], request, rest)
+
+    return latency

@@ -1,9 +1,11 @@
 """What a browser may do with our answers: run our own scripts, and be framed by nobody."""
 
 from aiohttp import hdrs, web
-from aiohttp.typedefs import Handler
+from multidict import istr
 
 from gateway.client import is_https
+from gateway.interceptors.step import Rest, Step, Tools
+from shared.contracts.interceptors import SecurityHeadersSettings
 
 POLICY: web.AppKey[str] = web.AppKey("POLICY", str)
 
@@ -13,15 +15,8 @@ _POLICY = (
     "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-HEADERS = {
-    "Server": "Belfry",  # and not which versions it is made of
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-TRANSPORT = "max-age=31536000"
+POLICY_HEADERS = {"enforce": "Content-Security-Policy", "report_only": "Content-Security-Policy-Report-Only"}
+TRANSPORT = "Strict-Transport-Security"
 
 
 def policy_for(scripts: str) -> str:
@@ -29,16 +24,47 @@ def policy_for(scripts: str) -> str:
     return _POLICY.format(scripts=scripts)
 
 
-@web.middleware
-async def harden(request: web.Request, handler: Handler) -> web.StreamResponse:
-    response = await handler(request)
-    if response.prepared:
+def build(settings: SecurityHeadersSettings, tools: Tools) -> Step:
+    fixed = [(istr(name), value) for name, value in headers_of(settings, tools.app[POLICY]).items()]
+    transport = transport_of(settings)
+
+    async def security_headers(request: web.Request, rest: Rest) -> web.StreamResponse:
+        response = await rest(request)
+        if response.prepared:
+            return response
+        headers = response.headers
+        for name, value in fixed:
+            if name not in headers:
+                headers[name] = value
+        if response.status == 401:
+            headers.setdefault(hdrs.WWW_AUTHENTICATE, "Bearer")
+        if transport and is_https(request):
+            headers.setdefault(TRANSPORT, transport)
         return response
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", request.app[POLICY])
-    if response.status == 401:
-        response.headers.setdefault(hdrs.WWW_AUTHENTICATE, "Bearer")
-    if is_https(request):
-        response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
-    return response
+
+    return security_headers
+
+
+def headers_of(settings: SecurityHeadersSettings, policy: str) -> dict[str, str]:
+    """Those that every answer has."""
+    ancestors = "'none'" if settings.frame_options == "DENY" else "'self'"
+    found = {
+        "Server": "Belfry",  # and not which versions it is made of
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": settings.frame_options,
+        "Referrer-Policy": settings.referrer_policy,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in settings.denied_features),
+        POLICY_HEADERS.get(settings.content_policy, ""): policy.replace(
+            "frame-ancestors 'none'", f"frame-ancestors {ancestors}"
+        ),
+    }
+    return {name: value for name, value in found.items() if name and value}
+
+
+def transport_of(settings: SecurityHeadersSettings) -> str:
+    """RFC 6797; empty for none."""
+    if not settings.hsts_seconds:
+        return ""
+    parts = ("includeSubDomains", settings.hsts_subdomains), ("preload", settings.hsts_preload)
+    return "; ".join([f"max-age={settings.hsts_seconds}", *(word for word, wanted in parts if wanted)])

@@ -3,19 +3,22 @@
 import asyncio
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
+from gateway.interceptors.step import Rest, Step, Tools
+from shared.contracts.interceptors import TimeoutSettings
 from shared.problems import unavailable
 
-LIMIT_SECONDS = 15.0
 
+def build(settings: TimeoutSettings, tools: Tools) -> Step:
+    seconds = settings.seconds
 
-@web.middleware
-async def limit_time(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        async with asyncio.timeout(LIMIT_SECONDS) as limit:
-            return await handler(request)
-    except TimeoutError:
-        if limit.expired():
-            raise unavailable("gateway", f"No answer within {LIMIT_SECONDS:g} s") from None
-        raise
+    async def timeout(request: web.Request, rest: Rest) -> web.StreamResponse:
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                return await rest(request)
+        except TimeoutError:
+            if limit.expired():
+                raise unavailable("gateway", f"No answer within {seconds:g} s") from None
+            raise
+
+    return timeout

@@ -7,6 +7,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from gateway.auth.identity import Access
+from shared.contracts.pipeline import ValidateChange
 from shared.contracts.wire import Rpc
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -34,7 +35,8 @@ class Before(Struct, frozen=True):
 class Route(Struct, frozen=True):
     """One operation. The path's parameters, and the query (GET, DELETE) or the body (POST, PUT, PATCH), fill the
     request Struct: the body as a whole fills the field `body`, or member by member when that is empty; If-Match fills
-    the field `if_match`. The path's parameter `rest` may hold slashes."""
+    the field `if_match`. The path's parameter `rest` may hold slashes. `tried`: what the request changes of the chain,
+    which must not keep out who makes it."""
 
     method: Method
     path: str
@@ -47,16 +49,12 @@ class Route(Struct, frozen=True):
     rest: str = ""
     audited: bool = True
     before: Before | None = None
+    tried: Callable[[Any], ValidateChange] | None = None
     example: Any = None
 
     @property
     def unsafe(self) -> bool:
         return self.method != "GET"
-
-    @property
-    def pattern(self) -> str:
-        """The path as the router takes it."""
-        return self.path.replace(f"{{{self.rest}}}", f"{{{self.rest}:.+}}") if self.rest else self.path
 
     @property
     def tag(self) -> str:

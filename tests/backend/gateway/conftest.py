@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from shared.bus import Bus
-from shared.contracts import health, latency, ws
+from shared.contracts import health, latency, pipeline, ws
 from shared.contracts.examples import LIST_EXAMPLES
 from shared.contracts.wire import Rpc
 from shared.problems import not_found
@@ -125,12 +125,25 @@ WS_ANSWERS = {
     ws.DISCONNECT: "ws/disconnected",
     ws.DISCONNECT_MANY: "ws/disconnected",
 }
+PIPELINE_ANSWERS = {
+    **dict.fromkeys(pipeline.RPCS, "pipeline/pipeline"),
+    pipeline.VALIDATE_PIPELINE: "pipeline/validation_refused",
+    pipeline.LIST_REVISIONS: "pipeline/revisions",
+    pipeline.GET_REVISION_DIFF: "pipeline/revision_diff",
+    pipeline.GET_MIDDLEWARE: "pipeline/middleware",
+    pipeline.GET_MIDDLEWARE_STATS: "pipeline/stats",
+}
+del PIPELINE_ANSWERS[pipeline.GET_CHAIN]  # these gateways run the chain that is built in
 
 
 @pytest.fixture
 async def others_on_bus(nats_url: str) -> AsyncIterator[None]:
     """Someone who answers for the other services from the golden files."""
-    async with answering("latency_svc", nats_url, LATENCY_ANSWERS), answering("ws_svc", nats_url, WS_ANSWERS):
+    async with (
+        answering("latency_svc", nats_url, LATENCY_ANSWERS),
+        answering("ws_svc", nats_url, WS_ANSWERS),
+        answering("pipeline_svc", nats_url, PIPELINE_ANSWERS),
+    ):
         yield
 
 

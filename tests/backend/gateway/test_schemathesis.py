@@ -15,7 +15,7 @@ CONFIG = f"""
 bearer = "{ADMIN_TOKEN}"
 
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", "401", "403", "404", "409", "412", "422", "429", "503"]
+expected-statuses = ["2xx", "401", "403", "404", "409", "412", "422", "428", "429", "503"]
 """
 EXAMPLES_EACH = 4
 SECONDS = 240  # it takes a third of that on an idle machine
@@ -24,13 +24,14 @@ SECONDS = 240  # it takes a third of that on an idle machine
 @pytest.mark.integration
 @pytest.mark.timeout(SECONDS + 30)
 async def test_no_answer_breaks_the_document(
-    start_process: StartProcess, service_env: dict[str, str], tmp_path: Path
+    own_chains: None, start_process: StartProcess, service_env: dict[str, str], tmp_path: Path
 ) -> None:
     """Examples, boundaries and random input, good and bad, for every operation, with the real services behind."""
     services = [
         start_process("health_svc", service_env),
         start_process("latency_svc", {**service_env, "BELFRY_OTLP_PORT": "0"}),
         start_process("ws_svc", service_env),
+        start_process("pipeline_svc", service_env),
     ]
     gateway = start_process("gateway", {**service_env, "BELFRY_ADMIN_TOKEN": ADMIN_TOKEN})
     (tmp_path / "schemathesis.toml").write_text(CONFIG)

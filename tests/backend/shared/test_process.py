@@ -27,7 +27,7 @@ SAMPLE = "tests.fixtures.sample_svc"
 FRAMES = {
     "latency_svc": {"nats": "pass", "postgres": "pass"},
     "ws_svc": {"nats": "pass"},
-    "pipeline_svc": {"nats": "pass"},
+    "pipeline_svc": {"nats": "pass", "postgres": "pass"},
     "alert_svc": {"nats": "pass"},
 }
 """Each service and what it needs."""

@@ -3,8 +3,18 @@
 from shared.contracts.auth import AccessRevoked
 from shared.contracts.health import HealthChanged, HealthChecked, ServiceDeclared
 from shared.contracts.latency import EndpointSummary, LatencySummarised
+from shared.contracts.pipeline import (
+    MeasuredStep,
+    NodeAnnounced,
+    PipelineApplied,
+    PipelineChanged,
+    PipelineConfirmed,
+    PipelineMeasured,
+    PipelineNode,
+)
 from shared.contracts.wire import Event
 from tests.contracts.shop.clock import NOW, ago, today
+from tests.contracts.shop.pipeline import CACHE_OFF
 
 EVENTS: tuple[Event, ...] = (
     HealthChanged(
@@ -45,4 +55,40 @@ EVENTS: tuple[Event, ...] = (
         ],
     ),
     AccessRevoked(subject_id="dana.o", subject_kind="user", at=NOW),
+    PipelineChanged(
+        revision=42,
+        kind="step",
+        actor="ana",
+        at=ago(120),
+        comment="Cache off while the ledger is down",
+        changes=[CACHE_OFF],
+    ),
+    PipelineApplied(revision=42, from_revision=41, actor="ana", at=ago(20), confirm_until=today("14:09:00")),
+    PipelineConfirmed(revision=42, actor="ana", at=ago(2)),
+    NodeAnnounced(
+        node="gw-1",
+        state=PipelineNode(
+            node="gw-1",
+            version="0.1.0",
+            revision=41,
+            origin="saved",
+            started_at=ago(172_800),
+            changed_at=ago(172_800),
+            seen_at=ago(19),
+            rejected_revision=42,
+            error="rate_limit: store must be one of local, shared",
+        ),
+    ),
+    PipelineMeasured(
+        node="gw-0",
+        revision=41,
+        from_at=ago(5),
+        to_at=NOW,
+        requests=4,
+        sum_ms=9.72,
+        steps=[
+            MeasuredStep(id="auth", calls=4, answered=1, errors=0, sum_ms=1.64, offset=149, counts=[2, 0, 1, 1]),
+            MeasuredStep(id="handler", calls=3, answered=0, errors=0, sum_ms=8.08, offset=168, counts=[1, 1, 0, 1]),
+        ],
+    ),
 )

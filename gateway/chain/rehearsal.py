@@ -1,0 +1,69 @@
+"""Would the one who asks for a change still get in after it? Their own request is sent through the changed chain."""
+
+from aiohttp import web
+from msgspec import json
+
+from gateway.chain.compiled import BuildError, build_step, plain
+from gateway.interceptors import STEPS
+from gateway.interceptors.step import Rest, Step, Tools
+from gateway.operations import ask
+from shared.contracts.catalogue import BY_ID
+from shared.contracts.pipeline import VALIDATE_PIPELINE, Chain, ValidateChange, Validation, Violation
+from shared.contracts.wire import FieldError, Problem
+from shared.problems import ProblemError, problem_of
+
+UNDONE = "Nothing was changed"
+
+
+async def rehearse(request: web.Request, change: ValidateChange) -> None:
+    """Raises ProblemError 422 when the request would be refused. A change that is not valid is refused elsewhere."""
+    reply = await ask(request, VALIDATE_PIPELINE, change, shared=False)
+    validation = json.decode(reply.data, type=Validation)
+    if validation.chain is not None:
+        refusal = await refusal_of(request, validation.chain)
+        if refusal is not None:
+            raise locked_out(refusal)
+
+
+async def refusal_of(request: web.Request, chain: Chain) -> Violation | None:
+    """Which step refuses the request, and why. Only those that may refuse are run, with counts of their own."""
+    tools, passed = Tools(app=request.app), list[str]()
+    steps = [step for step in chain.steps if step.enabled and step.id in STEPS and BY_ID[step.id].risky]
+    try:
+        built = [_noting(step.id, build_step(step, tools), passed) for step in steps]
+        response = await plain(built, _let_in)(request)
+        words = "" if response.status < 400 else f"status {response.status}"
+    except BuildError as error:
+        step, _, words = str(error).partition(": ")
+        return Violation(rule="lock_out", step=step, other=None, message=f"{step} cannot be built: {words}. {UNDONE}")
+    except Exception as error:
+        problem = problem_of(error)
+        words = problem.detail if problem else str(error)
+    if not words:
+        return None
+    message = f"After this change {passed[-1]} would refuse your own requests: {words}. {UNDONE}"
+    return Violation(rule="lock_out", step=passed[-1], other=None, message=message)
+
+
+def locked_out(refusal: Violation) -> ProblemError:
+    """422."""
+    problem = Problem(
+        status=422,
+        title="You would lock yourself out",
+        detail=refusal.message,
+        errors=[FieldError(refusal.step, refusal.message)],
+        extensions={"violations": [refusal]},
+    )
+    return ProblemError(problem)
+
+
+def _noting(id: str, step: Step, passed: list[str]) -> Step:
+    async def noting(request: web.Request, rest: Rest) -> web.StreamResponse:
+        passed.append(id)
+        return await step(request, rest)
+
+    return noting
+
+
+async def _let_in(request: web.Request) -> web.StreamResponse:
+    return web.Response(status=204)

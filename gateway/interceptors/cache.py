@@ -1,0 +1,66 @@
+"""Answers of services, given again for a moment; and 304 to who has them already."""
+
+from aiohttp import hdrs, web
+from multidict import CIMultiDict
+
+from gateway.answers import accepts_gzip, knows
+from gateway.interceptors.answers_kept import Kept
+from gateway.interceptors.step import Rest, Step, Tools
+from gateway.operations import operation_of
+from shared.contracts.interceptors import CacheSettings
+from shared.contracts.wire import Rpc
+
+KEPT_WITH_304 = (hdrs.ETAG, hdrs.CACHE_CONTROL, hdrs.VARY)
+
+
+def build(settings: CacheSettings, tools: Tools) -> Step:
+    answers, now = tools.answers, tools.now
+
+    async def cache(request: web.Request, rest: Rest) -> web.StreamResponse:
+        subject = subject_of(request)
+        if not subject:
+            return await rest(request)
+        if request.method != hdrs.METH_GET:
+            try:
+                return await rest(request)
+            finally:
+                answers.said(subject)
+        key = f"{request.path_qs} {accepts_gzip(request)}"
+        kept = answers.get(key, now())
+        if kept is not None:
+            return given(request, kept)
+        moment = answers.moment(subject)
+        response = await rest(request)
+        if _may_be_kept(response, settings.max_entry_bytes):
+            headers = CIMultiDict(response.headers)
+            fresh = Kept(subject, now() + settings.fresh_seconds, headers, response.body)  # type: ignore[attr-defined]
+            answers.put(key, fresh, moment, settings.max_entries)
+        return response
+
+    async def ask_each_time(request: web.Request, rest: Rest) -> web.StreamResponse:
+        return await rest(request)
+
+    return cache if settings.fresh_seconds else ask_each_time
+
+
+def subject_of(request: web.Request) -> str:
+    """The domain of the service that is asked; empty for what the gateway answers itself, which may be of someone."""
+    operation = operation_of(request)
+    return operation.answer.domain if operation and isinstance(operation.answer, Rpc) else ""
+
+
+def given(request: web.Request, kept: Kept) -> web.Response:
+    etag = kept.headers.get(hdrs.ETAG, "")
+    if etag and hdrs.IF_NONE_MATCH in request.headers and knows(request, etag):
+        return web.Response(status=304, headers={name: kept.headers[name] for name in KEPT_WITH_304})
+    return kept.answer()
+
+
+def _may_be_kept(response: web.StreamResponse, max_bytes: int) -> bool:
+    return (
+        isinstance(response, web.Response)
+        and response.status == 200
+        and isinstance(response.body, bytes)
+        and len(response.body) <= max_bytes
+        and hdrs.SET_COOKIE not in response.headers
+    )

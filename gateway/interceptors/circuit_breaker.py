@@ -1,0 +1,68 @@
+"""Answers at once for a service that does not: each has a circuit of its own."""
+
+import math
+from asyncio import CancelledError
+
+from aiohttp import web
+
+from gateway.interceptors.breaker import Breaker
+from gateway.interceptors.step import Rest, Step, Tools
+from gateway.operations import operation_of
+from shared.contracts.interceptors import CircuitBreakerSettings
+from shared.contracts.wire import Problem, Rpc
+from shared.problems import ProblemError
+from shared.rpc import service_of
+
+UNAVAILABLE = 503
+
+
+def build(settings: CircuitBreakerSettings, tools: Tools) -> Step:
+    now = tools.now
+    breakers: dict[str, Breaker] = {}
+
+    def breaker_of(service: str) -> Breaker:
+        if service not in breakers:
+            breakers[service] = Breaker(
+                settings.error_pct, settings.min_requests, settings.window_seconds, settings.open_seconds
+            )
+        return breakers[service]
+
+    async def circuit_breaker(request: web.Request, rest: Rest) -> web.StreamResponse:
+        operation = operation_of(request)
+        if operation is None or not isinstance(operation.answer, Rpc):
+            return await rest(request)
+        service = service_of(operation.answer)
+        breaker = breaker_of(service)
+        wait_seconds = breaker.refuses_for(now())
+        if wait_seconds:
+            raise opened(service, wait_seconds)
+        failed = False
+        try:
+            return await rest(request)
+        except BaseException as error:
+            failed = is_failure(error)
+            raise
+        finally:
+            breaker.ended(failed, now())
+
+    return circuit_breaker
+
+
+def is_failure(error: BaseException) -> bool:
+    """Did the service give no answer? Also when the request was cut off while it waited for one."""
+    return isinstance(error, CancelledError) or (
+        isinstance(error, ProblemError) and error.problem.status == UNAVAILABLE
+    )
+
+
+def opened(service: str, wait_seconds: float) -> ProblemError:
+    """503, and when to come back."""
+    seconds = max(1, math.ceil(wait_seconds))
+    problem = Problem(
+        status=UNAVAILABLE,
+        title="Service unavailable",
+        detail=f"{service} did not answer lately, and is asked again in {seconds} s",
+        retry_after_seconds=seconds,
+        extensions={"service": service, "code": "circuit_open"},
+    )
+    return ProblemError(problem)

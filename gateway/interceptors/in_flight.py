@@ -1,0 +1,49 @@
+"""How many requests are worked on at a time, in all and for each client address."""
+
+from collections import Counter
+
+from aiohttp import web
+
+from gateway.client import client_ip
+from gateway.interceptors.step import Rest, Step, Tools, exempt
+from shared.contracts.interceptors import PROBES, InFlightSettings
+from shared.contracts.wire import Problem
+from shared.problems import ProblemError
+
+RETRY_SECONDS = 1
+
+
+def build(settings: InFlightSettings, tools: Tools) -> Step:
+    most, most_each = settings.max_requests, settings.max_per_client
+    running: Counter[str] = Counter()
+    total = 0
+
+    async def in_flight(request: web.Request, rest: Rest) -> web.StreamResponse:
+        nonlocal total
+        client = client_ip(request)
+        if (total >= most or running[client] >= most_each) and not exempt(PROBES, request.path):
+            raise busy(total >= most)
+        total += 1
+        running[client] += 1
+        try:
+            return await rest(request)
+        finally:
+            total -= 1
+            running[client] -= 1
+            if not running[client]:
+                del running[client]
+
+    return in_flight
+
+
+def busy(in_all: bool) -> ProblemError:
+    """503, and when to come back."""
+    what = "Too many requests at a time" if in_all else "Too many requests at a time from your address"
+    problem = Problem(
+        status=503,
+        title="Service unavailable",
+        detail=f"{what}. Try again in a moment",
+        retry_after_seconds=RETRY_SECONDS,
+        extensions={"service": "gateway", "code": "in_flight"},
+    )
+    return ProblemError(problem)

@@ -1,0 +1,40 @@
+"""Who may come in, by address. Denied goes before allowed."""
+
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from aiohttp import web
+
+from gateway.client import client_ip
+from gateway.interceptors.step import Rest, Step, Tools, exempt
+from shared.contracts.interceptors import IpRulesSettings
+from shared.problems import forbidden
+
+REMEMBERED = 4096
+
+
+def build(settings: IpRulesSettings, tools: Tools) -> Step:
+    allow = [ip_network(text, strict=False) for text in settings.allow]
+    deny = [ip_network(text, strict=False) for text in settings.deny]
+
+    @lru_cache(REMEMBERED)
+    def may(address: str) -> bool:
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return False
+        if isinstance(found, IPv6Address) and found.ipv4_mapped:
+            found = found.ipv4_mapped
+        return not any(found in network for network in deny) and (
+            not allow or any(found in network for network in allow)
+        )
+
+    async def ip_rules(request: web.Request, rest: Rest) -> web.StreamResponse:
+        if not exempt(settings.except_paths, request.path) and not may(client_ip(request)):
+            raise forbidden("Requests from your address are not allowed", code="ip_rules")
+        return await rest(request)
+
+    async def everyone(request: web.Request, rest: Rest) -> web.StreamResponse:
+        return await rest(request)
+
+    return ip_rules if allow or deny else everyone

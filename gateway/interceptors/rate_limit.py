@@ -1,0 +1,74 @@
+"""How often one caller may ask. What is left stands in RateLimit headers, and 429 says when to come back."""
+
+import math
+
+import structlog
+from aiohttp import web
+from multidict import istr
+
+from gateway.auth.identity import IDENTITY
+from gateway.client import client_ip
+from gateway.interceptors.buckets import Policy, Taken
+from gateway.interceptors.step import Rest, Step, Tools, exempt
+from shared.contracts.interceptors import RateLimitSettings
+from shared.middleware import problem_response
+from shared.problems import ProblemError, too_many
+
+log = structlog.get_logger(__name__)
+
+NAME = '"belfry"'
+POLICY, LEFT = istr("RateLimit-Policy"), istr("RateLimit")
+
+
+def build(settings: RateLimitSettings, tools: Tools) -> Step:
+    policy = Policy(settings.requests, settings.per_seconds, settings.burst)
+    shared = tools.shared_buckets if settings.store == "shared" else None
+    stated = f"{NAME};q={settings.requests};w={math.ceil(settings.per_seconds)}"
+
+    async def taken_by(request: web.Request) -> Taken | None:
+        """None: the shared store does not answer, and requests pass meanwhile."""
+        key = key_of(request, settings.count_by)
+        if shared is None:
+            return tools.buckets.take(key, policy, tools.clock())
+        try:
+            return await shared.take(key, policy, tools.clock())
+        except ProblemError as error:
+            if not settings.pass_when_unreachable:
+                raise
+            log.warning("rate_limit.not_counted", reason=error.problem.detail)
+            return None
+
+    async def rate_limit(request: web.Request, rest: Rest) -> web.StreamResponse:
+        if exempt(settings.except_paths, request.path):
+            return await rest(request)
+        taken = await taken_by(request)
+        if taken is None:
+            return await rest(request)
+        response = await rest(request) if taken.count else refused(request, taken)
+        if not response.prepared:
+            response.headers[POLICY] = stated
+            response.headers[LEFT] = left(taken, tools.clock())
+        return response
+
+    async def unlimited(request: web.Request, rest: Rest) -> web.StreamResponse:
+        return await rest(request)
+
+    return rate_limit if settings.requests else unlimited
+
+
+def key_of(request: web.Request, count_by: str) -> str:
+    """Whose bucket it is; of someone who is not signed in that of the address."""
+    identity = request.get(IDENTITY) if count_by != "ip" else None
+    if identity is None:
+        return f"ip:{client_ip(request)}"
+    return f"user:{identity.user_name}" if count_by == "user" else f"{identity.kind}:{identity.id}"
+
+
+def left(taken: Taken, now: float) -> str:
+    """The field of the IETF's draft on rate limits: tokens left, and in how many seconds the bucket is full again."""
+    return f"{NAME};r={taken.remaining};t={max(0, math.ceil(taken.full_at - now))}"
+
+
+def refused(request: web.Request, taken: Taken) -> web.Response:
+    """429, and when to come back."""
+    return problem_response(too_many(max(1, math.ceil(taken.wait_seconds))).problem, request)

@@ -1,0 +1,40 @@
+"""What a step of the chain is: a function around the rest of it, made from its settings."""
+
+from collections.abc import Awaitable, Callable
+from random import Random
+from time import monotonic, time
+from typing import Any
+
+from aiohttp import web
+from msgspec import Struct, field
+
+from gateway.interceptors.answers_kept import AnswersKept
+from gateway.interceptors.buckets import LocalBuckets, SharedBuckets
+
+Rest = Callable[[web.Request], Awaitable[web.StreamResponse]]
+"""What comes behind a step: the next one, in the end the handler."""
+Step = Callable[[web.Request, Rest], Awaitable[web.StreamResponse]]
+
+
+class Tools(Struct, frozen=True, kw_only=True):
+    """What steps share over all chains of a process, so that a swap forgets no count. `rehearsing`: for a chain that
+    is only tried; it counts for itself."""
+
+    app: web.Application
+    buckets: LocalBuckets = field(default_factory=LocalBuckets)
+    shared_buckets: SharedBuckets | None = None
+    answers: AnswersKept = field(default_factory=AnswersKept)
+    random: Callable[[], float] = field(default_factory=lambda: Random().random)
+    now: Callable[[], float] = monotonic
+    clock: Callable[[], float] = time
+
+
+TRACE_ID = web.RequestKey("TRACE_ID", str)
+
+Build = Callable[[Any, Tools], Step]
+"""From the settings of its kind. Raises ValueError for settings it cannot work with."""
+
+
+def exempt(paths: tuple[str, ...], path: str) -> bool:
+    """Is the path one of these, or below one?"""
+    return bool(paths) and any(path == each or path.startswith(each.rstrip("/") + "/") for each in paths)

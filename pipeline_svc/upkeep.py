@@ -1,0 +1,42 @@
+"""What pipeline_svc does by itself: the first chain, and the copies that gateways read while it is away."""
+
+from msgspec import json
+
+from pipeline_svc import store
+from pipeline_svc.api.applying import BELFRY
+from pipeline_svc.document import Saved, chain_of, initial
+from pipeline_svc.room import Room
+from shared.contracts.pipeline import APPLIED_KEY, CHAINS_BUCKET, SAVED_KEY, AppliedChain
+
+
+async def store_first(room: Room) -> None:
+    """A new Belfry has one revision."""
+    async with room.changing() as conn:
+        if await store.latest(conn) is None:
+            first = Saved(
+                revision=1,
+                kind="initial",
+                steps=initial(room.catalogue),
+                changes=[],
+                saved_by=BELFRY,
+                saved_at=room.now(),
+                comment="As Belfry comes",
+            )
+            await store.save(conn, first)
+
+
+async def keep_copies(room: Room) -> None:
+    """The bus may have lost what was written there."""
+    bucket = room.bus.kv(CHAINS_BUCKET)
+    saved_copy, applied_copy = await bucket.get(SAVED_KEY), await bucket.get(APPLIED_KEY)
+    async with room.changing() as conn:
+        saved, applied = await room.latest(conn), await store.applied(conn)
+        if saved_copy is None or saved_copy.value != json.encode(chain_of(saved.revision, saved.steps)):
+            await store.copy_saved(conn, saved)
+        ran = await store.find(conn, applied.revision) if applied else None
+        if applied and ran and (applied_copy is None or _number(applied_copy.value) != applied.number):
+            await store.copy_applied(conn, applied, room.fit(ran))
+
+
+def _number(value: bytes) -> int:
+    return json.decode(value, type=AppliedChain).number
