@@ -8,9 +8,10 @@ from gateway.interceptors.answers_kept import Kept
 from gateway.interceptors.step import Rest, Step, Tools
 from gateway.operations import operation_of
 from shared.contracts.interceptors import CacheSettings
+from shared.contracts.live import OFFSET_HEADER
 from shared.contracts.wire import Rpc
 
-KEPT_WITH_304 = (hdrs.ETAG, hdrs.CACHE_CONTROL, hdrs.VARY)
+KEPT_WITH_304 = (hdrs.ETAG, hdrs.CACHE_CONTROL, hdrs.VARY, OFFSET_HEADER)
 
 
 def build(settings: CacheSettings, tools: Tools) -> Step:
@@ -52,7 +53,9 @@ def subject_of(request: web.Request) -> str:
 def given(request: web.Request, kept: Kept) -> web.Response:
     etag = kept.headers.get(hdrs.ETAG, "")
     if etag and hdrs.IF_NONE_MATCH in request.headers and knows(request, etag):
-        return web.Response(status=304, headers={name: kept.headers[name] for name in KEPT_WITH_304})
+        return web.Response(
+            status=304, headers={name: kept.headers[name] for name in KEPT_WITH_304 if name in kept.headers}
+        )
     return kept.answer()
 
 

@@ -16,7 +16,7 @@ TOPIC_OF: dict[str, Topic] = {
 }
 """By the domain of the event. Facts are events, measures are states of what their subject names."""
 LOGS = frozenset({"ws.failed", "ws.closed"})
-UNTOLD = frozenset({"ws.opened", "ws.measured"})  # ws.status sums them up
+UNTOLD = frozenset({"ws.opened", "ws.measured", "pipeline.announced"})  # others sum them up
 LEAST_ROLE: dict[Topic, Role] = dict.fromkeys(TOPICS, "viewer")
 BITS: dict[Topic, int] = {topic: 1 << place for place, topic in enumerate(TOPICS)}
 """A set of topics is one number: clients that hear the same share one frame."""

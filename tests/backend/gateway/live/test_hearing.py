@@ -35,13 +35,17 @@ async def test_every_event_is_told_under_its_topic_by_its_class(live_gateway: Ga
         for topic in ("health", "latency", "alerts", "pipeline", "ws"):
             assert (await client.subscribe(topic))["recovered"] is True
         stored = await say(bus, *events.EVENTS, *ws.EVENTS)
-        told = {message["kind"]: message for message in await client.hear(7)}
+        told = {message["kind"]: message for message in await client.hear(11)}
 
     assert {kind: message["topic"] for kind, message in told.items()} == {
         "health.changed": "health",
         "health.checked": "health",
         "health.declared": "health",
         "latency.summarised": "latency",
+        "pipeline.changed": "pipeline",
+        "pipeline.applied": "pipeline",
+        "pipeline.confirmed": "pipeline",
+        "pipeline.measured": "pipeline",
         "ws.status": "ws",
         "ws.failed": "ws",
         "ws.closed": "ws",
