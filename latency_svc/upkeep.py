@@ -26,7 +26,6 @@ from shared.envelope import seal
 
 log = structlog.get_logger()
 
-PARTITIONS_LOCK = 7_403
 TELL_SECONDS = 10
 LATELY, KNOWN = timedelta(minutes=5), timedelta(days=7)
 """How long ago an endpoint may have had its last request to be read again and again; and when the service starts."""
@@ -38,8 +37,7 @@ FINER: dict[Resolution, tuple[Resolution, timedelta]] = {"1h": ("1m", HOUR), "1d
 
 
 async def keep_partitions(pool: Pool) -> None:
-    async with pool.acquire(timeout=5) as conn, conn.transaction():
-        await conn.execute("SELECT pg_advisory_xact_lock($1)", PARTITIONS_LOCK)
+    async with pool.acquire(timeout=5) as conn:
         await partitions.keep_partitions(conn, datetime.now(UTC))
 
 

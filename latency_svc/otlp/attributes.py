@@ -109,6 +109,12 @@ def status_class(values: Values) -> int:
     return 5 if first(values, ERROR) else 0
 
 
+def status_of(values: Values) -> int:
+    """Of HTTP; 0 for none."""
+    status = first(values, STATUS)
+    return status if isinstance(status, int) and 100 <= status <= 599 else 0
+
+
 def first(values: Values, keys: tuple[str, ...]) -> Any:
     return next((values[key] for key in keys if values.get(key)), "")
 

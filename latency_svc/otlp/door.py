@@ -20,6 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 
 from latency_svc.otlp import body, codec
 from latency_svc.otlp.batches import request_id_of
+from latency_svc.otlp.exemplars import offer_exemplars
 from latency_svc.otlp.intake import Intake, take_metrics, take_spans
 from latency_svc.otlp.metrics import read_metrics
 from latency_svc.otlp.settings import OtlpSettings
@@ -95,6 +96,7 @@ async def metrics(request: web.Request) -> web.Response:
     with codec.explained(ExportMetricsServiceRequest):
         readings = read_metrics(protobuf, intake.naming, now)
     await take_metrics(intake, readings, request_id_of(content), now)
+    offer_exemplars(intake.slowest, readings.traced, now)
     response = ExportMetricsServiceResponse()
     if refused := readings.refusals.total():
         response.partial_success.rejected_data_points = refused

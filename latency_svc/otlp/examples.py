@@ -2,7 +2,9 @@
 
 import base64
 import re
+from collections.abc import Callable
 
+from latency_svc.grid import LONGEST_SECONDS
 from latency_svc.roster import MOST_NAME, key_of, text
 from latency_svc.slowest import Example, Slowest, place_of
 from shared.contracts.latency import SampleSeries
@@ -13,12 +15,20 @@ ERROR_CLASS = 5
 
 
 def offer(
-    slowest: Slowest, service: str, series: SampleSeries, trace_id: bytes, seconds: float, ended: float, status: int
+    slowest: Slowest,
+    service: str,
+    series: SampleSeries,
+    trace_id: bytes,
+    seconds: float,
+    ended: float,
+    status: Callable[[], int],
 ) -> None:
-    """`ended`: Unix time; `status`: of HTTP, 0 for none. Without a trace it is no example."""
+    """`ended`: Unix time; `status` gives that of HTTP, 0 for none, if it is needed. Without a trace, or with a duration
+    that would not be counted, it is no example."""
     place = place_of(key_of(text(service, MOST_NAME), series), ended)
-    if slowest.wants(place, seconds) and (found := trace_id_of(trace_id)):
-        slowest.add(place, Example(seconds, found, ended, status, series.status_class == ERROR_CLASS))
+    counts = 0 <= seconds <= LONGEST_SECONDS
+    if counts and slowest.wants(place, seconds) and (found := trace_id_of(trace_id)):
+        slowest.add(place, Example(seconds, found, ended, status(), series.status_class == ERROR_CLASS))
 
 
 def trace_id_of(given: bytes) -> str:

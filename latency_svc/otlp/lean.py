@@ -39,6 +39,7 @@ MESSAGES: dict[str, dict[int, tuple[str, str]]] = {
         8: ("positive", "Buckets"),
         9: ("negative", "bytes"),
         10: ("flags", "uint32"),
+        11: ("exemplars", MANY + "bytes"),
         12: ("min", "double"),
         13: ("max", "double"),
     },

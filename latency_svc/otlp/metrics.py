@@ -19,6 +19,7 @@ from latency_svc.otlp import lean
 from latency_svc.otlp.attributes import Naming, service_of, values_of
 from latency_svc.otlp.checked import DataPoint, check_time, point_of
 from latency_svc.otlp.columns import read_columns
+from latency_svc.otlp.exemplars import Traced
 from latency_svc.otlp.points import NOTHING_RECORDED, Point
 from latency_svc.otlp.refused import Refusals, RefusedError
 from shared.contracts.latency import SampleSeries
@@ -52,12 +53,13 @@ class Plain(Struct, frozen=True, gc=False):
 
 
 class Readings(Struct):
-    """Of one export. `ignored`: points of other metrics."""
+    """Of one export. `ignored`: points of other metrics. `traced`: those, of all, that have exemplars."""
 
     plain: list[Plain] = field(default_factory=list)
     found: list[Reading] = field(default_factory=list)
     refusals: Refusals = field(default_factory=Refusals)
     ignored: int = 0
+    traced: list[Traced] = field(default_factory=list)
 
     def services(self) -> set[str]:
         """Those of which something counts."""
@@ -121,7 +123,10 @@ class _Reader:
         deltas, good = read_columns(points, self._now)
         plain = deltas.chosen(good)
         encoded = [(self._service, *points[place].attributes[:]) for place in plain.series_ids.tolist()]
-        self._readings.plain.append(Plain(self._service, self._naming.series_of(encoded), plain))
+        series = self._naming.series_of(encoded)
+        self._readings.plain.append(Plain(self._service, series, plain))
+        for place, each in zip(plain.series_ids.tolist(), series, strict=True):
+            self._note_traced(each, unit_seconds=1.0, data=points[place])
         others = np.flatnonzero(~good).tolist()
         full = ExponentialHistogram.FromString(content).data_points if others else ()
         return [full[place] for place in others]
@@ -130,8 +135,13 @@ class _Reader:
         point = point_of(data)
         check_time(point, self._now)
         series = self._naming.series(self._service, values_of(data.attributes))
+        self._note_traced(series, unit_seconds, data)
         key = _key(identity, data) if identity else b""
         return Reading(self._service, series, unit_seconds, point, key)
+
+    def _note_traced(self, series: SampleSeries, unit_seconds: float, data: Any) -> None:
+        if data.exemplars:
+            self._readings.traced.append(Traced(self._service, series, unit_seconds, data))
 
     def _identity(self, scope: bytes, metric: bytes) -> bytes:
         name = InstrumentationScope.FromString(scope).name

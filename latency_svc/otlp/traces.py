@@ -5,14 +5,13 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from latency_svc.latency_tracker import minute_of
 from latency_svc.otlp.attributes import (
-    STATUS,
     Naming,
     Values,
-    first,
     is_http,
     is_rpc,
     rpc_series,
     service_of,
+    status_of,
     values_of,
 )
 from latency_svc.otlp.batches import Samples
@@ -52,12 +51,12 @@ def read_traces(
                 if series is None or not counted:
                     spans.ignored += 1
                 if series is not None:
-                    _take(spans if counted else None, slowest, service, series, span, _status(values), now)
+                    _take(spans if counted else None, slowest, service, series, span, values, now)
     return spans
 
 
 def _take(
-    spans: Spans | None, slowest: Slowest, service: str, series: SampleSeries, span: Span, status: int, now: float
+    spans: Spans | None, slowest: Slowest, service: str, series: SampleSeries, span: Span, values: Values, now: float
 ) -> None:
     """Without `spans` it is not counted, for the service sends metrics as well."""
     try:
@@ -68,12 +67,7 @@ def _take(
         return
     if spans is not None:
         spans.samples.add(service, minute_of(ended), series, seconds)
-    offer(slowest, service, series, span.trace_id, seconds, ended, status)
-
-
-def _status(values: Values) -> int:
-    status = first(values, STATUS)
-    return status if isinstance(status, int) and 100 <= status <= 599 else 0
+    offer(slowest, service, series, span.trace_id, seconds, ended, lambda: status_of(values))
 
 
 def _series_of(span: Span, service: str, values: Values, naming: Naming) -> SampleSeries | None:

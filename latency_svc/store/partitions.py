@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
+from latency_svc.rows import Resolution
 from shared.db import Connection
 
+LOCK = 7_403
 AHEAD = timedelta(days=2)
 BEHIND = timedelta(days=1)  # roll-ups and late durations reach back
 
@@ -18,24 +20,34 @@ class Layer(Struct, frozen=True):
     fillfactor: int = 100
 
 
-LAYERS: dict[str, Layer] = {
-    "histogram_1m": Layer("%Y%m%d", timedelta(hours=48), fillfactor=50),  # overwritten each second, on the same page
-    "histogram_1h": Layer("%Y%m", timedelta(days=90)),
-    "histogram_1d": Layer("%Y", timedelta(days=730)),
+LAYERS: dict[Resolution, Layer] = {
+    "1m": Layer("%Y%m%d", timedelta(hours=48), fillfactor=50),  # overwritten each second, on the same page
+    "1h": Layer("%Y%m", timedelta(days=90)),
+    "1d": Layer("%Y", timedelta(days=730)),
+}
+TABLES: dict[str, Layer] = {
+    **{f"histogram_{resolution}": layer for resolution, layer in LAYERS.items()},
     "example": Layer("%Y%m%d", timedelta(days=7), fillfactor=50),
 }
 
 
 async def keep_partitions(conn: Connection, now: datetime, first: datetime | None = None) -> None:
-    """Makes the parts from `first` (else yesterday) to the day after tomorrow, and drops those past keeping."""
-    for table, layer in LAYERS.items():
-        for start, end in parts(layer, first or now - BEHIND, now + AHEAD):
-            await conn.execute(
-                f"CREATE TABLE IF NOT EXISTS {table}_{start.strftime(layer.pattern)} "
-                f"PARTITION OF {table} FOR VALUES FROM ('{start}') TO ('{end}') "
-                f"WITH (fillfactor = {layer.fillfactor})"
-            )
-        await _drop_old(conn, table, (now - layer.kept).strftime(layer.pattern))
+    """Makes the parts from `first` (else yesterday) to the day after tomorrow, and drops those past keeping. In a
+    transaction for each table: who waits for readers of one must not keep them from another."""
+    for table, layer in TABLES.items():
+        async with conn.transaction():
+            await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+            await _make_new(conn, table, layer, first or now - BEHIND, now + AHEAD)
+            await _drop_old(conn, table, (now - layer.kept).strftime(layer.pattern))
+
+
+async def _make_new(conn: Connection, table: str, layer: Layer, first: datetime, last: datetime) -> None:
+    for start, end in parts(layer, first, last):
+        await conn.execute(
+            f"CREATE TABLE IF NOT EXISTS {table}_{start.strftime(layer.pattern)} "
+            f"PARTITION OF {table} FOR VALUES FROM ('{start}') TO ('{end}') "
+            f"WITH (fillfactor = {layer.fillfactor})"
+        )
 
 
 def parts(layer: Layer, first: datetime, last: datetime) -> list[tuple[datetime, datetime]]:

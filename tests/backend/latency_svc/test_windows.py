@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latency_svc.rows import STEP_SECONDS
-from latency_svc.store.partitions import LAYERS, parts
+from latency_svc.store.partitions import TABLES, parts
 from latency_svc.windows import (
     DAY,
     HOUR,
@@ -121,10 +121,10 @@ def test_a_trend_ends_where_it_is_asked_to() -> None:
     assert steps_of(NOW, 3600, end - 5 * DAY) == (HOUR, [end - 5 * DAY - HOUR])
 
 
-@pytest.mark.parametrize("table", LAYERS)
+@pytest.mark.parametrize("table", TABLES)
 @given(first=MOMENTS, days=st.integers(0, 800))
 def test_parts_of_a_table_follow_each_other(table: str, first: datetime, days: int) -> None:
-    layer = LAYERS[table]
+    layer = TABLES[table]
     found = parts(layer, first, first + timedelta(days=days))
 
     assert found[0][0] <= first < found[0][1]

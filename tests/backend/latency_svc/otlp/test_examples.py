@@ -1,24 +1,40 @@
 """Examples from what clients send: traces in both encodings, kept in PostgreSQL, and never counted for it."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 from google.protobuf import json_format
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.metrics.v1.metrics_pb2 import Exemplar
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 
 from latency_svc import upkeep
+from latency_svc.otlp.attributes import Naming
 from latency_svc.otlp.door import SLOWEST
 from latency_svc.otlp.examples import trace_id_of
+from latency_svc.otlp.exemplars import MOST_POINTS, offer_exemplars
+from latency_svc.otlp.metrics import read_metrics
 from latency_svc.roster import EndpointKey, Roster
+from latency_svc.slowest import Example, Slowest, slowest_of
 from latency_svc.store.endpoints import save_endpoints
 from latency_svc.store.examples import read_examples
 from latency_svc.windows import Window
 from shared.service import POOL
-from tests.backend.latency_svc.otlp.building import ATTRIBUTES, attributes_of, exponential_point, export, metric, now_ns
+from tests.backend.latency_svc.otlp.building import (
+    ATTRIBUTES,
+    CUMULATIVE,
+    attributes_of,
+    explicit_point,
+    exponential_point,
+    export,
+    metric,
+    now_ns,
+)
 from tests.backend.latency_svc.otlp.conftest import Door, stored
 
 KEY = EndpointKey("shop", "GET", "/")
@@ -104,3 +120,65 @@ async def test_slow_spans_are_examples_whether_they_are_counted_or_not(door: Doo
         (c, 0.2, 200, False),
         (a, 0.1, 200, False),
     ]
+
+
+def exemplar(trace_id: str, value: float, **changes: Any) -> Exemplar:
+    given: dict[str, Any] = {"trace_id": bytes.fromhex(trace_id), "as_double": value, "time_unix_nano": now_ns()}
+    return Exemplar(**{**given, **changes})
+
+
+DELTA_IN_SECONDS = export(metric(exponential_point(exemplars=[exemplar("a" * 32, 0.5), exemplar("b" * 32, 0.4)])))
+CUMULATIVE_IN_MS = export(
+    metric(
+        explicit_point(
+            exemplars=[exemplar("a" * 32, 500), exemplar("b" * 32, 0, as_int=400)],
+            explicit_bounds=[100, 1000],
+            sum=400,
+        ),
+        unit="ms",
+        temporality=CUMULATIVE,
+    )
+)
+
+
+@pytest.mark.parametrize("request_", [DELTA_IN_SECONDS, CUMULATIVE_IN_MS], ids=["delta", "cumulative"])
+def test_exemplars_of_points_are_examples(request_: ExportMetricsServiceRequest) -> None:
+    """Read as columns or one by one; in any unit, with the status of their point."""
+    found = offered(request_.SerializeToString())
+    assert [(one.trace_id[0], one.seconds, one.status) for one in found] == [("a", 0.5, 200), ("b", 0.4, 200)]
+
+
+def test_exemplars_that_say_nothing_of_use_are_passed_over() -> None:
+    """Without a trace, from another time, with no duration, or no exemplars at all; the point itself is read."""
+    wrong = [
+        exemplar("0" * 32, 0.5),
+        exemplar("a" * 32, 0.5, time_unix_nano=now_ns() - 3_600_000 * MS),
+        exemplar("b" * 32, float("nan")),
+        exemplar("c" * 32, float("inf")),
+        exemplar("d" * 32, -1.0),
+    ]
+    good = export(metric(exponential_point(exemplars=[*wrong, exemplar("e" * 32, 0.3)]))).SerializeToString()
+    assert [one.trace_id[0] for one in offered(good)] == ["e"]
+    assert offered(good.replace(bytes.fromhex("e" * 32), b"\xff" * 16))[0].trace_id == "f" * 32
+    id_ = bytes.fromhex("e" * 32)
+    assert offered(good.replace(b"\x2a\x10" + id_, b"\x2a\x7f" + id_)) == []
+
+
+def test_of_many_points_some_are_looked_at_each_time() -> None:
+    points = [
+        exponential_point(
+            exemplars=[exemplar(f"{n + 1:032x}", 0.5)], attributes=attributes_of({**ATTRIBUTES, "http.route": f"/{n}"})
+        )
+        for n in range(3 * MOST_POINTS)
+    ]
+    content = export(metric(*points)).SerializeToString()
+    slowest, now = Slowest(), time.time()
+    for passed in range(3):
+        offer_exemplars(slowest, read_metrics(content, Naming(), now).traced, now + passed)
+        assert len(slowest.changed()) == (passed + 1) * MOST_POINTS
+
+
+def offered(content: bytes) -> list[Example]:
+    slowest, now = Slowest(), time.time()
+    offer_exemplars(slowest, read_metrics(content, Naming(), now).traced, now)
+    return slowest_of([one for _, kept in slowest.changed() for one in kept], 50)
