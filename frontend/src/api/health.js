@@ -12,7 +12,8 @@ export const boardQuery = queryOptions({
   queryFn: async ({ signal }) => caughtUp(await get(`${root}/services`, { signal })),
   ...polled,
 });
-export const useBoard = () => useQuery(boardQuery);
+/** `options`: of TanStack's useQuery, such as `select`. */
+export const useBoard = (options) => useQuery({ ...boardQuery, ...options });
 
 export const serviceQuery = (id) =>
   queryOptions({

@@ -1,7 +1,7 @@
 import { connection, forgetChannel, isLive, noteChannel, noteReached } from '../lib/connection.js';
 import { forgetPositions, isKnown, moveTo } from '../lib/positions.js';
 import { session } from '../lib/session.js';
-import { keysOf } from '../lib/topics.js';
+import { isOfStates, keysOf } from '../lib/topics.js';
 import { get } from './client.js';
 import { createLiveCache } from './liveCache.js';
 import { repace } from './polling.js';
@@ -28,7 +28,7 @@ const frameTable = ({ socket, subscriptions, cache, tell, onRole }) => {
 
   const missed = {
     nothing: () => {},
-    unknown: (topic) => cache.stale(keysOf(topic)),
+    unknown: (topic) => cache.stale(isOfStates(topic) ? [] : keysOf(topic)),
     something: () => {
       if (!reloaded) cache.reload();
       reloaded = true;

@@ -3,6 +3,8 @@ import { liveReducer } from '../lib/liveReducer.js';
 import { noteChanges } from '../lib/recentChanges.js';
 
 const drawMs = 250; // at most four times a second
+const calmMs = 1000; // what comes all the time can wait, so that a thousand services cost one drawing a second
+const calm = ['health.checked', 'ws.status'];
 const mostWaiting = 5000;
 const askAgainMs = 1200; // services may answer from a memory of the last second
 
@@ -43,12 +45,13 @@ const createAsker = (client) => {
 
 /**
  * Puts what the live channel says into the query cache: what comes after a pause at once, else all together at most four
- * times a second. `take(messages)`; `stale(filters)`: these queries are old; `reload()`: all are, once; `stop()`.
+ * times a second, once a second when nothing but pulses comes. `take(messages)`; `stale(filters)`: these queries are old; `reload()`: all are, once; `stop()`.
  */
 export const createLiveCache = (client) => {
   const asker = createAsker(client);
   let waiting = [];
   let timer = null;
+  let dueAt = 0;
   let drawnAt = 0;
 
   /** Only the data changes: it stays as old as the answer it came from, and a query that fails goes on failing. */
@@ -74,7 +77,11 @@ export const createLiveCache = (client) => {
       waiting = [];
       asker.ask({});
     }
-    timer ??= setTimeout(draw, Math.max(0, drawnAt + drawMs - Date.now()));
+    const due = drawnAt + (messages.every(({ kind }) => calm.includes(kind)) ? calmMs : drawMs);
+    if (timer !== null && dueAt <= due) return;
+    clearTimeout(timer);
+    dueAt = due;
+    timer = setTimeout(draw, Math.max(0, due - Date.now()));
   };
 
   const stop = () => {

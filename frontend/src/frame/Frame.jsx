@@ -1,16 +1,16 @@
 import { AppShell } from '@mantine/core';
 import { Suspense } from 'react';
 import { Outlet, useLocation, useNavigate } from 'react-router';
+import { useBoard } from '../api/health.js';
 import { ErrorBoundary } from '../components/ErrorBoundary.jsx';
 import { LiveRegion } from '../components/LiveRegion.jsx';
 import { useBoardAnnouncements } from '../hooks/useBoardAnnouncements.js';
+import { useCounts } from '../hooks/useCounts.js';
 import { useLiveChannel } from '../hooks/useLiveChannel.js';
-import { useServices } from '../hooks/useServices.js';
 import { useShortcut } from '../hooks/useShortcut.js';
 import { useTabTitle } from '../hooks/useTabTitle.js';
 import { useWall } from '../hooks/useWall.js';
 import { page } from '../lib/page.js';
-import { tally } from '../lib/status.js';
 import { useStore } from '../lib/store.js';
 import styles from './Frame.module.css';
 import { Header } from './Header.jsx';
@@ -52,14 +52,17 @@ const Content = ({ title }) => {
   );
 };
 
+const Announcements = () => {
+  useBoardAnnouncements(useBoard().data?.services);
+  return null;
+};
+
 const Shell = () => {
-  const { services, board } = useServices();
-  const counts = tally(services);
+  const counts = useCounts();
   const { title } = useStore(page);
   const wall = useWall();
   useLiveChannel();
   useTabTitle(title, counts.down);
-  useBoardAnnouncements(board.data?.services);
   return (
     <AppShell layout="alt" disabled={wall} header={{ height: { base: 48, sm: 52 } }} footer={{ height: { base: 60, sm: 0 } }}
       navbar={{ width: { sm: 56, xl: 208 }, breakpoint: 'sm', collapsed: { mobile: true } }} className={`${styles.shell} ${wall ? styles.wall : ''}`}>
@@ -68,6 +71,7 @@ const Shell = () => {
       <AppShell.Navbar component="div" className={styles.navbar}><Nav counts={counts} /></AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}><Content title={wall && title} /></AppShell.Main>
       <AppShell.Footer component="div" hiddenFrom="sm"><TabBar counts={counts} /></AppShell.Footer>
+      <Announcements />
       <Shortcuts />
       <Palette />
       <ShortcutSheet />

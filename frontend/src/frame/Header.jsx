@@ -2,7 +2,7 @@ import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from '@mant
 import { openSpotlight } from '@mantine/spotlight';
 import { Icon } from '../components/Icon.jsx';
 import { Moment } from '../components/Moment.jsx';
-import { useLive } from '../hooks/useLive.js';
+import { connection } from '../lib/connection.js';
 import { page } from '../lib/page.js';
 import { useStore } from '../lib/store.js';
 import { Bell } from './Bell.jsx';
@@ -23,27 +23,31 @@ const ThemeToggle = () => {
   );
 };
 
-const Updated = ({ at, seconds }) => (
-  <p className={`desk small dim ${styles.updated}`}>
-    Updated <Moment at={at} clockOnly />, refreshes every {seconds} s
-  </p>
-);
+/** How old the page is, unless what changes comes by itself. */
+const Updated = ({ at, seconds }) => {
+  const { socket } = useStore(connection);
+  if (socket === 'open' || !at || !seconds) return null;
+  return (
+    <p className={`desk small dim ${styles.updated}`}>
+      Updated <Moment at={at} clockOnly />, refreshes every {seconds} s
+    </p>
+  );
+};
 
 /** The page's name and age, the palette, and how Belfry and the person are doing. */
 export const Header = () => {
-  const live = useLive();
   const { title, updatedAt, refreshSeconds } = useStore(page);
   return (
     <header className={styles.header}>
       <h1>{title || 'Belfry'}</h1>
-      {live.state !== 'live' && updatedAt > 0 && refreshSeconds && <Updated at={updatedAt} seconds={refreshSeconds} />}
+      <Updated at={updatedAt} seconds={refreshSeconds} />
       <div className="grow" />
       <button type="button" className={`desk ${styles.search}`} onClick={openSpotlight}>
         <Icon name="search" size={14} />
         <span className="grow">Search or run a command</span>
         <kbd>{modifier} K</kbd>
       </button>
-      <LiveIndicator {...live} />
+      <LiveIndicator />
       <Bell />
       <ThemeToggle />
       <UserMenu />

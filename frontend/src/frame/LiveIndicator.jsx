@@ -1,4 +1,5 @@
 import { Icon } from '../components/Icon.jsx';
+import { useLive } from '../hooks/useLive.js';
 import { useNow } from '../lib/clock.js';
 import { plural } from '../lib/formatNumber.js';
 import { formatExact, formatRelative } from '../lib/formatTime.js';
@@ -26,7 +27,8 @@ const wordsOf = ({ state, at, nextAt, channelAt, refused, left }, now, zone) => 
 };
 
 /** How fresh the page is, as shape, word and age. Only the word is a status: an age that ticks is not announced. */
-export const LiveIndicator = (live) => {
+export const LiveIndicator = () => {
+  const live = useLive();
   const zone = usePreference('zone');
   const now = useNow();
   const { state, at, refused, reconnect } = live;

@@ -89,11 +89,12 @@ const told = (service) => ({
   onError: (problem) => notifications.show({ title: `${service.name} was not checked`, message: problemWords(problem) }),
 });
 
-/** Everything the palette can do, in its groups. Endpoints and connections are asked for while it is `opened`. */
+/** Everything the palette can do, in its groups. Services, endpoints and connections are listed while it is `opened`. */
 export const usePaletteActions = (opened) => {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
-  const services = useBoard().data?.services ?? [];
+  const board = useBoard({ subscribed: opened }).data;
+  const services = opened && board ? board.services : [];
   const endpoints = useKnownEndpoints(opened) ?? [];
   const connections = useKnownConnections(opened) ?? [];
   const checkNow = useCheckNow();

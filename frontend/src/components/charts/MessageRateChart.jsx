@@ -36,7 +36,7 @@ export const MessageRateChart = ({ points, rates, zone }) => {
   const [box, width] = useWidth(344);
   const [pointedAt, setPointedAt] = useState(null); // seconds: the line moves on under the pointer
   const [asTable, setAsTable] = useState(false);
-  const now = useNow() / 1000;
+  const now = useNow(5) / 1000; // when nothing comes, what is missing grows at the right
   const columns = useMemo(() => rateColumns(points), [points]);
   const [seconds] = columns;
   const last = Math.max(0, seconds.length - 1);

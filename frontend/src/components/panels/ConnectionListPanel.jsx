@@ -12,24 +12,23 @@ import styles from './connections.module.css';
 import { ErrorList } from './ErrorList.jsx';
 import { NodeMeters } from './NodeMeters.jsx';
 
-const Title = ({ stats }) => (
-  <>
-    WebSocket connections
-    {stats && <span className={`dim small num ${styles.beside}`}>{formatCount(stats.active)}{stats.max > 0 && ` of ${formatCount(stats.max)}`} on {plural(stats.nodes.length, 'node')}</span>}
-  </>
-);
+/** How many there are: it changes every second, and the rest of the panel does not. */
+const Count = () => {
+  const { data } = useWsStats();
+  if (!data) return null;
+  return <span className={`dim small num ${styles.beside}`}>{formatCount(data.active)}{data.max > 0 && ` of ${formatCount(data.max)}`} on {plural(data.nodes.length, 'node')}</span>;
+};
 
 /** Every WebSocket connection of the fleet, those that were closed lately, and the last errors. */
 export const ConnectionListPanel = () => {
   const [view, change, close] = useConnectionsView();
   const [text, setText] = useFilterText(view.q, change);
-  const { data: stats } = useWsStats();
   const filter = useRef(null);
   const phone = usePhone();
   useShortcut('/', () => filter.current.focus());
   return (
-    <Drawer opened onClose={close} size={phone ? '100%' : 760} title={<Title stats={stats} />} classNames={{ content: styles.content, body: styles.body }}>
-      {stats && <NodeMeters nodes={stats.nodes} />}
+    <Drawer opened onClose={close} size={phone ? '100%' : 760} title={<>WebSocket connections<Count /></>} classNames={{ content: styles.content, body: styles.body }}>
+      <NodeMeters />
       <ConnectionToolbar view={view} text={text} onText={setText} filterRef={filter} focused={!phone} onChange={change} />
       <ConnectionList view={view} change={change} />
       <ErrorList onPick={(q) => change({ q, state: 'open' })} />

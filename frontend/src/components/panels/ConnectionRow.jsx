@@ -9,7 +9,7 @@ const End = ({ connection, closing, missing, ...popover }) => {
   if (closing === 'closed') return <span className="small strong" role="status">Closed by you, 4503</span>;
   if (missing) return <span className="small">{connection.node} did not answer</span>;
   if (connection.gone) return <span className="small" title="It was closed, or stands on another page now">gone</span>;
-  return <DisconnectPopover connection={connection} closing={closing === 'closing'} {...popover} />;
+  return <DisconnectPopover id={connection.id} user={connection.user} ip={connection.client_ip} closing={closing === 'closing'} {...popover} />;
 };
 
 /** One open connection; it opens in place. `closing`: what this page does to it; `missing`: its node is silent. */

@@ -1,5 +1,5 @@
 import { Button, Popover, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useMe } from '../../api/session.js';
 import { useConnectionCount } from '../../api/websocket.js';
 import { whoIs } from '../../lib/connectionWords.js';
@@ -79,9 +79,10 @@ const Question = ({ connection, own, onDisconnect, onClose }) => {
   );
 };
 
-/** Closes a connection, after a question beside the button; admins only. `own`: it is this tab's; `closing`: its node has
-    not confirmed yet; `onDisconnect(whose)` answers when it is done. */
-export const DisconnectPopover = ({ connection, own, allowed, closing, onDisconnect }) => {
+/** Closes the connection `id` of `user` at `ip`, after a question beside the button; admins only. `own`: it is this tab's;
+    `closing`: its node has not confirmed yet; `onDisconnect(whose)` answers when it is done. */
+export const DisconnectPopover = memo(({ id, user, ip, own, allowed, closing, onDisconnect }) => {
+  const connection = { id, user, client_ip: ip };
   const [open, setOpen] = useState(false);
   const close = () => setOpen(false);
   return (
@@ -94,4 +95,4 @@ export const DisconnectPopover = ({ connection, own, allowed, closing, onDisconn
       </Popover.Dropdown>
     </Popover>
   );
-};
+});

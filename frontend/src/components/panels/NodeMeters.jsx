@@ -1,3 +1,4 @@
+import { useWsStats } from '../../api/websocket.js';
 import { Moment } from '../Moment.jsx';
 import { StatusShape } from '../StatusShape.jsx';
 import { ConnectionPoolMeter } from '../charts/ConnectionPoolMeter.jsx';
@@ -11,10 +12,14 @@ const Silent = ({ node }) => (
 );
 
 /** How full each node is, and which did not answer. */
-export const NodeMeters = ({ nodes }) => (
-  <ul className={styles.nodes} aria-label="Nodes">
-    {nodes.map((node) => (
-      <li key={node.node}>{node.answers ? <ConnectionPoolMeter active={node.active} max={node.max} label={node.node} small /> : <Silent node={node} />}</li>
-    ))}
-  </ul>
-);
+export const NodeMeters = () => {
+  const { data } = useWsStats();
+  if (!data) return null;
+  return (
+    <ul className={styles.nodes} aria-label="Nodes">
+      {data.nodes.map((node) => (
+        <li key={node.node}>{node.answers ? <ConnectionPoolMeter active={node.active} max={node.max} label={node.node} small /> : <Silent node={node} />}</li>
+      ))}
+    </ul>
+  );
+};
