@@ -3,11 +3,12 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, get_args
 
 import msgspec
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from latency_svc import grid, latency_tracker
 from latency_svc.deltas import Deltas, Flags, Ints, from_batch, joined
@@ -65,7 +66,7 @@ class Gathered(Struct):
     """By minute, what is to be counted in one call each."""
 
     samples: defaultdict[int, list[Samples]] = msgspec.field(default_factory=lambda: defaultdict(list))
-    deltas: defaultdict[int, list[Gains]] = msgspec.field(default_factory=lambda: defaultdict(list))
+    gains: defaultdict[int, list[Gains]] = msgspec.field(default_factory=lambda: defaultdict(list))
 
 
 def count(arrivals: Iterable[Arrival], roster: Roster, minutes: Minutes) -> Tally:
@@ -77,17 +78,27 @@ def count(arrivals: Iterable[Arrival], roster: Roster, minutes: Minutes) -> Tall
             _gather_samples(arrival, batch, roster, tally, gathered)
         elif batch is not None:
             _gather_deltas(arrival, batch, roster, tally, gathered)
-    for minute, parts in gathered.samples.items():
-        together = [np.concatenate([getattr(part, name) for part in parts]) for name in ("slots", "seconds", "errors")]
-        minutes.add(minute, *together)
-        tally.counted += together[0].size
-    for minute, gains in gathered.deltas.items():
-        for some in _portions(gains):
-            deltas = joined([each.deltas for each in some])
-            slots, errors = (np.concatenate([getattr(each, name) for each in some]) for name in ("slots", "errors"))
-            minutes.add_deltas(minute, slots, errors, deltas)
-            tally.counted += int(deltas.requests.sum())
+    for minute, samples in gathered.samples.items():
+        tally.counted += _count_samples(minute, samples, minutes)
+    for minute, gains in gathered.gains.items():
+        tally.counted += sum(_count_gains(minute, some, minutes) for some in _portions(gains))
     return tally
+
+
+def _count_samples(minute: int, samples: Sequence[Samples], minutes: Minutes) -> int:
+    slots, seconds, errors = (_column(samples, name) for name in ("slots", "seconds", "errors"))
+    minutes.add(minute, slots, seconds, errors)
+    return slots.size
+
+
+def _count_gains(minute: int, gains: Sequence[Gains], minutes: Minutes) -> int:
+    deltas = joined([each.deltas for each in gains])
+    minutes.add_deltas(minute, _column(gains, "slots"), _column(gains, "errors"), deltas)
+    return int(deltas.requests.sum())
+
+
+def _column(parts: Sequence[Samples | Gains], name: str) -> NDArray[Any]:
+    return np.concatenate([getattr(part, name) for part in parts])
 
 
 def _portions(gains: Iterable[Gains]) -> Iterator[list[Gains]]:
@@ -151,7 +162,7 @@ def _gather_deltas(arrival: Arrival, batch: BucketBatch, roster: Roster, tally: 
     minutes = np.floor(good.at_seconds / MINUTE_SECONDS).astype(np.int64) * MINUTE_SECONDS
     for minute in np.unique(minutes).tolist():
         part = good.chosen(minutes == minute)
-        gathered.deltas[minute].append(Gains(slots[part.series_ids], errors[part.series_ids], part))
+        gathered.gains[minute].append(Gains(slots[part.series_ids], errors[part.series_ids], part))
 
 
 def _errors(series: Sequence[SampleSeries]) -> Flags:

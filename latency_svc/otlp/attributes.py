@@ -25,7 +25,8 @@ OTHER_METHOD = "_OTHER"
 RPC_WORD = "RPC"
 UNKNOWN_SERVICE = "unknown_service"
 LONGEST_SERVICE, LONGEST_ROUTE = 100, 500
-MOST_KNOWN = 20_000
+MOST_KNOWN, LONGEST_KNOWN = 20_000, 1_000
+"""How many sets of attributes are remembered, and how long one may be: nobody fills the memory with them."""
 
 Values = Mapping[str, Any]
 Encoded = tuple[str, *tuple[bytes, ...]]
@@ -65,8 +66,9 @@ class Naming:
 
     def _learned(self, encoded: Encoded) -> SampleSeries:
         service, *attributes = encoded
-        values = values_of([KeyValue.FromString(each) for each in attributes])
-        found = self._read[encoded] = self.series(service, values)
+        found = self.series(service, values_of([KeyValue.FromString(each) for each in attributes]))
+        if sum(map(len, encoded)) <= LONGEST_KNOWN:
+            self._read[encoded] = found
         return found
 
     def series(self, service: str, values: Values) -> SampleSeries:
@@ -74,10 +76,12 @@ class Naming:
         key = (service, *values.items())
         found = self._known.get(key)
         if found is None:
+            route = _route(values, service, self._templates)
+            found = SampleSeries(_method(values), route, status_class(values))
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
-            route = _route(values, service, self._templates)
-            found = self._known[key] = SampleSeries(_method(values), route, status_class(values))
+            if sum(len(str(value)) for value in values.values()) <= LONGEST_KNOWN:
+                self._known[key] = found
         return found
 
 

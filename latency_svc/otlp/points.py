@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 from opentelemetry.proto.metrics.v1.metrics_pb2 import DataPointFlags
 
 NANOSECONDS = 1_000_000_000
@@ -71,29 +69,28 @@ def _difference(before: Exponential | Explicit, now: Exponential | Explicit) -> 
 def _exponential_difference(before: Exponential, now: Exponential) -> Exponential | None:
     """At the coarser of both scales: clients lower theirs when durations spread."""
     scale = min(before.scale, now.scale)
-    before_lo, before_counts = _at_scale(before, scale)
-    now_lo, now_counts = _at_scale(now, scale)
-    lo = min(before_lo, now_lo)
-    size = max(before_lo + before_counts.size, now_lo + now_counts.size) - lo
-    dense = np.zeros((2, size), np.int64)
-    dense[0, now_lo - lo : now_lo - lo + now_counts.size] = now_counts
-    dense[1, before_lo - lo : before_lo - lo + before_counts.size] = before_counts
-    counts = dense[0] - dense[1]
-    zero_count = now.zero_count - before.zero_count
-    if zero_count < 0 or (counts < 0).any():
-        return None
-    return Exponential(scale, lo, counts.tolist(), zero_count)
+    older, newer = _at_scale(before, scale), _at_scale(now, scale)
+    zero_count, counts = newer.zero_count - older.zero_count, newer.counts[:]
+    for place, count in enumerate(older.counts, older.offset - newer.offset):
+        if count:
+            if not 0 <= place < len(counts):
+                return None
+            counts[place] -= count
+    return (
+        None if min(counts, default=0) < 0 or zero_count < 0 else Exponential(scale, newer.offset, counts, zero_count)
+    )
 
 
-def _at_scale(buckets: Exponential, scale: int) -> tuple[int, NDArray[np.int64]]:
-    """The first index and the counts, with neighbours merged down to `scale`."""
-    used = np.flatnonzero(np.asarray(buckets.counts, np.int64))
-    if used.size == 0:
-        return buckets.offset >> (buckets.scale - scale), np.zeros(0, np.int64)
-    at = (used + buckets.offset) >> (buckets.scale - scale)
-    merged = np.zeros(int(at[-1] - at[0]) + 1, np.int64)
-    np.add.at(merged, at - at[0], np.asarray(buckets.counts, np.int64)[used])
-    return int(at[0]), merged
+def _at_scale(buckets: Exponential, scale: int) -> Exponential:
+    """With neighbours merged down to `scale`."""
+    shift, offset = buckets.scale - scale, buckets.offset
+    if shift == 0 or not buckets.counts:
+        return buckets
+    first, last = offset >> shift, offset + len(buckets.counts) - 1 >> shift
+    counts = [0] * (last - first + 1)
+    for index, count in enumerate(buckets.counts, offset):
+        counts[(index >> shift) - first] += count
+    return Exponential(scale, first, counts, buckets.zero_count)
 
 
 def _subtract(now: Sequence[int], before: Sequence[int]) -> list[int] | None:

@@ -1,4 +1,4 @@
-import { isPlainRoute, routeWords } from '../lib/latencyWords.js';
+import { isPlainRoute, routeWords, serviceWords } from '../lib/latencyWords.js';
 import styles from './RouteName.module.css';
 
 const tailLength = 14;
@@ -18,7 +18,7 @@ export const RouteName = ({ method, path, service = '' }) => {
         {plain && <span className={styles.method}>{method}</span>}
         {plain ? <Path path={path} /> : <span className={styles.words}>{routeWords(path)}</span>}
       </span>
-      {service && <span className={`small dim trunc ${styles.service}`}>{service}</span>}
+      {service && <span className={`small dim trunc ${styles.service}`}>{serviceWords(service)}</span>}
     </span>
   );
 };

@@ -10,6 +10,8 @@ export const routeWords = (path) => {
   if (path === overflow) return `Other routes, over the limit of ${formatCount(endpointLimit)}`;
   return path;
 };
+/** The services beyond the limit count as one. */
+export const serviceWords = (service) => (service === overflow ? 'Other services, over the limit' : service);
 export const isPlainRoute = (path) => path !== unmatched && path !== overflow;
 
 /** `POST /api/payments` */

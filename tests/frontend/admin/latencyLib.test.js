@@ -5,7 +5,7 @@ import { nextPlace } from '../../../frontend/src/lib/gridMoves.js';
 import { bucketBand, histogramScales, rangeWords } from '../../../frontend/src/lib/histogramShape.js';
 import { hourIndex, hourSpan, hoursWithin, hourStarts } from '../../../frontend/src/lib/hours.js';
 import { band, changeLook, rampStep, ratioStep } from '../../../frontend/src/lib/latencyBands.js';
-import { changeWords, hourWords, insufficientWords } from '../../../frontend/src/lib/latencyWords.js';
+import { changeWords, hourWords, insufficientWords, serviceWords } from '../../../frontend/src/lib/latencyWords.js';
 import { logDomain, logScale, logTicks } from '../../../frontend/src/lib/scales.js';
 import { filterEndpoints, sortEndpoints } from '../../../frontend/src/lib/sortEndpoints.js';
 import { endLabels, linePath, momentsBetween, spanBetween, timeTicks, trendScales } from '../../../frontend/src/lib/trendShape.js';
@@ -27,6 +27,9 @@ describe('bands', () => {
 });
 
 describe('words', () => {
+  it.each([['shop', 'shop'], ['__overflow__', 'Other services, over the limit']])('the service %s is %s', (service, words) => {
+    expect(serviceWords(service)).toBe(words);
+  });
   it('R2.2.3: tells how many requests there are of those needed', () => {
     expect(insufficientWords(41)).toBe('Insufficient data, 41 of 100 requests');
     expect(insufficientWords(0)).toBe('Insufficient data, no requests');

@@ -4,7 +4,7 @@ import { formatCount } from '../../lib/formatNumber.js';
 import { comparedPoint, hourPoint } from '../../lib/hourPoint.js';
 import { hourSpan } from '../../lib/hours.js';
 import { changeLook } from '../../lib/latencyBands.js';
-import { changeWords, endpointName, hourWords, isEnough } from '../../lib/latencyWords.js';
+import { changeWords, endpointName, hourWords, isEnough, serviceWords } from '../../lib/latencyWords.js';
 import { gridCell } from '../../lib/useRovingGrid.js';
 import { FewCell, HeatCell } from '../charts/HeatCell.jsx';
 import { HourStrip } from '../charts/HourStrip.jsx';
@@ -44,7 +44,7 @@ const draw = {
   watch: (column, { latency, place, watched, onWatch }) => (
     <td key={column} className={styles.watch}><WatchButton latency={latency} watched={watched} onWatch={onWatch} {...place(column)} /></td>
   ),
-  service: (column, { latency, place }) => <td key={column} {...place(column)} className="mid trunc">{latency.service}</td>,
+  service: (column, { latency, place }) => <td key={column} {...place(column)} className="mid trunc">{serviceWords(latency.service)}</td>,
   count: (column, { latency, place }) => <td key={column} {...place(column)} className="n">{formatCount(latency.count)}</td>,
   change: (column, { latency, place }) => (
     <td key={column} {...place(column)} className="n"><span className={changeLook(latency.change_pct)}>{changeWords(latency.change_pct)}</span></td>

@@ -13,11 +13,11 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import ExponentialHistogramDataP
 
 from latency_svc.deltas import joined
 from latency_svc.otlp import metrics
-from latency_svc.otlp.attributes import Naming
+from latency_svc.otlp.attributes import LONGEST_ROUTE, Naming
 from latency_svc.otlp.columns import read_columns, varints
 from latency_svc.otlp.deltas import columns_of, delta_of
 from latency_svc.otlp.metrics import Readings, read_metrics
-from tests.backend.latency_svc.otlp.building import exponential_point, export, metric
+from tests.backend.latency_svc.otlp.building import attributes_of, exponential_point, export, metric
 
 NOW = time.time()
 NOW_NS = int(NOW * 1e9)
@@ -87,6 +87,18 @@ def test_what_an_sdk_sends_needs_no_second_look() -> None:
     content = export(metric(*(exponential_point(min=0.1, max=0.3) for _ in range(3)), exponential_point()))
     readings = read_metrics(content.SerializeToString(), Naming(), NOW)
     assert ([len(plain.series) for plain in readings.plain], readings.found) == ([4], [])
+
+
+def test_names_are_remembered_but_not_all_that_anyone_sends() -> None:
+    naming = Naming()
+    short, long = ({"http.request.method": "GET", "http.route": "/" + "x" * size} for size in (10, 10_000))
+    content = export(metric(*(point({"attributes": attributes_of(each)}) for each in (short, long))))
+
+    names = [read_metrics(content.SerializeToString(), naming, NOW).plain[0].series for _ in range(2)]
+
+    assert [[len(series.route) for series in each] for each in names] == [[11, LONGEST_ROUTE]] * 2
+    assert names[0][0] is names[1][0]
+    assert names[0][1] is not names[1][1]
 
 
 @given(st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=8), max_size=8))

@@ -110,6 +110,8 @@ def test_fewer_than_before_is_no_continuation() -> None:
     assert since(explicit([1.0]), explicit([1.0], [1.0, 2.0])) is None
     assert since(explicit([1.0]), exponential([1.0], 3)) is None
     assert since(exponential([1.0], 3), exponential([2.0, 4.0], 3)) is None
+    far, away = (Point(0, AT, 1, 1.0, None, None, Exponential(20, offset, [1], 0)) for offset in (-(2**28), 2**28))
+    assert since(far, away) is None  # and takes no room for what lies between
 
 
 def reading(values: list[float], start_ns: int, at_ns: int) -> Reading:
