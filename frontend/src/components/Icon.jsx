@@ -32,9 +32,13 @@ const paths = {
   exit: 'M6.5 2.5H3.2a.7.7 0 0 0-.7.7v9.6a.7.7 0 0 0 .7.7h3.3M10 5l3 3-3 3M13 8H6',
   refresh: 'M13.2 3v3.2H10M13 6.2A5.5 5.5 0 1 0 13.5 9',
   dots: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
+  middleware: 'M2.8 6.7a1.3 1.3 0 1 0 0 2.6 1.3 1.3 0 0 0 0-2.6zM13.2 6.7a1.3 1.3 0 1 0 0 2.6 1.3 1.3 0 0 0 0-2.6zM7 5.5h2a1 1 0 0 1 1 1v3a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1v-3a1 1 0 0 1 1-1zM4.1 8H6M10 8h1.9',
+  grip: 'M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01',
+  arrowUp: 'M8 13V3M4.5 6.5L8 3l3.5 3.5',
+  arrowDown: 'M8 3v10M4.5 9.5L8 13l3.5-3.5',
   muted: 'M3.8 11.3V7.2a4.2 4.2 0 0 1 6.5-3.5M12.2 8v3.3l1 1.2H5M6.6 14.2h2.8M2 2l12 12',
 };
-const heavy = { dots: 2.2, keyboard: 1.4 };
+const heavy = { dots: 2.2, grip: 2, keyboard: 1.4 };
 
 /** Decorative: the control around it carries the name. */
 export const Icon = ({ name, size = 16, className }) => (

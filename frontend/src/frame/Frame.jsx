@@ -1,6 +1,7 @@
 import { AppShell } from '@mantine/core';
 import { Suspense } from 'react';
 import { Outlet, useLocation, useNavigate } from 'react-router';
+import { usePipelineOfFrame } from '../api/pipeline.js';
 import { ErrorBoundary } from '../components/ErrorBoundary.jsx';
 import { LiveRegion } from '../components/LiveRegion.jsx';
 import { useBoardAnnouncements } from '../hooks/useBoardAnnouncements.js';
@@ -53,7 +54,8 @@ const Content = ({ title }) => {
 
 const Shell = () => {
   const { services, board } = useServices();
-  const counts = tally(services);
+  const restart = usePipelineOfFrame().data?.restart_required ? 1 : 0;
+  const counts = { ...tally(services), restart };
   const { title } = useStore(page);
   const wall = useWall();
   useTabTitle(title, counts.down);

@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useNavigate } from 'react-router';
 import { useBoard, useCheckNow } from '../api/health.js';
 import { useKnownEndpoints } from '../api/latency.js';
+import { usePipelineOfFrame } from '../api/pipeline.js';
 import { useHasRole } from '../api/session.js';
 import { Icon } from '../components/Icon.jsx';
 import { StatusShape } from '../components/StatusShape.jsx';
@@ -54,6 +55,15 @@ const endpointActions = (endpoints, navigate) =>
     }),
   );
 
+const stepActions = (steps, navigate) =>
+  steps.map(({ id, name, enabled }) =>
+    action(`step:${id}`, `Settings of ${id}`, () => navigate(`/admin/middleware?panel=settings&step=${id}`), {
+      description: enabled ? name : `${name} · off`,
+      keywords: name,
+      leftSection: <Icon name="middleware" />,
+    }),
+  );
+
 const checkActions = (services, allowed, check) =>
   failingFirst(services).map((service) =>
     action(`check:${service.id}`, `Check ${service.name} now`, () => check(service), {
@@ -83,6 +93,7 @@ export const usePaletteActions = (opened) => {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
   const services = useBoard().data?.services ?? [];
+  const steps = usePipelineOfFrame().data?.steps ?? [];
   const endpoints = useKnownEndpoints(opened) ?? [];
   const checkNow = useCheckNow();
   const check = (service) => checkNow.mutate(service.id, told(service));
@@ -90,6 +101,7 @@ export const usePaletteActions = (opened) => {
     { group: 'Services', actions: serviceActions(services, navigate) },
     { group: 'Endpoints', actions: endpointActions(endpoints, navigate) },
     { group: 'Pages', actions: pageActions(navigate) },
+    { group: 'Middleware', actions: stepActions(steps, navigate) },
     { group: 'Commands', actions: commandActions(setColorScheme, navigate) },
     { group: 'Check now', actions: checkActions(services, useHasRole('operator'), check) },
   ];

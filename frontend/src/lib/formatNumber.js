@@ -14,6 +14,13 @@ export const formatLatency = (ms) => {
 /** Milliseconds as short as can be, for axes: `25 ms`, `0.5 ms`, `2.5 s`. */
 export const formatTick = (ms) => (ms < 1000 ? `${Number(ms.toPrecision(2))} ms` : `${Number((ms / 1000).toPrecision(2))} s`);
 
+/** Self time of a step, in milliseconds with two digits: `0.41 ms`, `< 0.01 ms`. */
+export const formatSelfTime = (ms) => {
+  if (ms == null) return missing;
+  if (ms > 0 && ms < 0.005) return '< 0.01 ms';
+  return ms < 9.995 ? `${fixed(ms, 2)} ms` : formatLatency(ms);
+};
+
 /** Uptime in percent, floored to two digits: `100 %` only when it is exact. */
 export const formatUptime = (pct) => {
   if (pct == null) return missing;
@@ -28,6 +35,13 @@ export const formatShare = (pct) => {
 
 /** A share of errors in percent, with two digits under 1 and one under 10: `0.31 %`, `6.2 %`, `63 %`. */
 export const formatErrors = (pct) => (pct >= 1 && pct < 9.95 ? `${fixed(pct, 1)} %` : formatShare(pct));
+
+/** How often in a second: `1,204/s`, `3.4/s`, `0.02/s`. */
+export const formatRate = (rate) => {
+  if (rate == null) return missing;
+  if (rate === 0 || rate >= 9.95) return `${grouped.format(Math.round(rate))}/s`;
+  return `${fixed(rate, rate < 0.995 ? 2 : 1)}/s`;
+};
 
 export const formatCount = (count) => (count == null ? missing : grouped.format(count));
 

@@ -37,6 +37,12 @@ export const handlers = [
   http.get(api('/admin/latency/endpoints'), answer({ ...golden('latency/endpoints'), next_cursor: null })),
   http.get(api('/admin/latency/endpoints/:path/histogram'), answer(golden('latency/histogram'))),
   http.get(api('/admin/latency/endpoints/:path/trend'), answer(golden('latency/trend'))),
+  http.get(api('/admin/middleware/pipeline'), answer(golden('pipeline/pipeline'))),
+  http.get(api('/admin/middleware/pipeline/revisions'), answer(golden('pipeline/revisions'))),
+  http.get(api('/admin/middleware/pipeline/revisions/:revision/diff'), answer(golden('pipeline/revision_diff'))),
+  http.post(api('/admin/middleware/pipeline/validate'), answer(golden('pipeline/validation_accepted'))),
+  http.get(api('/admin/middleware/stats'), answer(golden('pipeline/stats'))),
+  http.get(api('/admin/middleware/:id'), answer(golden('pipeline/middleware'))),
 ];
 
 /** A problem answer: `problem(503, { title, service })`. */
