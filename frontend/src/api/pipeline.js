@@ -62,6 +62,7 @@ export const useValidation = (change, enabled) =>
     queryKey: ['middleware', 'validation', change],
     queryFn: ({ signal }) => post(`${root}/pipeline/validate`, change, { signal }),
     enabled,
+    placeholderData: keepPreviousData, // what was wrong stays so until the next answer
     staleTime: 10_000,
     gcTime: 60_000,
   });

@@ -1,3 +1,5 @@
+import { capitalised, sentence } from './sentences.js';
+
 /**
  * The form of a step's settings, made of their JSON Schema. A field is `{name, kind, label, hint, ...}`; its kind is one of
  * text, number, switch, select, tags, choices, group, oneOf, or json for what no control can show.
@@ -53,5 +55,15 @@ export const asVariant = ({ tag, value: named, fields }, value) => ({
   ...Object.fromEntries(fields.map(({ name, usual }) => [name, value?.[name] ?? usual]).filter(([, one]) => one !== undefined)),
 });
 
-/** The server's words against one setting or a part of it: `errors` are `{field, message}`, `path` such as `burst`. */
-export const errorsAt = (path, errors) => errors.filter(({ field }) => field === path || field.startsWith(`${path}[`) || field.startsWith(`${path}.`));
+const item = /^\[(\d+)\]$/;
+
+/** What the server has against one setting or a part of it, as sentences; of a list it names the item. `errors`: `{field,
+    message}` by path, such as `burst` or `allow[3]`. */
+export const errorWords = (path, value, errors) =>
+  errors
+    .filter(({ field }) => field === path || field.startsWith(`${path}[`))
+    .map(({ field, message }) => {
+      const [, at] = item.exec(field.slice(path.length)) ?? [];
+      return sentence(at ? `${value?.[at]} ${message}` : capitalised(message));
+    })
+    .join(' ');

@@ -1,9 +1,12 @@
 import { Modal } from '@mantine/core';
+import { useState } from 'react';
 import { formatRate } from '../../lib/formatNumber.js';
 import { fieldsOf, strangers } from '../../lib/settingsSchema.js';
 import { sentence } from '../../lib/sentences.js';
 import { usePhone } from '../../lib/usePhone.js';
+import { LoadFailed } from '../LoadFailed.jsx';
 import { Segments } from '../Segments.jsx';
+import { Skeleton, SkeletonRows } from '../Skeleton.jsx';
 import { SettingsChanges } from './settings/SettingsChanges.jsx';
 import { SettingsClash } from './settings/SettingsClash.jsx';
 import { SettingsDocs } from './settings/SettingsDocs.jsx';
@@ -31,33 +34,45 @@ const Form = ({ schema, draft, errors, disabled }) => {
 const notAnObject = (value) => (value === null || typeof value !== 'object' || Array.isArray(value) ? 'Settings are an object: { "name": value }' : '');
 const whole = { label: 'All settings', hint: 'Only what differs from the saved settings is sent' };
 
-/**
- * The settings of one step: a form made from their schema, the same as JSON, and what they mean. `draft`: {settings, set,
- * changed, lines, theirs, ...} as `useSettingsDraft` keeps it; `errors`: `{field, message}` by setting; `faults`: what is
- * wrong with all of it; `save`: mutation result.
- */
-export const MiddlewareConfigModal = ({ middleware, draft, errors, faults, risky, save, tab, onTab, canEdit, onSave, onClose }) => {
-  const phone = usePhone();
+const Body = ({ middleware, tab, draft, errors, faults, risky, save, canEdit, asking, onSave, onStay, onClose }) => {
   const { step, schema } = middleware;
-  const shown = schema.properties || tab === 'docs' ? tab : 'json';
   const disabled = !canEdit || !step.known;
+  return (
+    <form noValidate onSubmit={(event) => { event.preventDefault(); onSave(); }}>
+      <p className={`mid ${styles.lead}`}>{sentence(step.name)} {tab !== 'docs' && step.doc}{answeredWords(step.stats)}</p>
+      {draft.theirs && <SettingsClash id={step.id} draft={draft} />}
+      {tab === 'docs' && <SettingsDocs middleware={middleware} />}
+      {tab === 'form' && <Form schema={schema} draft={draft} errors={errors} disabled={disabled} />}
+      {tab === 'json' && <SettingsJsonField field={whole} rows={8} value={draft.settings} onChange={draft.set} faultOf={notAnObject} onFault={draft.setFault} disabled={disabled} error={errors.map(({ field, message }) => `${field} ${message}`).join('. ')} />}
+      {tab !== 'docs' && <SettingsChanges middleware={middleware} draft={draft} risky={risky} />}
+      {(tab !== 'docs' || asking) && <SettingsFoot middleware={middleware} draft={draft} errors={errors} faults={faults} save={save} canEdit={canEdit} asking={asking} onStay={onStay} onClose={onClose} />}
+    </form>
+  );
+};
+
+/**
+ * The settings of one step: a form made from their schema, the same as JSON, and what they mean. `query`: of the step;
+ * `draft`: {settings, set, changed, lines, theirs, ...} as `useSettingsDraft` keeps it; `errors`: `{field, message}` by
+ * setting; `faults`: what is wrong with all of it; `save`: mutation result. Closing with changes asks once.
+ */
+export const MiddlewareConfigModal = ({ id, query, tab, onTab, onClose, ...body }) => {
+  const phone = usePhone();
+  const [asking, setAsking] = useState(false);
+  const middleware = query.data;
+  const shown = middleware?.schema.properties || tab === 'docs' ? tab : 'json';
+  const dirty = body.draft.lines.length > 0;
+  const leave = () => (dirty && !asking ? setAsking(true) : onClose());
   const title = (
     <span className={styles.title}>
-      <span className="grow">Settings of <span className="mono">{step.id}</span></span>
+      <span className="grow">Settings of <span className="mono">{id}</span></span>
       <Segments label="Shown as" value={shown} choices={tabs} onChange={onTab} />
     </span>
   );
   return (
-    <Modal opened onClose={onClose} size={720} fullScreen={phone} title={title} closeOnClickOutside={!draft.lines.length} styles={{ title: { flex: 1 } }}>
-      <form noValidate onSubmit={(event) => { event.preventDefault(); onSave(); }}>
-        <p className={`mid ${styles.lead}`}>{sentence(step.name)} {shown !== 'docs' && step.doc}{answeredWords(step.stats)}</p>
-        {draft.theirs && <SettingsClash id={step.id} draft={draft} />}
-        {shown === 'docs' && <SettingsDocs middleware={middleware} />}
-        {shown === 'form' && <Form schema={schema} draft={draft} errors={errors} disabled={disabled} />}
-        {shown === 'json' && <SettingsJsonField field={whole} rows={8} value={draft.settings} onChange={draft.set} faultOf={notAnObject} onFault={draft.setFault} disabled={disabled} error={errors.map(({ field, message }) => `${field} ${message}`).join('. ')} />}
-        {shown !== 'docs' && <SettingsChanges middleware={middleware} draft={draft} risky={risky} />}
-        {shown !== 'docs' && <SettingsFoot middleware={middleware} draft={draft} errors={errors} faults={faults} save={save} canEdit={canEdit} onClose={onClose} />}
-      </form>
+    <Modal opened onClose={leave} size={720} fullScreen={phone} title={title} closeOnClickOutside={!dirty} styles={{ title: { flex: 1 } }}>
+      {middleware && <Body middleware={middleware} tab={shown} asking={asking && dirty} onStay={() => setAsking(false)} onClose={leave} {...body} />}
+      {!middleware && query.error && <LoadFailed problem={query.error} what="the settings" onRetry={query.refetch} />}
+      {!middleware && !query.error && <Skeleton label="Loading the settings"><SkeletonRows rows={6} height={56} /></Skeleton>}
     </Modal>
   );
 };

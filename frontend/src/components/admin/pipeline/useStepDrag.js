@@ -77,7 +77,7 @@ export const useStepDrag = (steps, onMove) => {
       screenReaderInstructions: instructions,
       announcements: {
         onDragStart: ({ active: { id } }) => said.lifted(id, order, placesFor(id)),
-        onDragOver: ({ active, over }) => (over ? said.over(active.id, order, order.indexOf(over.id)) : undefined),
+        onDragOver: ({ active, over }) => (over && drag && order.indexOf(over.id) !== drag.index ? said.over(active.id, order, order.indexOf(over.id)) : undefined),
         onDragEnd: ({ active, over }) => (over && over.id !== active.id ? said.dropped(active.id, order, order.indexOf(over.id)) : said.back(active.id, order)),
         onDragCancel: ({ active }) => said.back(active.id, order),
       },

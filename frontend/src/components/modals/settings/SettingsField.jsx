@@ -1,6 +1,5 @@
 import { NativeSelect, NumberInput, Switch, TagsInput, TextInput } from '@mantine/core';
-import { asVariant, errorsAt, variantIndex } from '../../../lib/settingsSchema.js';
-import { capitalised } from '../../../lib/sentences.js';
+import { asVariant, errorWords, variantIndex } from '../../../lib/settingsSchema.js';
 import { SettingsJsonField } from './SettingsJsonField.jsx';
 import styles from './settings.module.css';
 
@@ -32,7 +31,7 @@ const Choice = ({ value, onChange, ...rest }) => {
 };
 
 const OnOff = ({ field, value, onChange, error, disabled }) => (
-  <Switch className={styles.switch} label={field.label} description={field.hint || undefined} checked={value ?? field.usual ?? false} error={error || undefined} disabled={disabled} onChange={(event) => onChange(event.currentTarget.checked)} />
+  <Switch className={styles.switch} label={field.label} aria-label={field.label} description={field.hint || undefined} checked={value ?? field.usual ?? false} error={error || undefined} disabled={disabled} onChange={(event) => onChange(event.currentTarget.checked)} />
 );
 
 const Tags = ({ value, onChange, ...rest }) => {
@@ -86,7 +85,7 @@ export const SettingsFields = ({ fields, value, onChange, path = '', errors, dis
     {fields.map((field) => {
       const Control = controls[field.kind];
       const at = `${path}${field.name}`;
-      const error = errorsAt(at, errors).map(({ message }) => capitalised(message)).join('. ');
+      const error = errorWords(at, value[field.name], errors);
       return (
         <div key={field.name} className={wide.has(field.kind) ? styles.wide : ''} data-field={at}>
           <Control field={field} value={value[field.name]} onChange={(next) => onChange({ ...value, [field.name]: next })} path={`${at}.`} error={error} errors={errors} disabled={disabled} onFault={onFault} />

@@ -1,9 +1,6 @@
-import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMiddleware, useSaveSettings, useValidation } from '../../../api/pipeline.js';
-import { LoadFailed } from '../../../components/LoadFailed.jsx';
 import { MiddlewareConfigModal } from '../../../components/modals/MiddlewareConfigModal.jsx';
-import { Skeleton, SkeletonRows } from '../../../components/Skeleton.jsx';
 import { useSettingsDraft } from '../../../hooks/useSettingsDraft.js';
 import { announce } from '../../../lib/announce.js';
 
@@ -22,9 +19,13 @@ const faultsOf = (id, save, validation) => {
   return { errors: sorted(validation.errors, `${id}.`).errors, faults: validation.violations.map(({ message }) => message) };
 };
 
-const Editor = ({ middleware, view, change, close, canEdit }) => {
-  const { id } = middleware.step;
-  const draft = useSettingsDraft(middleware);
+const unknown = (id) => ({ step: { id, settings: {}, version: 0 }, schema: {}, defaults: {}, changed_by: '' });
+
+/** The settings of one step: loaded, edited, tried while they are typed, and saved. */
+export const SettingsDialog = ({ view, change, close, canEdit }) => {
+  const id = view.step;
+  const query = useMiddleware(id);
+  const draft = useSettingsDraft(query.data ?? unknown(id));
   const save = useSaveSettings(id);
   const [rested] = useDebouncedValue(draft.changed, restMs);
   const isDirty = Object.keys(draft.changed).length > 0;
@@ -42,17 +43,6 @@ const Editor = ({ middleware, view, change, close, canEdit }) => {
       },
     });
   return (
-    <MiddlewareConfigModal middleware={middleware} draft={{ ...draft, set }} {...faultsOf(id, save, asked)} risky={asked?.valid && asked.risky} save={save} tab={view.tab} onTab={(tab) => change({ tab })} canEdit={canEdit} onSave={onSave} onClose={close} />
-  );
-};
-
-/** The settings of one step. */
-export const SettingsDialog = ({ view, ...rest }) => {
-  const query = useMiddleware(view.step);
-  if (query.data) return <Editor middleware={query.data} view={view} {...rest} />;
-  return (
-    <Modal opened onClose={rest.close} size={720} title={`Settings of ${view.step}`}>
-      {query.error ? <LoadFailed problem={query.error} what="the settings" onRetry={query.refetch} /> : <Skeleton label="Loading the settings"><SkeletonRows rows={6} height={56} /></Skeleton>}
-    </Modal>
+    <MiddlewareConfigModal id={id} query={query} draft={{ ...draft, set }} {...faultsOf(id, save, asked)} risky={asked?.valid && asked.risky} save={save} tab={view.tab} onTab={(tab) => change({ tab })} canEdit={canEdit} onSave={onSave} onClose={close} />
   );
 };
