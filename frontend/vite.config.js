@@ -19,8 +19,8 @@ const packagesForOutsideTests = {
 
 /** The pages and widgets with all they are drawn from, and the live channel: tests reach four of five lines at least. */
 const widgets = [
-  'src/pages/admin/{ServiceHealthGrid,LatencyPage}.jsx',
-  'src/pages/admin/{health,latency}/**',
+  'src/pages/admin/{ServiceHealthGrid,LatencyPage,MiddlewarePipeline}.jsx',
+  'src/pages/admin/{health,latency,middleware}/**',
   'src/components/{admin,cards,charts,modals,panels,widgets}/**',
   'src/api/{live,liveCache,polling,socket,subscriptions,websocket}.js',
 ];
@@ -50,6 +50,7 @@ export default defineConfig({
       thresholds: {
         'src/{pages/admin/ServiceHealthGrid.jsx,pages/admin/health/**,components/cards/**,components/modals/**}': floor,
         'src/{pages/admin/LatencyPage.jsx,pages/admin/latency/**,components/widgets/**}': floor,
+        'src/pages/admin/{MiddlewarePipeline.jsx,middleware/**}': floor,
         'src/components/{admin,charts}/**': floor,
         'src/components/panels/**': floor,
         'src/api/**': floor,

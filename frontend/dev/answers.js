@@ -115,11 +115,27 @@ const websocketAnswer = (path, query) => {
   return answers[what] ? answers[what](query) : golden('ws/disconnected');
 };
 
+const middleware = (id) => {
+  const answer = golden('pipeline/middleware');
+  const step = golden('pipeline/pipeline').steps.find((one) => one.id === id) ?? answer.step;
+  return step.id === answer.step.id ? answer : { ...answer, step, schema: { type: 'object', properties: {} }, defaults: step.settings };
+};
+
+const pipelineAnswer = (method, path) => {
+  if (path.endsWith('/diff')) return golden('pipeline/revision_diff');
+  if (path.endsWith('/revisions')) return { ...golden('pipeline/revisions'), next_cursor: null };
+  if (path.endsWith('/validate')) return golden('pipeline/validation_accepted');
+  if (path.endsWith('/stats')) return golden('pipeline/stats');
+  if (method !== 'GET' || path.endsWith('/pipeline')) return golden('pipeline/pipeline');
+  return middleware(path.split('/').at(-1));
+};
+
 /** What the gateway would say to `method path`; undefined when nobody knows. */
 export const answerTo = (method, path, query = new URLSearchParams()) => {
   const [, id, what] = /^\/admin\/health\/services\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
   if (path.startsWith('/admin/latency')) return latencyAnswer(path, query);
   if (path.startsWith('/admin/websocket')) return websocketAnswer(path, query);
+  if (path.startsWith('/admin/middleware')) return pipelineAnswer(method, path);
   if (path === '/auth/me') return golden('auth/me');
   if (path === '/admin/health/services') return method === 'GET' ? board() : golden('health/service_detail');
   if (id && what === 'history') return golden('health/history');

@@ -35,9 +35,13 @@ const paths = {
   alert: 'M2 4.5h6M12 4.5h2M2 11.5h2M8 11.5h6M10 2.8a1.7 1.7 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4zM6 9.8a1.7 1.7 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4z',
   outside: 'M6.5 3.5h-3v9h9v-3M9 2.5h4.5V7M13.5 2.5L7.5 8.5',
   dots: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
+  middleware: 'M2.8 6.7a1.3 1.3 0 1 0 0 2.6 1.3 1.3 0 0 0 0-2.6zM13.2 6.7a1.3 1.3 0 1 0 0 2.6 1.3 1.3 0 0 0 0-2.6zM7 5.5h2a1 1 0 0 1 1 1v3a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1v-3a1 1 0 0 1 1-1zM4.1 8H6M10 8h1.9',
+  grip: 'M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01',
+  arrowUp: 'M8 13V3M4.5 6.5L8 3l3.5 3.5',
+  arrowDown: 'M8 3v10M4.5 9.5L8 13l3.5-3.5',
   muted: 'M3.8 11.3V7.2a4.2 4.2 0 0 1 6.5-3.5M12.2 8v3.3l1 1.2H5M6.6 14.2h2.8M2 2l12 12',
 };
-const heavy = { dots: 2.2, keyboard: 1.4 };
+const heavy = { dots: 2.2, grip: 2, keyboard: 1.4 };
 
 /** Decorative: the control around it carries the name. */
 export const Icon = ({ name, size = 16, className }) => (

@@ -2,6 +2,7 @@ import { AppShell } from '@mantine/core';
 import { Suspense } from 'react';
 import { Outlet, useLocation, useNavigate } from 'react-router';
 import { useBoard } from '../api/health.js';
+import { usePipelineOfFrame } from '../api/pipeline.js';
 import { ErrorBoundary } from '../components/ErrorBoundary.jsx';
 import { LiveRegion } from '../components/LiveRegion.jsx';
 import { useBoardAnnouncements } from '../hooks/useBoardAnnouncements.js';
@@ -57,8 +58,10 @@ const Announcements = () => {
   return null;
 };
 
+const restarts = ({ restart_required: required }) => (required ? 1 : 0);
+
 const Shell = () => {
-  const counts = useCounts();
+  const counts = { ...useCounts(), restart: usePipelineOfFrame(restarts).data ?? 0 };
   const { title } = useStore(page);
   const wall = useWall();
   useLiveChannel();

@@ -16,7 +16,7 @@ describe('the frame', () => {
     renderApp();
     await ready();
     const [nav] = screen.getAllByRole('navigation', { name: 'Main' });
-    expect(within(nav).getAllByRole('link').map((link) => link.textContent)).toEqual(['Belfry', 'Dashboard', 'Health1 down', 'Latency', 'Settings', 'Status page']);
+    expect(within(nav).getAllByRole('link').map((link) => link.textContent)).toEqual(['Belfry', 'Dashboard', 'Health1 down', 'Latency', 'Middlewarerestart', 'Settings', 'Status page']);
     expect(within(nav).getByRole('link', { name: /Dashboard/ })).toHaveAttribute('aria-current', 'page');
   });
 

@@ -36,10 +36,11 @@ const Updated = ({ at, seconds }) => {
 
 /** The page's name and age, the palette, and how Belfry and the person are doing. */
 export const Header = () => {
-  const { title, updatedAt, refreshSeconds } = useStore(page);
+  const { title, note, updatedAt, refreshSeconds } = useStore(page);
   return (
     <header className={styles.header}>
       <h1>{title || 'Belfry'}</h1>
+      {note && <p className={`desk small mid num ${styles.note}`}>{note}</p>}
       <Updated at={updatedAt} seconds={refreshSeconds} />
       <div className="grow" />
       <button type="button" className={`desk ${styles.search}`} onClick={openSpotlight}>

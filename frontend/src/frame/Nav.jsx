@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 import { useAbout } from '../api/about.js';
+import { usePipelineOfFrame } from '../api/pipeline.js';
 import { BellMark } from '../components/Icon.jsx';
 import { plural } from '../lib/formatNumber.js';
 import { PageLink } from './NavLinks.jsx';
@@ -8,12 +9,13 @@ import { navigation } from './navigation.js';
 
 const Foot = () => {
   const { data } = useAbout();
+  const running = usePipelineOfFrame().data?.running_revision ?? null;
   if (!data) return null;
   const gateways = data.nodes.filter((node) => node.service === 'gateway').length;
   return (
     <div className={styles.foot}>
       Belfry {data.version}
-      {gateways > 0 && <><br />{plural(gateways, 'gateway')}</>}
+      {gateways > 0 && <><br />{plural(gateways, 'gateway')}{running !== null && `, revision ${running}`}</>}
     </div>
   );
 };

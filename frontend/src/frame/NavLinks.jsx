@@ -1,6 +1,8 @@
 import { NavLink } from 'react-router';
 import { Icon } from '../components/Icon.jsx';
 
+const badgeWords = { down: (count) => `${count} down`, restart: () => 'restart' };
+
 /** A page of the app, or (`outside`) a page the server renders itself. */
 export const PageLink = ({ page, counts, iconSize = 16, short = false, ...rest }) => {
   const count = page.badge ? counts[page.badge] : 0;
@@ -8,7 +10,7 @@ export const PageLink = ({ page, counts, iconSize = 16, short = false, ...rest }
     <>
       <Icon name={page.icon} size={iconSize} />
       <span>{page.label}</span>
-      {count > 0 && <span className={`count ${page.badge}`}>{short ? count : `${count} ${page.badge}`}</span>}
+      {count > 0 && <span className={`count ${page.badge}`}>{short ? count : badgeWords[page.badge](count)}</span>}
     </>
   );
   if (page.outside) return <a href={page.path} {...rest}>{content}</a>;

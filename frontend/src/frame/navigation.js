@@ -1,4 +1,5 @@
-/** The pages of this version. `key`: the second key after `g`; `badge`: which count stands beside the name. */
+/** The pages of this version. `key`: the second key after `g`; `badge`: which count stands beside the name.
+    On a phone only those of the first section are tabs. */
 export const navigation = [
   {
     section: 'Monitor',
@@ -8,8 +9,17 @@ export const navigation = [
       { label: 'Latency', path: '/admin/latency', icon: 'latency', key: 'l' },
     ],
   },
-  { section: 'Configure', pages: [{ label: 'Settings', path: '/admin/settings', icon: 'settings', key: 's' }] },
+  {
+    section: 'Configure',
+    pages: [
+      { label: 'Middleware', path: '/admin/middleware', icon: 'middleware', key: 'm', badge: 'restart' },
+      { label: 'Settings', path: '/admin/settings', icon: 'settings', key: 's' },
+    ],
+  },
   { section: 'Public', pages: [{ label: 'Status page', path: '/status', icon: 'globe', outside: true }] },
 ];
 
-export const pages = navigation.flatMap(({ pages: inSection }) => inSection);
+const pagesOf = (sections) => sections.flatMap(({ pages }) => pages);
+export const pages = pagesOf(navigation);
+export const tabs = pagesOf(navigation.slice(0, 1));
+export const morePages = pagesOf(navigation.slice(1));

@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useNavigate } from 'react-router';
 import { useBoard, useCheckNow } from '../api/health.js';
 import { useKnownEndpoints } from '../api/latency.js';
+import { usePipelineOfFrame } from '../api/pipeline.js';
 import { useHasRole } from '../api/session.js';
 import { useKnownConnections } from '../api/websocket.js';
 import { Icon } from '../components/Icon.jsx';
@@ -65,6 +66,15 @@ const connectionActions = (connections, navigate) =>
     });
   });
 
+const stepActions = (steps, navigate) =>
+  steps.map(({ id, name, enabled }) =>
+    action(`step:${id}`, `Settings of ${id}`, () => navigate(`/admin/middleware?panel=settings&step=${id}`), {
+      description: enabled ? name : `${name} · off`,
+      keywords: name,
+      leftSection: <Icon name="middleware" />,
+    }),
+  );
+
 const checkActions = (services, allowed, check) =>
   failingFirst(services).map((service) =>
     action(`check:${service.id}`, `Check ${service.name} now`, () => check(service), {
@@ -89,12 +99,16 @@ const told = (service) => ({
   onError: (problem) => notifications.show({ title: `${service.name} was not checked`, message: problemWords(problem) }),
 });
 
-/** Everything the palette can do, in its groups. Services, endpoints and connections are listed while it is `opened`. */
+const stepsOf = ({ steps }) => steps;
+const nothing = () => null;
+
+/** Everything the palette can do, in its groups. Services, endpoints, steps and connections are listed while it is `opened`. */
 export const usePaletteActions = (opened) => {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
   const board = useBoard({ subscribed: opened }).data;
   const services = opened && board ? board.services : [];
+  const steps = usePipelineOfFrame(opened ? stepsOf : nothing).data ?? [];
   const endpoints = useKnownEndpoints(opened) ?? [];
   const connections = useKnownConnections(opened) ?? [];
   const checkNow = useCheckNow();
@@ -104,6 +118,7 @@ export const usePaletteActions = (opened) => {
     { group: 'Endpoints', actions: endpointActions(endpoints, navigate) },
     { group: 'Connections', actions: connectionActions(connections, navigate) },
     { group: 'Pages', actions: pageActions(navigate) },
+    { group: 'Middleware', actions: stepActions(steps, navigate) },
     { group: 'Commands', actions: commandActions(setColorScheme, navigate) },
     { group: 'Check now', actions: checkActions(services, useHasRole('operator'), check) },
   ];

@@ -14,6 +14,13 @@ export const formatLatency = (ms) => {
 /** Milliseconds as short as can be, for axes: `25 ms`, `0.5 ms`, `2.5 s`. */
 export const formatTick = (ms) => (ms < 1000 ? `${Number(ms.toPrecision(2))} ms` : `${Number((ms / 1000).toPrecision(2))} s`);
 
+/** Self time of a step, in milliseconds with two digits: `0.41 ms`, `< 0.01 ms`. */
+export const formatSelfTime = (ms) => {
+  if (ms == null) return missing;
+  if (ms > 0 && ms < 0.005) return '< 0.01 ms';
+  return ms < 9.995 ? `${fixed(ms, 2)} ms` : formatLatency(ms);
+};
+
 /** Uptime in percent, floored to two digits: `100 %` only when it is exact. */
 export const formatUptime = (pct) => {
   if (pct == null) return missing;

@@ -18,6 +18,7 @@ const kinds = {
     patches: [[board, (old) => withChecks(old, events)]],
     stale: [...new Set(events.map(({ service_id: id }) => id))].flatMap((id) => [{ queryKey: [...board, id], exact: true }, { queryKey: [...board, id, 'checks'] }]),
   }),
+  'pipeline.measured': () => ({ patches: [], stale: [{ queryKey: ['middleware', 'pipeline'] }, { queryKey: ['middleware', 'stats'] }] }),
   'ws.status': (events) => ({
     patches: [
       [['websocket', 'stats'], (old) => withoutLoss(old, events.at(-1).stats)],

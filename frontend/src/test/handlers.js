@@ -45,6 +45,12 @@ export const handlers = [
   http.get(api('/admin/websocket/errors'), answer(golden('ws/errors'))),
   http.post(api('/admin/websocket/connections/:id/disconnect'), answer(golden('ws/disconnected'))),
   http.post(api('/admin/websocket/disconnect'), answer(golden('ws/disconnected'))),
+  http.get(api('/admin/middleware/pipeline'), answer(golden('pipeline/pipeline'))),
+  http.get(api('/admin/middleware/pipeline/revisions'), answer(golden('pipeline/revisions'))),
+  http.get(api('/admin/middleware/pipeline/revisions/:revision/diff'), answer(golden('pipeline/revision_diff'))),
+  http.post(api('/admin/middleware/pipeline/validate'), answer(golden('pipeline/validation_accepted'))),
+  http.get(api('/admin/middleware/stats'), answer(golden('pipeline/stats'))),
+  http.get(api('/admin/middleware/:id'), answer(golden('pipeline/middleware'))),
   silentChannel,
 ];
 

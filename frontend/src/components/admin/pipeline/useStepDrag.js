@@ -1,0 +1,87 @@
+import { closestCenter, KeyboardSensor, PointerSensor, useSensor, useSensors } from '@dnd-kit/core';
+import { useState } from 'react';
+import { placesOf } from '../../../lib/pipelineOrder.js';
+import { said } from '../../../lib/stepWords.js';
+
+const pushPx = 8; // so far beyond the last place it is a push, not a tremble
+const keySteps = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
+const liftedAfterPx = 3;
+
+/** How far beyond its places a step is pushed: the end of them on that side, or null. */
+const pushOf = ({ index, places }, active, over) => {
+  const lifted = active.rect.current.translated;
+  if (!lifted || !over) return null;
+  if (index === places.from && lifted.top < over.rect.top - pushPx) return places.above;
+  if (index === places.to && lifted.top > over.rect.top + pushPx) return places.below;
+  return null;
+};
+
+const isKeyboard = ({ activatorEvent }) => activatorEvent.type === 'keydown';
+
+const instructions = {
+  draggable: 'Space lifts the step, arrow up and arrow down move it to the places it may have, Home and End to the first and last of them, Space drops it, Escape puts it back.',
+};
+
+/**
+ * Moving a step of a list by mouse, touch and keyboard, only to places it may have. `drag`: {id, places, index, push} while
+ * one is lifted: `index` is where it would be dropped, `push` the end that it is pushed against. `blocked`: what to say when
+ * a key leads nowhere. `context`: properties of DndContext.
+ */
+export const useStepDrag = (steps, onMove) => {
+  const order = steps.map(({ id }) => id);
+  const [drag, setDrag] = useState(null);
+  const [blocked, setBlocked] = useState('');
+  const placesFor = (id) => placesOf(id, order, steps);
+  const isAllowed = (id, index) => {
+    const { from, to } = placesFor(id);
+    return from <= index && index <= to;
+  };
+
+  const coordinateGetter = (event, { active: id, context: { over, droppableRects } }) => {
+    const step = keySteps[event.code];
+    if (!step) return undefined;
+    event.preventDefault();
+    const places = placesFor(id);
+    const now = order.indexOf(over?.id ?? id);
+    const next = Math.min(places.to, Math.max(places.from, now + step));
+    const end = step < 0 ? 'above' : 'below';
+    setBlocked(next === now ? (places[end] ? said.blocked(places[end]) : said.end(end)) : '');
+    setDrag((old) => old && { ...old, push: next === now ? places[end] : null });
+    const rect = droppableRects.get(order[next]);
+    return next === now || !rect ? undefined : { x: rect.left, y: rect.top };
+  };
+
+  const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: liftedAfterPx } }), useSensor(KeyboardSensor, { coordinateGetter }));
+
+  const end = () => {
+    setDrag(null);
+    setBlocked('');
+  };
+  const context = {
+    sensors,
+    collisionDetection: (args) => closestCenter({ ...args, droppableContainers: args.droppableContainers.filter(({ id }) => isAllowed(args.active.id, order.indexOf(id))) }),
+    modifiers: [({ transform }) => ({ ...transform, x: 0 })],
+    onDragStart: ({ active: { id } }) => setDrag({ id, places: placesFor(id), index: order.indexOf(id), push: null }),
+    onDragOver: ({ over }) => over && setDrag((old) => old && { ...old, index: order.indexOf(over.id), push: null }),
+    onDragMove: (event) => {
+      if (isKeyboard(event)) return;
+      const push = drag && pushOf(drag, event.active, event.over);
+      if (drag && push?.side !== drag.push?.side) setDrag({ ...drag, push });
+    },
+    onDragEnd: ({ active, over }) => {
+      end();
+      if (over && over.id !== active.id) onMove(active.id, order.indexOf(over.id));
+    },
+    onDragCancel: end,
+    accessibility: {
+      screenReaderInstructions: instructions,
+      announcements: {
+        onDragStart: ({ active: { id } }) => said.lifted(id, order, placesFor(id)),
+        onDragOver: ({ active, over }) => (over && drag && order.indexOf(over.id) !== drag.index ? said.over(active.id, order, order.indexOf(over.id)) : undefined),
+        onDragEnd: ({ active, over }) => (over && over.id !== active.id ? said.dropped(active.id, order, order.indexOf(over.id)) : said.back(active.id, order)),
+        onDragCancel: ({ active }) => said.back(active.id, order),
+      },
+    },
+  };
+  return { drag, blocked, context, order };
+};
