@@ -4,6 +4,9 @@ import { keysOf } from './topics.js';
 
 const board = ['health', 'services'];
 
+/** A window that ended in the past is told once for all. */
+const untilNow = ({ queryKey: [, , question] }) => !question?.toAt;
+
 /** Large fleets tell their figures without their nodes. */
 const withoutLoss = ({ nodes }, stats) => (stats.nodes.length ? stats : { ...stats, nodes });
 
@@ -18,6 +21,7 @@ const kinds = {
     patches: [[board, (old) => withChecks(old, events)]],
     stale: [...new Set(events.map(({ service_id: id }) => id))].flatMap((id) => [{ queryKey: [...board, id], exact: true }, { queryKey: [...board, id, 'checks'] }]),
   }),
+  'latency.summarised': () => ({ patches: [], stale: [{ queryKey: ['latency'], predicate: untilNow }] }),
   'ws.status': (events) => ({
     patches: [
       [['websocket', 'stats'], (old) => withoutLoss(old, events.at(-1).stats)],
