@@ -21,6 +21,9 @@ THUMB_PX = 44
 
 PAGES = {
     "/admin": "Incidents",
+    "/admin?panel=connections": "Last errors",
+    "/admin?panel=connections&state=closed": "Closed, 5 min",
+    "/admin?panel=connections&q=nothing": "Clear the search",
     "/admin/health": "Dependencies",
     "/admin/health?view=grid&open=mixed,ledger": "belfry.yaml, read only",
     "/admin/health?view=table": "Uptime, 30 d",

@@ -1,5 +1,5 @@
 import { connection, forgetChannel, isLive, noteChannel, noteReached } from '../lib/connection.js';
-import { forgetPositions, isKnown, moveTo } from '../lib/positions.js';
+import { forgetPositions, isKnown, moveTo, positionOf } from '../lib/positions.js';
 import { session } from '../lib/session.js';
 import { isOfStates, keysOf } from '../lib/topics.js';
 import { get } from './client.js';
@@ -56,9 +56,10 @@ const frameTable = ({ socket, subscriptions, cache, tell, onRole }) => {
       cache.take(news);
     },
     resync: ({ topic, epoch: current, offset }) => {
+      const replaced = positionOf(topic)?.epoch !== current; // what came in the old stream may be lost
       moveTo(topic, { epoch: current, offset });
       subscriptions.again(topic);
-      cache.stale(keysOf(topic));
+      if (replaced) cache.stale(keysOf(topic));
     },
     lag: ({ dropped, conflated }) => tell({ left: dropped + conflated }),
     disconnect: (told) => socket().farewell(told),

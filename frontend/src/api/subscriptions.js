@@ -20,6 +20,7 @@ export const createSubscriptions = (leaveMs) => {
   const again = (topic) => {
     const from = positionOf(topic);
     asked.set(topic, from);
+    noteChannel({ topics: without(connection.get().topics, topic) });
     command({ subscribe: { topic, ...from } });
   };
 

@@ -4,6 +4,9 @@ import { keysOf } from './topics.js';
 
 const board = ['health', 'services'];
 
+/** A window that ended in the past is told once for all. */
+const untilNow = ({ queryKey: [, , question] }) => !question?.toAt;
+
 /** Large fleets tell their figures without their nodes. */
 const withoutLoss = ({ nodes }, stats) => (stats.nodes.length ? stats : { ...stats, nodes });
 
@@ -19,6 +22,7 @@ const kinds = {
     stale: [...new Set(events.map(({ service_id: id }) => id))].flatMap((id) => [{ queryKey: [...board, id], exact: true }, { queryKey: [...board, id, 'checks'] }]),
   }),
   'pipeline.measured': () => ({ patches: [], stale: [{ queryKey: ['middleware', 'pipeline'] }, { queryKey: ['middleware', 'stats'] }] }),
+  'latency.summarised': () => ({ patches: [], stale: [{ queryKey: ['latency'], predicate: untilNow }] }),
   'ws.status': (events) => ({
     patches: [
       [['websocket', 'stats'], (old) => withoutLoss(old, events.at(-1).stats)],

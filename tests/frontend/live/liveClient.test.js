@@ -124,14 +124,27 @@ describe('messages', () => {
     expect(drawn.length).toBeLessThan(10);
   });
 
-  it('ask again for a topic the gateway left events out of', async () => {
+  it('that the gateway left out are asked for again; when they cannot be had, everything is old', async () => {
+    let recovered = true;
+    const gateway = await opened(gatewayChannel({ answer: ({ offset }) => ({ recovered, offset: offset ?? 100 }) }));
     const incidents = onScreen(['alerts', 'incidents']);
-    const gateway = await opened();
-    await until(() => expect(incidents.count).toBeGreaterThan(0));
-    const before = incidents.count;
+    await until(() => expect(incidents.count).toBe(1));
     gateway.tell({ resync: { topic: 'alerts', reason: 'overflow', offset: 500, epoch: 'e1' } });
     await until(() => expect(asked(gateway, 'alerts').at(-1)).toEqual({ topic: 'alerts', offset: 500, epoch: 'e1' }));
-    await until(() => expect(incidents.count).toBeGreaterThan(before));
+    await until(() => expect(isHeard('alerts')).toBe(true));
+    expect(incidents.count).toBe(1);
+    recovered = false;
+    gateway.tell({ resync: { topic: 'alerts', reason: 'overflow', offset: 600, epoch: 'e1' } });
+    await until(() => expect(incidents.count).toBe(2));
+  });
+
+  it('of a stream that was made anew make their topic old', async () => {
+    const gateway = await opened(gatewayChannel({ answer: ({ epoch = 'e1' }) => ({ epoch }) }));
+    const incidents = onScreen(['alerts', 'incidents']);
+    await until(() => expect(incidents.count).toBe(1));
+    gateway.tell({ resync: { topic: 'alerts', reason: 'made anew', offset: 3, epoch: 'e2' } });
+    await until(() => expect(incidents.count).toBeGreaterThan(1));
+    expect(positionOf('alerts')).toEqual({ epoch: 'e2', offset: 3 });
   });
 
   it('tell how much this tab was too slow for', async () => {

@@ -101,9 +101,15 @@ describe('the figures of the fleet', () => {
   });
 });
 
+it('summaries of latencies make old what ends now', () => {
+  const [{ queryKey, predicate }, ...others] = liveReducer([{ topic: 'latency', kind: 'latency.summarised', data: {} }]).stale;
+  expect([queryKey, others]).toEqual([['latency'], []]);
+  const isOld = (question) => predicate({ queryKey: ['latency', 'summary', question] });
+  expect([isOld({ window: 3600 }), isOld({ window: 3600, toAt: '2026-11-23T12:00:00Z' }), isOld(undefined)]).toEqual([true, false, true]);
+});
+
 describe('everything else', () => {
   it.each([
-    ['latency', 'latency.summarised', [['latency']]],
     ['alerts', 'alert.fired', [['alerts']]],
     ['pipeline', 'pipeline.changed', [['pipeline'], ['middleware']]],
     ['health', 'health.declared', [['health']]],
