@@ -19,12 +19,18 @@ class Proxies(Struct, frozen=True):
 
 
 PROXIES = web.AppKey("PROXIES", Proxies)
+CLIENT_IP = web.RequestKey("CLIENT_IP", str)
 
 
 def client_ip(request: web.Request) -> str:
-    """The address of the client, as far as it can be believed."""
-    forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
-    return believed(request.remote or "", forwarded, request.app[PROXIES].networks)
+    """The address of the client, as far as it can be believed. Found out once."""
+    found = request.get(CLIENT_IP)
+    if found is None:
+        networks, found = request.app[PROXIES].networks, request.remote or ""
+        if networks:
+            found = believed(found, ",".join(request.headers.getall("X-Forwarded-For", [])), networks)
+        request[CLIENT_IP] = found
+    return found
 
 
 def believed(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:

@@ -24,11 +24,13 @@ from shared.rpc import Caller, Reply, call
 from shared.telemetry import current_traceparent
 
 ADMIN = "/api/v1/admin/"
+Rehearse = Callable[[web.Request, ValidateChange], Awaitable[None]]
 
 FLIGHTS: web.AppKey[SingleFlight[Reply]] = web.AppKey("FLIGHTS", SingleFlight)
 OPERATIONS: web.AppKey[dict[web.AbstractRoute, Route]] = web.AppKey("OPERATIONS", dict)
-REHEARSE: web.AppKey[Callable[[web.Request, ValidateChange], Awaitable[None]]] = web.AppKey("REHEARSE", Callable)  # type: ignore[arg-type]
+REHEARSE: web.AppKey[Rehearse] = web.AppKey("REHEARSE", Rehearse)  # type: ignore[arg-type]
 """Refuses a change of the chain after which the caller would be kept out."""
+OPERATION: web.RequestKey[Route | None] = web.RequestKey("OPERATION", Route)
 OPEN: web.AppKey[set[web.AbstractResource]] = web.AppKey("OPEN", set)
 """What anyone may use besides the tables: pages, probes, badges."""
 
@@ -46,17 +48,22 @@ def open_to_all(app: web.Application, routes: Sequence[web.AbstractRouteDef]) ->
 
 
 def operation_of(request: web.Request) -> Route | None:
-    return request.app[OPERATIONS].get(request.match_info.route)
+    """What the request asks for; None for what is outside of the tables. Looked up once."""
+    return request[OPERATION]
+
+
+def find_operation(request: web.Request) -> None:
+    """To be called before anything else."""
+    request[OPERATION] = request.app[OPERATIONS].get(request.match_info.route)
 
 
 def access_of(request: web.Request) -> Access | None:
     """Who may make this request; None when nothing says so, which means: nobody."""
-    route = request.match_info.route
-    operation = request.app[OPERATIONS].get(route)
+    operation = operation_of(request)
     if operation is not None:
         return operation.access
     unmatched = request.match_info.http_exception is not None  # 404 and 405 tell no secrets
-    return "public" if unmatched or route.resource in request.app[OPEN] else None
+    return "public" if unmatched or request.match_info.route.resource in request.app[OPEN] else None
 
 
 def caller_of(request: web.Request) -> Caller:

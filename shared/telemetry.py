@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import Any, Final
 
 from msgspec import Struct
@@ -34,7 +34,8 @@ TRACEPARENT = re.compile(r"^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32}-(?!0{16})[0
 NO_SPAN: Final = trace.INVALID_SPAN
 
 _PROPAGATOR = TraceContextTextMapPropagator()
-_IDS = random.SystemRandom()
+_IDS = random.Random()  # they need to be unique, not secret
+_exporting = False
 _CARRIED: ContextVar[str] = ContextVar("carried_traceparent", default="")
 
 
@@ -47,6 +48,8 @@ def configure(settings: Settings) -> Callable[[], None]:
         return lambda: None
     from shared.exporting import start_exporting  # heavy, and most processes never need it
 
+    global _exporting
+    _exporting = True
     return start_exporting(settings, settings.otlp_endpoint).shutdown
 
 
@@ -64,11 +67,20 @@ def span(
         with tracer.start_as_current_span(name, _parent(traceparent), kind, attributes) as current:
             yield current
         return
-    token = _CARRIED.set(_known(traceparent) or _CARRIED.get() or new_traceparent(sampled=False))
+    token = carry(traceparent)
     try:
         yield NO_SPAN
     finally:
-        _CARRIED.reset(token)
+        put_down(token)
+
+
+def carry(traceparent: str | None) -> Token[str]:
+    """Only the ids of a trace, until they are put down: those of the header, the current ones, or new ones."""
+    return _CARRIED.set(_known(traceparent) or _CARRIED.get() or new_traceparent(sampled=False))
+
+
+def put_down(token: Token[str]) -> None:
+    _CARRIED.reset(token)
 
 
 def mark_failed(current: Span, reason: str) -> None:
@@ -95,7 +107,7 @@ def new_traceparent(sampled: bool) -> str:
 
 
 def is_exporting() -> bool:
-    return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+    return _exporting
 
 
 def _known(traceparent: str | None) -> str:

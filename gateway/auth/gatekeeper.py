@@ -65,12 +65,13 @@ class Gatekeeper:
     async def _bearer(self, request: web.Request, scheme: str, secret: str) -> Identity:
         if scheme.lower() != "bearer" or not secret:
             raise unauthorized("Send the header Authorization: Bearer <token>")
-        if self._admin_token and hmac.compare_digest(as_bytes(secret), self._admin_token.encode()):
-            return Identity(
-                kind="token", id=AUTOMATION, user_name=AUTOMATION, role="admin", created_at=self._started_at
-            )
         secret_hash = hash_of(secret)
         identity = self.cache.get(secret_hash)
+        if identity is None and self._admin_token and hmac.compare_digest(secret_hash, hash_of(self._admin_token)):
+            identity = Identity(
+                kind="token", id=AUTOMATION, user_name=AUTOMATION, role="admin", created_at=self._started_at
+            )
+            self.cache.put(secret_hash, identity)
         if identity is None and secret.startswith(PREFIX):
             identity = await find_token(self.pool, secret_hash)
             if identity is not None:

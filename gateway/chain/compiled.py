@@ -28,8 +28,8 @@ class BuildError(Exception):
 
 
 class Compiled(Struct, frozen=True):
-    """A chain that runs: `run` for requests, `upgrade` for those that become a WebSocket. `unknown`: steps that this
-    gateway does not have, and leaves out."""
+    """A chain that runs: `run` for requests, `upgrade` for those that become a WebSocket. `steps`: those that have
+    something to do. `unknown`: those that this gateway does not have, and leaves out."""
 
     revision: int
     steps: tuple[str, ...]
@@ -42,7 +42,8 @@ class Compiled(Struct, frozen=True):
 def compile_chain(chain: Chain, tools: Tools, meter: Meter) -> Compiled:
     """Raises BuildError."""
     wanted = [step for step in chain.steps if step.enabled]
-    built = [(step.id, build_step(step, tools)) for step in wanted if step.id in STEPS]
+    tried = [(step.id, build_step(step, tools)) for step in wanted if step.id in STEPS]
+    built = [(id, step) for id, step in tried if step is not None]
     ids = tuple(id for id, _ in built)
     rows = meter.rows_of(ids)
     return Compiled(
@@ -55,8 +56,8 @@ def compile_chain(chain: Chain, tools: Tools, meter: Meter) -> Compiled:
     )
 
 
-def build_step(step: ChainStep, tools: Tools) -> Step:
-    """Raises BuildError."""
+def build_step(step: ChainStep, tools: Tools) -> Step | None:
+    """None when its settings leave nothing to do. Raises BuildError."""
     settings, errors = validate(step.settings, BY_ID[step.id].settings)
     if settings is None:
         raise BuildError("; ".join(f"{step.id}: {error.field} {error.message}" for error in errors))

@@ -13,6 +13,7 @@ from gateway.auth.identity import IDENTITY
 from gateway.chain.compiled import ROW, Compiled
 from gateway.chain.meter import Meter, Rows
 from gateway.interceptors.step import Tools
+from gateway.operations import find_operation
 from shared.keys import REQUEST_ID
 from shared.middleware import count, problem_response
 from shared.problems import internal
@@ -37,6 +38,7 @@ HOLDER = web.AppKey("HOLDER", Holder)
 @web.middleware
 async def run_chain(request: web.Request, handler: Handler) -> web.StreamResponse:
     chain, started, status = request.app[HOLDER].chain, perf_counter(), 499  # the client went away, unless ...
+    find_operation(request)
     try:
         if UPGRADE in request.headers and is_upgrade(request):
             response = await chain.upgrade(request)

@@ -30,7 +30,7 @@ async def refusal_of(request: web.Request, chain: Chain) -> Violation | None:
     tools, passed = Tools(app=request.app), list[str]()
     steps = [step for step in chain.steps if step.enabled and step.id in STEPS and BY_ID[step.id].risky]
     try:
-        built = [_noting(step.id, build_step(step, tools), passed) for step in steps]
+        built = [_noting(step.id, found, passed) for step in steps if (found := build_step(step, tools))]
         response = await plain(built, _let_in)(request)
         words = "" if response.status < 400 else f"status {response.status}"
     except BuildError as error:

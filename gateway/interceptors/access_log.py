@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from gateway.auth.identity import IDENTITY
 from gateway.client import client_ip
-from gateway.interceptors.step import TRACE_ID, Rest, Step, Tools, exempt
+from gateway.interceptors.step import TRACE_ID, Rest, Step, Tools, among
 from shared.contracts.interceptors import AccessLogSettings
 from shared.keys import REQUEST_ID
 from shared.log import write_line
@@ -31,17 +31,18 @@ class Answered(Struct, frozen=True, kw_only=True):
     trace_id: str
 
 
-def build(settings: AccessLogSettings, tools: Tools) -> Step:
-    every, fast_ms, skipped = settings.every, settings.fast_ms, settings.skip_paths
+def build(settings: AccessLogSettings, tools: Tools) -> Step | None:
+    every, fast_ms, skipped = settings.every, settings.fast_ms, among(settings.skip_paths)
     numbers = count(1)
-    wanted = logging.getLogger().isEnabledFor(logging.INFO)
+    if not logging.getLogger().isEnabledFor(logging.INFO):
+        return None
 
     async def access_log(request: web.Request, rest: Rest) -> web.StreamResponse:
         started = perf_counter()
         response = await rest(request)
         duration_ms = (perf_counter() - started) * 1000
         told = response.status >= 400 or duration_ms >= fast_ms or not next(numbers) % every
-        if wanted and told and not exempt(skipped, request.path):
+        if told and not skipped(request.path):
             write_line("http.answered", _answered(request, response.status, duration_ms))
         return response
 

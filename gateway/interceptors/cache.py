@@ -1,5 +1,7 @@
 """Answers of services, given again for a moment; and 304 to who has them already."""
 
+from functools import cache
+
 from aiohttp import hdrs, web
 from multidict import CIMultiDict
 
@@ -14,10 +16,10 @@ from shared.contracts.wire import Rpc
 KEPT_WITH_304 = (hdrs.ETAG, hdrs.CACHE_CONTROL, hdrs.VARY, OFFSET_HEADER)
 
 
-def build(settings: CacheSettings, tools: Tools) -> Step:
+def build(settings: CacheSettings, tools: Tools) -> Step | None:
     answers, now = tools.answers, tools.now
 
-    async def cache(request: web.Request, rest: Rest) -> web.StreamResponse:
+    async def answer(request: web.Request, rest: Rest) -> web.StreamResponse:
         subject = subject_of(request)
         if not subject:
             return await rest(request)
@@ -38,16 +40,18 @@ def build(settings: CacheSettings, tools: Tools) -> Step:
             answers.put(key, fresh, moment, settings.max_entries)
         return response
 
-    async def ask_each_time(request: web.Request, rest: Rest) -> web.StreamResponse:
-        return await rest(request)
-
-    return cache if settings.fresh_seconds else ask_each_time
+    return answer if settings.fresh_seconds else None
 
 
 def subject_of(request: web.Request) -> str:
     """The domain of the service that is asked; empty for what the gateway answers itself, which may be of someone."""
     operation = operation_of(request)
-    return operation.answer.domain if operation and isinstance(operation.answer, Rpc) else ""
+    return domain_of(operation.answer.subject) if operation and isinstance(operation.answer, Rpc) else ""
+
+
+@cache
+def domain_of(subject: str) -> str:
+    return subject.split(".")[2]
 
 
 def given(request: web.Request, kept: Kept) -> web.Response:

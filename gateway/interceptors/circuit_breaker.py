@@ -20,22 +20,21 @@ def build(settings: CircuitBreakerSettings, tools: Tools) -> Step:
     now = tools.now
     breakers: dict[str, Breaker] = {}
 
-    def breaker_of(service: str) -> Breaker:
-        if service not in breakers:
-            breakers[service] = Breaker(
-                settings.error_pct, settings.min_requests, settings.window_seconds, settings.open_seconds
-            )
-        return breakers[service]
+    def breaker_of(rpc: Rpc) -> Breaker:
+        """Of the service, found by the subject."""
+        if rpc.subject not in breakers:
+            new = Breaker(settings.error_pct, settings.min_requests, settings.window_seconds, settings.open_seconds)
+            breakers[rpc.subject] = breakers.setdefault(service_of(rpc), new)
+        return breakers[rpc.subject]
 
     async def circuit_breaker(request: web.Request, rest: Rest) -> web.StreamResponse:
         operation = operation_of(request)
         if operation is None or not isinstance(operation.answer, Rpc):
             return await rest(request)
-        service = service_of(operation.answer)
-        breaker = breaker_of(service)
+        breaker = breaker_of(operation.answer)
         wait_seconds = breaker.refuses_for(now())
         if wait_seconds:
-            raise opened(service, wait_seconds)
+            raise opened(service_of(operation.answer), wait_seconds)
         failed = False
         try:
             return await rest(request)

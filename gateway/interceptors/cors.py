@@ -10,7 +10,7 @@ TRUSTED_ORIGIN = web.RequestKey("TRUSTED_ORIGIN", bool)
 """Set when the request comes from a page of another site that may make it as whoever it says it is."""
 
 
-def build(settings: CorsSettings, tools: Tools) -> Step:
+def build(settings: CorsSettings, tools: Tools) -> Step | None:
     origins, anyone = frozenset(settings.origins), "*" in settings.origins
     preflight = preflight_headers(settings)
     exposed = ", ".join(settings.exposed)
@@ -27,7 +27,7 @@ def build(settings: CorsSettings, tools: Tools) -> Step:
             if known:
                 request[TRUSTED_ORIGIN] = settings.credentials or hdrs.AUTHORIZATION in request.headers
             response = await rest(request)
-        if origins and not response.prepared:
+        if not response.prepared:
             add_vary(response, hdrs.ORIGIN)
             if known:
                 _allow(response, "*" if anyone else origin)
@@ -40,7 +40,7 @@ def build(settings: CorsSettings, tools: Tools) -> Step:
         if exposed:
             response.headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = exposed
 
-    return cors
+    return cors if origins else None
 
 
 def is_preflight(request: web.Request) -> bool:

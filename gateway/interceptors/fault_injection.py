@@ -12,7 +12,7 @@ from shared.problems import ProblemError
 SPARED = "/api/v1/admin/middleware"  # where it is switched off again
 
 
-def build(settings: FaultInjectionSettings, tools: Tools) -> Step:
+def build(settings: FaultInjectionSettings, tools: Tools) -> Step | None:
     prefix, random = settings.path_prefix, tools.random
     delayed, refused = settings.delay_pct / 100, settings.abort_pct / 100
     delay_seconds = settings.delay_ms / 1000
@@ -26,7 +26,7 @@ def build(settings: FaultInjectionSettings, tools: Tools) -> Step:
             raise injected(settings.abort_status)
         return await rest(request)
 
-    return fault_injection
+    return fault_injection if delayed or refused else None
 
 
 def injected(status: int) -> ProblemError:

@@ -5,7 +5,7 @@ from collections import Counter
 from aiohttp import web
 
 from gateway.client import client_ip
-from gateway.interceptors.step import Rest, Step, Tools, exempt
+from gateway.interceptors.step import Rest, Step, Tools, among
 from shared.contracts.interceptors import PROBES, InFlightSettings
 from shared.contracts.wire import Problem
 from shared.problems import ProblemError
@@ -16,12 +16,13 @@ RETRY_SECONDS = 1
 def build(settings: InFlightSettings, tools: Tools) -> Step:
     most, most_each = settings.max_requests, settings.max_per_client
     running: Counter[str] = Counter()
+    spared = among(PROBES)
     total = 0
 
     async def in_flight(request: web.Request, rest: Rest) -> web.StreamResponse:
         nonlocal total
         client = client_ip(request)
-        if (total >= most or running[client] >= most_each) and not exempt(PROBES, request.path):
+        if (total >= most or running[client] >= most_each) and not spared(request.path):
             raise busy(total >= most)
         total += 1
         running[client] += 1

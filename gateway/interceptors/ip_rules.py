@@ -6,16 +6,17 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from aiohttp import web
 
 from gateway.client import client_ip
-from gateway.interceptors.step import Rest, Step, Tools, exempt
+from gateway.interceptors.step import Rest, Step, Tools, among
 from shared.contracts.interceptors import IpRulesSettings
 from shared.problems import forbidden
 
 REMEMBERED = 4096
 
 
-def build(settings: IpRulesSettings, tools: Tools) -> Step:
+def build(settings: IpRulesSettings, tools: Tools) -> Step | None:
     allow = [ip_network(text, strict=False) for text in settings.allow]
     deny = [ip_network(text, strict=False) for text in settings.deny]
+    spared = among(settings.except_paths)
 
     @lru_cache(REMEMBERED)
     def may(address: str) -> bool:
@@ -30,11 +31,8 @@ def build(settings: IpRulesSettings, tools: Tools) -> Step:
         )
 
     async def ip_rules(request: web.Request, rest: Rest) -> web.StreamResponse:
-        if not exempt(settings.except_paths, request.path) and not may(client_ip(request)):
+        if not may(client_ip(request)) and not spared(request.path):
             raise forbidden("Requests from your address are not allowed", code="ip_rules")
         return await rest(request)
 
-    async def everyone(request: web.Request, rest: Rest) -> web.StreamResponse:
-        return await rest(request)
-
-    return ip_rules if allow or deny else everyone
+    return ip_rules if allow or deny else None

@@ -3,16 +3,16 @@
 from aiohttp import web
 
 from belfry_reporter.aiohttp import reported
-from gateway.interceptors.step import Rest, Step, Tools, exempt
+from gateway.interceptors.step import Rest, Step, Tools, among
 from shared.contracts.interceptors import LatencySettings
 from shared.keys import REPORTER
 
 
 def build(settings: LatencySettings, tools: Tools) -> Step:
-    app, skipped = tools.app, settings.skip_paths
+    app, skipped = tools.app, among(settings.skip_paths)
 
     async def latency(request: web.Request, rest: Rest) -> web.StreamResponse:
-        if exempt(skipped, request.path):
+        if skipped(request.path):
             return await rest(request)
         return await reported(app[REPORTER], request, rest)
 

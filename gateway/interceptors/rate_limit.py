@@ -9,7 +9,7 @@ from multidict import istr
 from gateway.auth.identity import IDENTITY
 from gateway.client import client_ip
 from gateway.interceptors.buckets import Policy, Taken
-from gateway.interceptors.step import Rest, Step, Tools, exempt
+from gateway.interceptors.step import Rest, Step, Tools, among
 from shared.contracts.interceptors import RateLimitSettings
 from shared.middleware import problem_response
 from shared.problems import ProblemError, too_many
@@ -20,7 +20,10 @@ NAME = '"belfry"'
 POLICY, LEFT = istr("RateLimit-Policy"), istr("RateLimit")
 
 
-def build(settings: RateLimitSettings, tools: Tools) -> Step:
+def build(settings: RateLimitSettings, tools: Tools) -> Step | None:
+    if not settings.requests:
+        return None
+    spared = among(settings.except_paths)
     policy = Policy(settings.requests, settings.per_seconds, settings.burst)
     shared = tools.shared_buckets if settings.store == "shared" else None
     stated = f"{NAME};q={settings.requests};w={math.ceil(settings.per_seconds)}"
@@ -39,7 +42,7 @@ def build(settings: RateLimitSettings, tools: Tools) -> Step:
             return None
 
     async def rate_limit(request: web.Request, rest: Rest) -> web.StreamResponse:
-        if exempt(settings.except_paths, request.path):
+        if spared(request.path):
             return await rest(request)
         taken = await taken_by(request)
         if taken is None:
@@ -50,10 +53,7 @@ def build(settings: RateLimitSettings, tools: Tools) -> Step:
             response.headers[LEFT] = left(taken, tools.clock())
         return response
 
-    async def unlimited(request: web.Request, rest: Rest) -> web.StreamResponse:
-        return await rest(request)
-
-    return rate_limit if settings.requests else unlimited
+    return rate_limit
 
 
 def key_of(request: web.Request, count_by: str) -> str:

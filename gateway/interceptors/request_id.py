@@ -1,6 +1,6 @@
 """Every request has an id: the caller's when it is a sane one. It stands in the answer and in each log line."""
 
-from random import SystemRandom
+from random import Random
 
 from aiohttp import web
 from multidict import istr
@@ -15,7 +15,7 @@ HEADER = istr("X-Request-Id")
 
 
 def build(settings: RequestIdSettings, tools: Tools) -> Step:
-    bits, trusted = SystemRandom().getrandbits, settings.trust_inbound
+    bits, trusted = Random().getrandbits, settings.trust_inbound
 
     async def request_id(request: web.Request, rest: Rest) -> web.StreamResponse:
         given = request.headers.get(HEADER, "") if trusted else ""

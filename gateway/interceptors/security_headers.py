@@ -34,8 +34,7 @@ def build(settings: SecurityHeadersSettings, tools: Tools) -> Step:
             return response
         headers = response.headers
         for name, value in fixed:
-            if name not in headers:
-                headers[name] = value
+            headers.setdefault(name, value)
         if response.status == 401:
             headers.setdefault(hdrs.WWW_AUTHENTICATE, "Bearer")
         if transport and is_https(request):

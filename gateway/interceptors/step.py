@@ -1,5 +1,6 @@
 """What a step of the chain is: a function around the rest of it, made from its settings."""
 
+import re
 from collections.abc import Awaitable, Callable
 from random import Random
 from time import monotonic, time
@@ -31,10 +32,18 @@ class Tools(Struct, frozen=True, kw_only=True):
 
 TRACE_ID = web.RequestKey("TRACE_ID", str)
 
-Build = Callable[[Any, Tools], Step]
-"""From the settings of its kind. Raises ValueError for settings it cannot work with."""
+Build = Callable[[Any, Tools], Step | None]
+"""From the settings of its kind; None when they leave nothing to do. Raises ValueError for settings it cannot work
+with."""
 
 
-def exempt(paths: tuple[str, ...], path: str) -> bool:
-    """Is the path one of these, or below one?"""
-    return bool(paths) and any(path == each or path.startswith(each.rstrip("/") + "/") for each in paths)
+def among(paths: tuple[str, ...]) -> Callable[[str], Any]:
+    """Is a path one of these, or below one? True and false are what a condition makes of the answer."""
+    if not paths:
+        return _never
+    words = "|".join(re.escape(path.rstrip("/")) for path in paths)
+    return re.compile(f"(?:{words})(?:/|$)").match
+
+
+def _never(path: str) -> None:
+    return None

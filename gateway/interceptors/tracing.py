@@ -1,21 +1,35 @@
 """A span for each request, below the caller's when `traceparent` came along."""
 
 from aiohttp import web
+from multidict import istr
 from opentelemetry.trace import SpanKind
 
-from gateway.interceptors.step import TRACE_ID, Rest, Step, Tools, exempt
+from gateway.interceptors.step import TRACE_ID, Rest, Step, Tools, among
 from shared import telemetry
 from shared.contracts.interceptors import TracingSettings
 from shared.middleware import route_of
 
+TRACEPARENT = istr("traceparent")
+
 
 def build(settings: TracingSettings, tools: Tools) -> Step:
-    share, skipped, random = settings.sample_pct / 100, settings.skip_paths, tools.random
+    share, skipped, random = settings.sample_pct / 100, among(settings.skip_paths), tools.random
+
+    async def carrying(request: web.Request, rest: Rest) -> web.StreamResponse:
+        """Nobody collects spans: only the ids go on."""
+        if skipped(request.path):
+            return await rest(request)
+        token = telemetry.carry(request.headers.get(TRACEPARENT))
+        request[TRACE_ID] = telemetry.current_trace_id()
+        try:
+            return await rest(request)
+        finally:
+            telemetry.put_down(token)
 
     async def tracing(request: web.Request, rest: Rest) -> web.StreamResponse:
-        if exempt(skipped, request.path):
+        if skipped(request.path):
             return await rest(request)
-        parent = request.headers.get("traceparent") or telemetry.new_traceparent(sampled=share == 1 or random() < share)
+        parent = request.headers.get(TRACEPARENT) or telemetry.new_traceparent(sampled=random() < share)
         route = route_of(request)
         attributes = {"http.request.method": request.method, "http.route": route}
         with telemetry.span(f"{request.method} {route}", SpanKind.SERVER, parent, attributes) as span:
@@ -26,4 +40,4 @@ def build(settings: TracingSettings, tools: Tools) -> Step:
                 telemetry.mark_failed(span, str(response.status))
             return response
 
-    return tracing
+    return tracing if telemetry.is_exporting() else carrying

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.figures import Figure
+from tests.bench.gateway import measure_gateway
 from tests.bench.health_load import measure_health
 from tests.bench.latency import measure_latency
 from tests.bench.page_load import measure_page
@@ -21,6 +22,7 @@ PARTS: dict[str, Part] = {
     "probes": measure_probes,
     "health": measure_health,
     "latency": measure_latency,
+    "gateway": measure_gateway,
     "page": measure_page,
 }
 RESULTS = Path(".bench/results.json")

@@ -91,10 +91,11 @@ def service(module: str, directory: Path, env: Mapping[str, str], core: int | No
 
 
 @contextmanager
-def worker(*arguments: str) -> Iterator[list[int]]:
+def worker(*arguments: str, core: int | None = None, env: Mapping[str, str] | None = None) -> Iterator[list[int]]:
     """A process of ours that prints its ports as a JSON list and ends with its standard input."""
-    command = [sys.executable, "-m", *arguments]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    command = [*on_core(core), sys.executable, "-m", *arguments]
+    given = {**os.environ, **(env or {})}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=given) as process:
         assert process.stdout is not None
         try:
             yield msgspec.json.decode(process.stdout.readline(), type=list[int])
