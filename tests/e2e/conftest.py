@@ -8,13 +8,15 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, StorageState
+from playwright.async_api import Browser, Page, StorageState, expect
 
+from tests.e2e.board import WAIT_MS
 from tests.e2e.declared import SERVICES, yaml_of
 from tests.e2e.latencies import run_shop
 from tests.e2e.started import TOKEN, Belfry, running_belfry, running_browser, sign_in
 from tests.fixtures.targets import Targets, serve_targets
 
+expect.set_options(timeout=WAIT_MS)
 DESKTOP = {"width": 1440, "height": 900}
 
 OpenPage = Callable[..., Awaitable[Page]]

@@ -45,6 +45,7 @@ const edge = ({ source, target, down, turn, turnY }) => ({
   data: { turn, turnY },
   focusable: false,
   selectable: false,
+  domAttributes: { 'aria-hidden': true }, // the order of the boxes tells the same
   markerEnd: down ? undefined : { type: 'arrowclosed', color: colour, width: 12, height: 12 },
   style: { stroke: colour, strokeWidth: 1.5 },
 });

@@ -8,15 +8,13 @@ const keySteps = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 const liftedAfterPx = 3;
 
 /** How far beyond its places a step is pushed: the end of them on that side, or null. */
-const pushOf = ({ index, places }, active, over) => {
+const pushOf = ({ active, over, activatorEvent }, index, places) => {
   const lifted = active.rect.current.translated;
-  if (!lifted || !over) return null;
+  if (!lifted || activatorEvent.type === 'keydown') return null;
   if (index === places.from && lifted.top < over.rect.top - pushPx) return places.above;
   if (index === places.to && lifted.top > over.rect.top + pushPx) return places.below;
   return null;
 };
-
-const isKeyboard = ({ activatorEvent }) => activatorEvent.type === 'keydown';
 
 const instructions = {
   draggable: 'Space lifts the step, arrow up and arrow down move it to the places it may have, Home and End to the first and last of them, Space drops it, Escape puts it back.',
@@ -53,6 +51,12 @@ export const useStepDrag = (steps, onMove) => {
 
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: liftedAfterPx } }), useSensor(KeyboardSensor, { coordinateGetter }));
 
+  const follow = (event) => {
+    if (!event.over || !drag) return;
+    const index = order.indexOf(event.over.id);
+    const push = pushOf(event, index, drag.places);
+    if (index !== drag.index || push?.side !== drag.push?.side) setDrag({ ...drag, index, push });
+  };
   const end = () => {
     setDrag(null);
     setBlocked('');
@@ -62,12 +66,8 @@ export const useStepDrag = (steps, onMove) => {
     collisionDetection: (args) => closestCenter({ ...args, droppableContainers: args.droppableContainers.filter(({ id }) => isAllowed(args.active.id, order.indexOf(id))) }),
     modifiers: [({ transform }) => ({ ...transform, x: 0 })],
     onDragStart: ({ active: { id } }) => setDrag({ id, places: placesFor(id), index: order.indexOf(id), push: null }),
-    onDragOver: ({ over }) => over && setDrag((old) => old && { ...old, index: order.indexOf(over.id), push: null }),
-    onDragMove: (event) => {
-      if (isKeyboard(event)) return;
-      const push = drag && pushOf(drag, event.active, event.over);
-      if (drag && push?.side !== drag.push?.side) setDrag({ ...drag, push });
-    },
+    onDragOver: follow,
+    onDragMove: follow,
     onDragEnd: ({ active, over }) => {
       end();
       if (over && over.id !== active.id) onMove(active.id, order.indexOf(over.id));

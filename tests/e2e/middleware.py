@@ -1,0 +1,89 @@
+"""The pipeline and its page, as the tests look at them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+from playwright.async_api import Locator, Page, Response, expect
+
+from tests.e2e.board import WAIT_MS
+
+MIDDLEWARE = "/api/v1/admin/middleware"
+PIPELINE = f"{MIDDLEWARE}/pipeline"
+
+
+async def pipeline(api: aiohttp.ClientSession) -> dict[str, Any]:
+    async with api.get(PIPELINE) as answer:
+        return dict(await answer.json())
+
+
+async def order(api: aiohttp.ClientSession) -> list[str]:
+    return [step["id"] for step in (await pipeline(api))["steps"]]
+
+
+async def step(api: aiohttp.ClientSession, step_id: str) -> dict[str, Any]:
+    async with api.get(f"{MIDDLEWARE}/{step_id}") as answer:
+        return dict((await answer.json())["step"])
+
+
+async def post(api: aiohttp.ClientSession, what: str, **body: Any) -> dict[str, Any]:
+    async with api.post(f"{PIPELINE}/{what}", json=body) as answer:
+        told = dict(await answer.json())
+        assert answer.status == 200, told
+        return told
+
+
+@asynccontextmanager
+async def put_back(api: aiohttp.ClientSession) -> AsyncIterator[int]:
+    """Whatever is done to the chain inside, afterwards the gateway runs it as it was. Gives the revision before."""
+    before = (await pipeline(api))["revision"]
+    try:
+        yield before
+    finally:
+        latest = (await post(api, "rollback", to_revision=before))["revision"]
+        applied = await post(api, "apply", revision=latest)
+        if applied["confirmation"] is not None:
+            await post(api, "confirm", revision=latest)
+
+
+async def open_steps(page: Page) -> None:
+    """The page, once it shows what the server holds."""
+    async with page.expect_response(lambda response: response.url.endswith(PIPELINE)):
+        await page.goto("/admin/middleware")
+    await expect(page.get_by_role("table", name="Steps")).to_be_visible(timeout=WAIT_MS)
+
+
+def row(page: Page, step_id: str) -> Locator:
+    return page.locator(f'[data-step="{step_id}"]')
+
+
+async def shown(page: Page) -> list[str]:
+    """The steps in the order in which the table shows them."""
+    ids: list[str] = await page.locator("[data-step]").evaluate_all("all => all.map((one) => one.dataset.step)")
+    return ids
+
+
+def grip(page: Page, step_id: str) -> Locator:
+    return page.get_by_role("button", name=f"Move {step_id}", exact=True)
+
+
+async def drag(page: Page, step_id: str, over: str, says: str) -> None:
+    """By mouse, to the place of another step; the gap has to say where it would be dropped before it is."""
+    grabbed, target = await grip(page, step_id).bounding_box(), await row(page, over).bounding_box()
+    assert grabbed
+    assert target
+    x, y = grabbed["x"] + grabbed["width"] / 2, grabbed["y"] + grabbed["height"] / 2
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x, y + (6 if target["y"] > y else -6), steps=3)
+    await page.mouse.move(x, target["y"] + target["height"] / 2, steps=8)
+    await expect(row(page, step_id)).to_contain_text(says)
+
+
+async def save_order(page: Page, comment: str) -> Response:
+    await page.get_by_role("button", name="Save order").click()
+    await page.get_by_label("Comment").fill(comment)
+    async with page.expect_response(lambda response: response.request.method == "PUT") as answered:
+        await page.get_by_role("dialog").get_by_role("button", name="Save order").click()
+    return await answered.value
