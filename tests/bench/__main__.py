@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.fanout import measure_fanout
 from tests.bench.figures import Figure
 from tests.bench.health_load import measure_health
 from tests.bench.latency import measure_latency
@@ -21,6 +22,7 @@ PARTS: dict[str, Part] = {
     "probes": measure_probes,
     "health": measure_health,
     "latency": measure_latency,
+    "fanout": measure_fanout,
     "page": measure_page,
 }
 RESULTS = Path(".bench/results.json")
