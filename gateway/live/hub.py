@@ -48,6 +48,7 @@ from shared.problems import ProblemError, forbidden, internal, problem_of, too_m
 log = structlog.get_logger(__name__)
 
 PONG_SECONDS = 10.0
+DEAF_SECONDS = 5.0
 RETURN_MS = 1_000  # within which those who are sent away come back: not all at once
 
 CLOSED = Counter("belfry_ws_closed_by_code_total", "WebSocket connections closed", ["code"])
@@ -157,6 +158,11 @@ class Hub:
         kind = fault or FAULTS.get(code)
         if kind:
             self.report.failed(kind, code, reason, connection=connection, reconnects=reconnects)
+
+    def is_deaf(self) -> bool:
+        """The bus has been away for so long that who is connected should know it, and nobody should come."""
+        bus = self._bus.state()
+        return not bus.up and (datetime.now(UTC) - bus.since).total_seconds() > DEAF_SECONDS
 
     def described(self, client: Client) -> Connection:
         return described(client, self.report.node.id, self.report.node.service)

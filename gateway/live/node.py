@@ -1,5 +1,6 @@
 """What this process answers when the fleet of nodes is asked about its connections, or told to close some."""
 
+import asyncio
 from functools import partial
 from time import time
 
@@ -20,6 +21,12 @@ from shared.contracts.ws import (
 from shared.problems import invalid_field
 from shared.rpc import Caller, Handler
 
+<<<<<<< HEAD
+=======
+MOST_IDS = 1_000
+YIELD_EVERY = 500
+
+>>>>>>> fanout
 
 def endpoints(hub: Hub) -> list[tuple[Rpc, Handler]]:
     """This node's own subjects."""
@@ -31,16 +38,21 @@ def endpoints(hub: Hub) -> list[tuple[Rpc, Handler]]:
 
 async def list_connections(hub: Hub, query: ConnectionsQuery, caller: Caller) -> NodeConnections:
     try:
-        connections, total = page_of(_asked_for(hub, query), query)
+        connections, total = page_of(await _asked_for(hub, query), query)
     except ValueError:
         raise invalid_field("cursor", "is not a cursor of this list; leave it out to start anew") from None
     return NodeConnections(connections=connections, total=total)
 
 
-def _asked_for(hub: Hub, query: ConnectionsQuery) -> list[Connection]:
+async def _asked_for(hub: Hub, query: ConnectionsQuery) -> list[Connection]:
     if query.state == "closed":
         return hub.registry.closed(time())
-    return [hub.described(client) for client in hub.registry]
+    found = []
+    for client in hub.registry:
+        found.append(hub.described(client))
+        if len(found) % YIELD_EVERY == 0:
+            await asyncio.sleep(0)  # messages go on meanwhile
+    return found
 
 
 async def close_connections(hub: Hub, command: CloseConnections, caller: Caller) -> ClosedConnections:

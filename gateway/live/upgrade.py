@@ -38,8 +38,8 @@ async def connect(request: web.Request) -> web.StreamResponse:
     hub = request.app[HUB]
     try:
         check_handshake(request)
-        if hub.stopping or not hub.fanout.epoch:
-            raise unavailable("gateway", "The live channel has not started yet, or is ending")
+        if hub.stopping or not hub.fanout.epoch or hub.is_deaf():
+            raise unavailable("gateway", "The live channel hears nothing now")
         origin = checked_origin(request)
         identity = await _identity(request, origin)
     except ProblemError as error:

@@ -13,13 +13,14 @@ from gateway.live.frames import PING
 from gateway.live.hub import Hub
 from gateway.live.report import Figures
 from shared.contracts.auth import AccessRevoked
-from shared.contracts.live import EXPIRED, NO_PONG, REVOKED, SHUTDOWN, SLOW, CloseCode
+from shared.contracts.live import EXPIRED, LOST_PLACE, NO_PONG, REVOKED, SHUTDOWN, SLOW, CloseCode
 
 SLOW_SECONDS = 10.0
 LINGER_SECONDS = 5.0  # for a client's answer to our close frame
 RECHECK_SECONDS = 5.0
 DRAIN_MS = 5_000  # within which the clients of a gateway that stops come to another one
 YIELD_EVERY = 500
+BUS_AWAY = "The message bus is away"
 
 
 async def each_second(hub: Hub) -> None:
@@ -30,6 +31,9 @@ async def each_second(hub: Hub) -> None:
     for socket, since in list(hub.leaving.items()):
         if now - since > LINGER_SECONDS:
             socket.transport.abort()
+    if hub.is_deaf():
+        for client in hub.registry:
+            hub.dismiss(client, LOST_PLACE, BUS_AWAY, within_ms=DRAIN_MS)
     _end_sessions(hub, time())
     hub.report.measured(figures(hub))
 

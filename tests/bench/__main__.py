@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.fanout import measure_fanout
 from tests.bench.figures import Figure
 from tests.bench.gateway import measure_gateway
 from tests.bench.health_load import measure_health
@@ -22,7 +23,11 @@ PARTS: dict[str, Part] = {
     "probes": measure_probes,
     "health": measure_health,
     "latency": measure_latency,
+<<<<<<< HEAD
     "gateway": measure_gateway,
+=======
+    "fanout": measure_fanout,
+>>>>>>> fanout
     "page": measure_page,
 }
 RESULTS = Path(".bench/results.json")

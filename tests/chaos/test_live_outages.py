@@ -1,6 +1,7 @@
 """Gateways and the bus die under clients of the live channel; no event is lost, and none comes twice."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
@@ -12,6 +13,7 @@ import pytest
 from deploy.local.program import Running
 from deploy.nats.apply import apply
 from shared.bus import Bus
+from shared.contracts.live import LOST_PLACE
 from shared.jetstream import api
 from shared.settings import Settings
 from tests.chaos.returning import Returning
@@ -124,6 +126,42 @@ async def _returns(clients: list[Returning]) -> int:
 
 async def _all_told(clients: list[Returning], last: str) -> bool:
     return all(client.told and client.told[-1] == last for client in clients)
+
+
+async def test_a_bus_that_stays_away_is_said_and_places_outlive_it(
+    start_gateway: StartGateway, broker: Running
+) -> None:
+    """A page that hears nothing must not look live; when the bus is back it goes on where it was."""
+    gateway = await asyncio.to_thread(start_gateway)
+    bus = await Bus.connect(Settings(service="health_svc", nats_url=broker.url))
+    async with live(gateway.url, HEADERS) as client:
+        await client.subscribe("health")
+        await send_until_stored(bus, message_of(changed("before")))
+        (before,) = await client.hear(1)
+        epoch = (await client.frame("connected"))["connected"]["epoch"]
+        broker.kill()
+        goodbye = (await client.frame("disconnect"))["disconnect"]
+        assert (goodbye["code"], goodbye["reconnect"]) == (LOST_PLACE.code, True)
+        assert await client.ended() == LOST_PLACE.code
+    async with aiohttp.ClientSession(headers=HEADERS) as session:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+            await session.ws_connect(f"{gateway.url}{PATH}")
+        assert refusal.value.status == 503
+        await asyncio.to_thread(broker.restart)
+        await send_until_stored(bus, message_of(changed("after")))
+
+        async def comes_in() -> bool:
+            with contextlib.suppress(aiohttp.WSServerHandshakeError):
+                async with session.ws_connect(f"{gateway.url}{PATH}"):
+                    return True
+            return False
+
+        await until(comes_in, bool, 60)
+    async with live(gateway.url, HEADERS) as client:
+        subscribed = await client.subscribe("health", offset=before["offset"], epoch=epoch)
+        told = await client.hear(1)
+        assert (subscribed["recovered"], [each["data"]["service_id"] for each in told]) == (True, ["after"])
+    await bus.close()
 
 
 async def test_clients_of_a_stream_that_was_made_anew_are_told_to_load_anew(

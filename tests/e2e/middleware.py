@@ -70,6 +70,8 @@ def grip(page: Page, step_id: str) -> Locator:
 
 async def drag(page: Page, step_id: str, over: str, says: str) -> None:
     """By mouse, to the place of another step; the gap has to say where it would be dropped before it is."""
+    await expect(page.locator("[data-dragging]")).to_have_count(0)  # one that was put back has arrived
+    await page.get_by_role("table", name="Steps").evaluate("table => table.scrollIntoView({ block: 'center' })")
     grabbed, target = await grip(page, step_id).bounding_box(), await row(page, over).bounding_box()
     assert grabbed
     assert target
