@@ -21,12 +21,8 @@ from shared.contracts.ws import (
 from shared.problems import invalid_field
 from shared.rpc import Caller, Handler
 
-<<<<<<< HEAD
-=======
-MOST_IDS = 1_000
 YIELD_EVERY = 500
 
->>>>>>> fanout
 
 def endpoints(hub: Hub) -> list[tuple[Rpc, Handler]]:
     """This node's own subjects."""

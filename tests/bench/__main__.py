@@ -23,11 +23,8 @@ PARTS: dict[str, Part] = {
     "probes": measure_probes,
     "health": measure_health,
     "latency": measure_latency,
-<<<<<<< HEAD
     "gateway": measure_gateway,
-=======
     "fanout": measure_fanout,
->>>>>>> fanout
     "page": measure_page,
 }
 RESULTS = Path(".bench/results.json")
