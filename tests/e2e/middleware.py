@@ -58,6 +58,11 @@ def row(page: Page, step_id: str) -> Locator:
     return page.locator(f'[data-step="{step_id}"]')
 
 
+def banner(page: Page, says: str) -> Locator:
+    """What stands on top of the page; the live region says some of it, too."""
+    return page.get_by_role("status").filter(has_text=says)
+
+
 async def shown(page: Page) -> list[str]:
     """The steps in the order in which the table shows them."""
     ids: list[str] = await page.locator("[data-step]").evaluate_all("all => all.map((one) => one.dataset.step)")
@@ -70,6 +75,8 @@ def grip(page: Page, step_id: str) -> Locator:
 
 async def drag(page: Page, step_id: str, over: str, says: str) -> None:
     """By mouse, to the place of another step; the gap has to say where it would be dropped before it is."""
+    await expect(page.locator("[data-dragging]")).to_have_count(0)  # one that was put back has arrived
+    await page.get_by_role("table", name="Steps").evaluate("table => table.scrollIntoView({ block: 'center' })")
     grabbed, target = await grip(page, step_id).bounding_box(), await row(page, over).bounding_box()
     assert grabbed
     assert target
