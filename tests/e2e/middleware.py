@@ -58,6 +58,11 @@ def row(page: Page, step_id: str) -> Locator:
     return page.locator(f'[data-step="{step_id}"]')
 
 
+def banner(page: Page, says: str) -> Locator:
+    """What stands on top of the page; the live region says some of it, too."""
+    return page.get_by_role("status").filter(has_text=says)
+
+
 async def shown(page: Page) -> list[str]:
     """The steps in the order in which the table shows them."""
     ids: list[str] = await page.locator("[data-step]").evaluate_all("all => all.map((one) => one.dataset.step)")

@@ -9,6 +9,7 @@ from tests.e2e.board import MARKS, WAIT_MS
 from tests.e2e.conftest import OpenPage
 from tests.e2e.middleware import (
     MIDDLEWARE,
+    banner,
     drag,
     grip,
     open_steps,
@@ -68,8 +69,8 @@ async def test_reordered_by_mouse_saved_and_applied(page: Page, api: aiohttp.Cli
         sent = answer.request.post_data_json
         assert sent == {"order": wanted, "base_revision": before, "comment": "Pack before it is kept"}
         latest = before + 1
-        await expect(page.get_by_text(f"Revision {latest} is saved.")).to_be_visible()
-        await expect(page.get_by_text("Restart required.", exact=True)).to_be_visible()
+        await expect(banner(page, f"Revision {latest} is saved.")).to_be_visible()
+        await expect(banner(page, "Restart required.")).to_be_visible()
         await expect(page.get_by_role("link", name=re.compile("Middleware.*restart"))).to_be_visible()
         assert await order(api) == wanted
         assert {node["revision"] for node in (await pipeline(api))["nodes"]} == {before}
@@ -78,7 +79,7 @@ async def test_reordered_by_mouse_saved_and_applied(page: Page, api: aiohttp.Cli
         await expect(page.get_by_role("dialog")).to_contain_text("compression")
         await page.keyboard.press("Escape")
         await page.get_by_role("button", name="Apply without restart").click()
-        await expect(page.get_by_text(f"Revision {latest} runs everywhere.")).to_be_visible(timeout=WAIT_MS)
+        await expect(banner(page, f"Revision {latest} runs everywhere.")).to_be_visible(timeout=WAIT_MS)
         assert {node["revision"] for node in (await pipeline(api))["nodes"]} == {latest}
 
 
@@ -127,7 +128,7 @@ async def test_switched(page: Page, api: aiohttp.ClientSession) -> None:
             await switch.click()
         assert (await patched.value).post_data_json == {"enabled": False}
         assert (await patched.value).url.endswith(f"{MIDDLEWARE}/compression")
-        await expect(page.get_by_text("Restart required.", exact=True)).to_be_visible()
+        await expect(banner(page, "Restart required.")).to_be_visible()
         await expect(switch).not_to_be_checked()
         assert (await step(api, "compression"))["enabled"] is False
         await expect(page.locator('.react-flow__node[data-id="compression"]')).to_contain_text("off")
@@ -158,14 +159,14 @@ async def test_settings_are_edited_tried_and_kept(page: Page, api: aiohttp.Clien
         await expect(page.get_by_text("has to be confirmed within 60 s")).to_be_visible()
         await page.get_by_placeholder("Why, for those who come after you").fill("Sale day")
         await page.get_by_role("button", name="Save settings").click()
-        await expect(page.get_by_text(f"Revision {before + 1} is saved.")).to_be_visible()
+        await expect(banner(page, f"Revision {before + 1} is saved.")).to_be_visible()
         assert (await step(api, "rate_limit"))["settings"]["burst"] == 2000
         await expect(row(page, "rate_limit")).to_contain_text("2,000 at once")
 
         await page.get_by_role("button", name="Apply without restart").click()
-        await expect(page.get_by_text(f"Revision {before + 1} runs on trial.")).to_be_visible(timeout=WAIT_MS)
+        await expect(banner(page, f"Revision {before + 1} runs on trial.")).to_be_visible(timeout=WAIT_MS)
         await page.get_by_role("button", name=f"Keep revision {before + 1}").click()
-        await expect(page.get_by_text(f"Revision {before + 1} runs everywhere.")).to_be_visible(timeout=WAIT_MS)
+        await expect(banner(page, f"Revision {before + 1} runs everywhere.")).to_be_visible(timeout=WAIT_MS)
         assert (await pipeline(api))["confirmation"] is None
 
 
