@@ -69,6 +69,6 @@ def broken_length(length: int, node: Any, unit: str) -> Iterator[str]:
 
 
 def counted(count: int, unit: str) -> str:
-    """`1 item`, `3 entries`."""
-    plural = unit[:-1] + "ies" if unit.endswith("y") else unit + "s"
+    """`1 item`, `3 entries`, `3 days`."""
+    plural = unit[:-1] + "ies" if unit.endswith("y") and unit[-2:-1] not in "aeou" else unit + "s"
     return f"{count} {unit if count == 1 else plural}"
