@@ -72,6 +72,7 @@ async def findings(page: Page) -> list[str]:
     return [f"{one['id']} ({one['impact']}): {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
 
+@pytest.mark.timeout(480)  # three dozen pages, each loaded and read by axe
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_on_any_page(
     open_page: OpenPage, session: StorageState, api: aiohttp.ClientSession, scheme: str
@@ -90,6 +91,7 @@ async def test_axe_finds_nothing_on_any_page(
     assert {path: those for path, those in found.items() if those} == {}
 
 
+@pytest.mark.timeout(480)
 async def test_nothing_scrolls_sideways_on_a_phone(
     open_page: OpenPage, session: StorageState, api: aiohttp.ClientSession
 ) -> None:
