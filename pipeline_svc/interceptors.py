@@ -166,6 +166,8 @@ def _say_auth(s: settings.AuthSettings) -> str:
 def _say_cache(s: settings.CacheSettings) -> str:
     if s.fresh_seconds == 0:
         return "Only 304 for what did not change"
+    if not s.fresh_seconds:
+        return "Asks each time"
     return f"{s.fresh_seconds:g} s for reads, at most {counted(s.max_entries, 'answer')}"
 
 

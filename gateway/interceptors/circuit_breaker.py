@@ -39,7 +39,7 @@ def build(settings: CircuitBreakerSettings, tools: Tools) -> Step:
         try:
             return await rest(request)
         except BaseException as error:
-            failed = is_failure(error)
+            failed = is_failure(error, service_of(operation.answer))
             raise
         finally:
             breaker.ended(failed, now())
@@ -47,11 +47,12 @@ def build(settings: CircuitBreakerSettings, tools: Tools) -> Step:
     return circuit_breaker
 
 
-def is_failure(error: BaseException) -> bool:
-    """Did the service give no answer? Also when the request was cut off while it waited for one."""
-    return isinstance(error, CancelledError) or (
-        isinstance(error, ProblemError) and error.problem.status == UNAVAILABLE
-    )
+def is_failure(error: BaseException, service: str) -> bool:
+    """Did the service give no answer? Also when the request was cut off while it waited for one; not when the service
+    itself says what it lacks."""
+    if not isinstance(error, ProblemError):
+        return isinstance(error, CancelledError)
+    return error.problem.status == UNAVAILABLE and error.problem.extensions.get("service") == service
 
 
 def opened(service: str, wait_seconds: float) -> ProblemError:

@@ -240,7 +240,7 @@ class CacheSettings(InterceptorSettings, frozen=True, kw_only=True):
             ge=0,
             le=60,
         ),
-    ] = 1.0
+    ] = 0
     max_entries: Annotated[int, amount("Answers kept", "The oldest go first", ge=1, le=100_000)] = 500
     max_entry_bytes: Annotated[
         int, amount("Largest answer", "Larger ones are not kept", "bytes", ge=1024, le=16 * 1024 * 1024)

@@ -71,7 +71,7 @@ export const MessageRateChart = ({ points, rates, zone }) => {
       <div className={styles.axis}>
         <span className="num">{clock(domain[0]).slice(0, 5)}</span>
         <span className="num strong">{index < 0 ? '' : clock(pointedAt)}</span>
-        <button type="button" className="link small" aria-expanded={asTable} onClick={() => setAsTable(!asTable)}>as table</button>
+        <button type="button" className="link small tall" aria-expanded={asTable} onClick={() => setAsTable(!asTable)}>as table</button>
         <span>now</span>
       </div>
       {asTable && <RateTable points={points} zone={zone} />}
