@@ -11,7 +11,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from shared.bus import Bus
-from shared.contracts import health, latency, ws
+from shared.contracts import alerts, health, latency, ws
+from shared.contracts.alerts import procedures as alert
 from shared.contracts.wire import Rpc
 from shared.problems import not_found
 from shared.rpc import Caller, Encoded, Handler, serve
@@ -124,11 +125,20 @@ WS_ANSWERS = {
     ws.DISCONNECT_MANY: "ws/disconnected",
 }
 
+ALERT_ANSWERS = dict.fromkeys(alerts.RPCS, "alerts/rule") | {
+    alert.LIST_SILENCES: "alerts/silences",
+    alert.LIST_MUTE_TIMINGS: "alerts/mute_timings",
+}
+
 
 @pytest.fixture
 async def others_on_bus(nats_url: str) -> AsyncIterator[None]:
     """Someone who answers for the other services from the golden files."""
-    async with answering("latency_svc", nats_url, LATENCY_ANSWERS), answering("ws_svc", nats_url, WS_ANSWERS):
+    async with (
+        answering("latency_svc", nats_url, LATENCY_ANSWERS),
+        answering("ws_svc", nats_url, WS_ANSWERS),
+        answering("alert_svc", nats_url, ALERT_ANSWERS),
+    ):
         yield
 
 
