@@ -1,0 +1,135 @@
+"""From what was measured to what has changed: series and alerts together, without a word to anyone outside."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from alert_svc.alert_rules import advance, take
+from alert_svc.book import Alert, Book
+from alert_svc.series import COUNT_OF, Floats, Full, Info, Rows, Sample, SeriesStore, key_of, waves
+from alert_svc.state import Change, Memory
+
+
+class Moved(Struct, frozen=True):
+    """An alert, its memory before and after, and its changes with the value at each."""
+
+    alert: Alert
+    before: Memory
+    after: Memory
+    changes: tuple[tuple[Change, float], ...]
+
+
+class Engine:
+    """What has moved is in the book at once; who cannot store it puts back `Moved.before`, or what the store has."""
+
+    def __init__(self) -> None:
+        self.store = SeriesStore()
+        self.book = Book(self.store)
+        self.refused = 0
+
+    def hear(self, samples: Sequence[Sample]) -> list[Moved]:
+        """Take in values, in the order of their times."""
+        ordered = sorted((each for each in samples if math.isfinite(each.value)), key=_time)
+        found = [(row, each) for each in ordered if (row := self._row_of(each)) is not None]
+        moved: list[Moved] = []
+        for wave in waves([row for row, _ in found]):
+            moved += self._wave([found[place] for place in wave])
+        return moved
+
+    def pass_time(self, until: float) -> list[Moved]:
+        """What time alone has led to before `until`."""
+        return self._stepped(self.book.columns.due(until), until)
+
+    def _wave(self, wave: Sequence[tuple[int, Sample]]) -> list[Moved]:
+        rows = np.array([row for row, _ in wave], np.int64)
+        at = np.array([each.at for _, each in wave])
+        values = np.array([each.value for _, each in wave])
+        self._put_counts(wave, at)
+        rows = rows[self.store.put(rows, at, values)]
+        columns = self.book.columns
+        places = columns.counting(self.book.touched(rows))
+        moved = self._stepped(columns.may_change(places), None)
+        columns.took(places)
+        self.store.heard(rows)
+        return moved
+
+    def _put_counts(self, wave: Sequence[tuple[int, Sample]], at: Floats) -> None:
+        counted = [
+            (row, time, each.measured_from)
+            for (row, each), time in zip(wave, at, strict=True)
+            if each.measured_from is not None
+        ]
+        if counted:
+            rows = np.array([self.store.info(row).count_row for row, _, _ in counted], np.int64)
+            self.store.put(rows, np.array([time for _, time, _ in counted]), np.array([n for _, _, n in counted]))
+
+    def _stepped(self, places: Rows, until: float | None) -> list[Moved]:
+        """Through the state machine, one by one: with the series' last value, or with time up to `until`."""
+        moved = []
+        for place in places.tolist():
+            alert = self.book.at(place)
+            value, at = float(self.store.value[alert.row]), float(self.store.at[alert.row])
+            before, terms = alert.memory, alert.rule.terms
+            feed = self.book.columns.feed(place, at if until is None else until)
+            if until is None:
+                after, changes = take(before, terms, feed, at, value)
+            else:
+                after, changes = advance(before, terms, feed, until)
+            if after is not before:
+                self.book.remember(alert, after, alert.seq)
+                last_value = float(self.book.columns.floats("last_value")[place])
+                dated = tuple((each, value if until is None and each.at >= at else last_value) for each in changes)
+                moved.append(Moved(alert, before, after, dated))
+        return moved
+
+    # --- series ---------------------------------------------------------------------------------------------------
+
+    def _row_of(self, sample: Sample) -> int | None:
+        """The row of a sample's series, which may be new; None when there is no room for one more."""
+        key = key_of(sample.labels)
+        row = self.store.row_of(sample.metric, key)
+        try:
+            if row is None:
+                row = self.add_series(
+                    Info(sample.metric, key, dict(sample.labels), sample.interval_seconds, sample.unit)
+                )
+            self._keep_up(row, sample)
+        except Full:
+            self.refused += 1
+            return None
+        return row
+
+    def add_series(self, info: Info) -> int:
+        """Raises Full."""
+        row = self.store.add(info)
+        self.book.add_series(row)
+        return row
+
+    def _keep_up(self, row: int, sample: Sample) -> None:
+        info = self.store.info(row)
+        info.unit = sample.unit or info.unit
+        if info.interval_seconds != sample.interval_seconds:
+            self.store.set_interval(row, sample.interval_seconds)
+        if sample.measured_from is not None and info.count_row < 0:
+            self.add_counts(row)
+
+    def add_counts(self, row: int) -> None:
+        """A series for how many events the values of another one are measured from. Raises Full."""
+        info = self.store.info(row)
+        known = self.store.row_of(info.metric + COUNT_OF, info.key)
+        counts = Info(info.metric + COUNT_OF, info.key, info.labels, info.interval_seconds)
+        info.count_row = self.store.add(counts) if known is None else known
+        self.book.count_by(row, info.count_row)
+
+    def forget(self, before: float) -> Iterable[int]:
+        """Series without a value since then, with their alerts."""
+        for row in self.store.silent_since(before):
+            self.book.remove_series(row)
+            self.store.remove(row)
+            yield row
+
+
+def _time(sample: Sample) -> float:
+    return sample.at
