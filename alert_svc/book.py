@@ -6,7 +6,7 @@ from msgspec import Struct
 from alert_svc.columns import Columns
 from alert_svc.matching import Matches, matches_all
 from alert_svc.series import Rows, SeriesStore
-from alert_svc.state import Memory, Terms, terms_of
+from alert_svc.state import ACTIVE, Memory, Terms, terms_of
 from shared.contracts.alerts.rules import AlertRuleSpec
 
 
@@ -78,6 +78,10 @@ class Book:
 
     def count_by(self, row: int, count_row: int) -> None:
         self.columns.count_by(np.array(self._of_row.get(row, []), np.int64), count_row)
+
+    def is_active(self, row: int) -> bool:
+        """Does anything of a series fire, or is about to?"""
+        return any(self._alerts[place].memory.state in (*ACTIVE, "pending") for place in self._of_row.get(row, ()))
 
     def remember(self, alert: Alert, memory: Memory, seq: int) -> None:
         alert.memory, alert.seq = memory, seq

@@ -84,6 +84,11 @@ class Columns:
         """From now on it is known how many events the values of these are measured from."""
         self.ints("count_row")[places] = count_row
 
+    def counts(self) -> dict[AlertState, int]:
+        """How many alerts are in each state."""
+        state = self.ints("state")[: self.size][self.flags("is_there")[: self.size]]
+        return {each: int(np.count_nonzero(state == code)) for each, code in CODES.items()}
+
     # --- whole columns --------------------------------------------------------------------------------------------
 
     def counting(self, places: Rows) -> Rows:

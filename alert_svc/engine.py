@@ -1,7 +1,7 @@
 """From what was measured to what has changed: series and alerts together, without a word to anyone outside."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -37,6 +37,11 @@ class Engine:
         for wave in waves([row for row, _ in found]):
             moved += self._wave([found[place] for place in wave])
         return moved
+
+    def look_again(self, alerts: Sequence[Alert]) -> list[Moved]:
+        """What the last values of their series mean to these alerts, whose memories are now others."""
+        places = np.array([alert.place for alert in alerts if math.isfinite(self.store.value[alert.row])], np.int64)
+        return self._stepped(self.book.columns.may_change(self.book.columns.counting(places)), None)
 
     def pass_time(self, until: float) -> list[Moved]:
         """What time alone has led to before `until`."""
@@ -101,9 +106,10 @@ class Engine:
             return None
         return row
 
-    def add_series(self, info: Info) -> int:
-        """Raises Full."""
+    def add_series(self, info: Info, at: float = -math.inf) -> int:
+        """A series that had its last value at `at`, if ever. Raises Full."""
         row = self.store.add(info)
+        self.store.at[row] = at
         self.book.add_series(row)
         return row
 
@@ -120,15 +126,28 @@ class Engine:
         info = self.store.info(row)
         known = self.store.row_of(info.metric + COUNT_OF, info.key)
         counts = Info(info.metric + COUNT_OF, info.key, info.labels, info.interval_seconds)
-        info.count_row = self.store.add(counts) if known is None else known
-        self.book.count_by(row, info.count_row)
+        self.count_by(row, self.store.add(counts) if known is None else known)
 
-    def forget(self, before: float) -> Iterable[int]:
-        """Series without a value since then, with their alerts."""
+    def count_by(self, row: int, count_row: int) -> None:
+        """Where it stands how many events the values of a series are measured from."""
+        self.store.info(row).count_row = count_row
+        self.book.count_by(row, count_row)
+
+    def forget(self, before: float) -> list[int]:
+        """Series without a value since then, unless an alert of theirs is active. The ids under which they are
+        stored."""
+        gone = []
         for row in self.store.silent_since(before):
-            self.book.remove_series(row)
-            self.store.remove(row)
-            yield row
+            if not self.book.is_active(row):
+                gone.append(self.store.info(row).stored_id)
+                self.book.remove_series(row)
+                self.store.remove(row)
+        return [id for id in gone if id is not None]
+
+    def take_refused(self) -> int:
+        """How many values were left out since it was asked last, for want of room for their series."""
+        refused, self.refused = self.refused, 0
+        return refused
 
 
 def _time(sample: Sample) -> float:

@@ -14,6 +14,7 @@ from alert_svc.state import fresh_seconds
 
 MINUTE = 60
 MINUTES_KEPT = 48 * 60
+RECENT = 100  # values of each series, as they came
 FIRST_CAPACITY = 64
 MOST_SERIES = 50_000
 MOST_OF_A_METRIC = 20_000
@@ -72,6 +73,8 @@ class SeriesStore:
         self._metrics: dict[str, int] = {}
         self._metric = np.zeros(FIRST_CAPACITY, np.int64)
         self._metric_at, self._metric_before = np.full(64, -np.inf), np.full(64, -np.inf)
+        self._recent = np.full((FIRST_CAPACITY, RECENT, 2), np.nan)
+        self._taken = np.zeros(FIRST_CAPACITY, np.int64)
         self._last = _nothing(FIRST_CAPACITY)
         self._extreme = _nothing(FIRST_CAPACITY)
 
@@ -106,7 +109,7 @@ class SeriesStore:
             del self.by_metric[info.metric]
         self.infos[row] = None
         self.at[row], self.value[row], self.fresh_seconds[row] = -np.inf, np.nan, np.inf
-        self._last[row], self._extreme[row] = np.nan, np.nan
+        self._last[row], self._extreme[row], self._taken[row] = np.nan, np.nan, 0
         self._free.append(row)
 
     def info(self, row: int) -> Info:
@@ -123,6 +126,9 @@ class SeriesStore:
         if len(rows):
             self._to_minute(int(at.max()) // MINUTE)
             self.at[rows], self.value[rows] = at, values
+            places = self._taken[rows] % RECENT
+            self._recent[rows, places, 0], self._recent[rows, places, 1] = at, values
+            self._taken[rows] += 1
             slots = (at // MINUTE).astype(np.int64) % MINUTES_KEPT
             last, extreme = self._last[rows, slots], self._extreme[rows, slots]
             single = values.astype(np.float32)
@@ -157,17 +163,36 @@ class SeriesStore:
         rows = np.flatnonzero(~np.isnan(self._last[: len(self.infos), slot]))
         return rows, self._last[rows, slot], self._extreme[rows, slot]
 
+    def value_before(self, row: int, minutes: int) -> float | None:
+        """The last value of the minute so many before the newest."""
+        value = float(self._last[row, (self.newest_minute - minutes) % MINUTES_KEPT])
+        return value if value == value else None
+
     def points(self, row: int, minutes: int = MINUTES_KEPT) -> tuple[Rows, Singles, Singles]:
         """The last `minutes` up to the newest one, oldest first: their numbers, last values and extremes."""
         numbers = np.arange(self.newest_minute - minutes + 1, self.newest_minute + 1)
         slots = numbers % MINUTES_KEPT
         return numbers, self._last[row, slots], self._extreme[row, slots]
 
+    def recent(self, row: int) -> list[tuple[float, float]]:
+        """The last values as they came, newest first: moment and value. A process that is new has only its own."""
+        taken = int(self._taken[row])
+        places = [number % RECENT for number in range(taken - 1, max(-1, taken - 1 - RECENT), -1)]
+        return [(float(at), float(value)) for at, value in self._recent[row, places]]
+
     def alive(self, rows: Iterable[int], minutes: int = MINUTES_KEPT) -> NDArray[np.bool_]:
         """In which of the last minutes did any of these series have a value?"""
         slots = np.arange(self.newest_minute - minutes + 1, self.newest_minute + 1) % MINUTES_KEPT
         members = np.fromiter(rows, np.int64)
         found: NDArray[np.bool_] = np.any(~np.isnan(self._last[members][:, slots]), axis=0)
+        return found
+
+    def units(self) -> dict[str, str]:
+        """Every metric that is kept, with the unit of one of its series."""
+        found = {}
+        for metric, rows in self.by_metric.items():
+            if not metric.endswith(COUNT_OF):
+                found[metric] = next((unit for row in rows if (unit := self.info(row).unit)), "")
         return found
 
     def silent_since(self, before: float) -> list[int]:
@@ -203,6 +228,8 @@ class SeriesStore:
         self.value = np.concatenate([self.value, np.full(more, np.nan)])
         self.fresh_seconds = np.concatenate([self.fresh_seconds, np.full(more, np.inf)])
         self._metric = np.concatenate([self._metric, np.zeros(more, np.int64)])
+        self._recent = np.concatenate([self._recent, np.full((more, RECENT, 2), np.nan)])
+        self._taken = np.concatenate([self._taken, np.zeros(more, np.int64)])
         self._last = np.concatenate([self._last, _nothing(more)])
         self._extreme = np.concatenate([self._extreme, _nothing(more)])
 

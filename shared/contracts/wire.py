@@ -39,11 +39,13 @@ class Nothing(Struct, frozen=True):
     """An empty request or reply."""
 
 
-class FieldError(Struct, frozen=True):
-    """One bad field of an input, by its path (`checks[0].url`), and what to do about it."""
+class FieldError(Struct, frozen=True, omit_defaults=True):
+    """One bad field of an input, by its path (`checks[0].url`), and what to do about it. `fix`: a value that would
+    do."""
 
     field: str
     message: str
+    fix: str | float | None = None
 
 
 class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):

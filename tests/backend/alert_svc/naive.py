@@ -67,9 +67,9 @@ class Naive:
         is_fresh = self.last_at is None or now <= self.last_at + self.fresh
         if is_fresh or policy == "alert":
             self._fire_if_long_enough(now)
-        if self.state == "recovering" and (is_fresh or policy == "ok"):
-            if now - self.since >= self.terms.keep_firing_for:
-                self._go("resolved", now, "resolved")
+        is_over = now - self.since >= self.terms.keep_firing_for
+        if self.state == "recovering" and is_over and (is_fresh or policy == "ok"):
+            self._go("resolved", now, "resolved")
         if self.state == "resolved" and now - self.since >= RESOLVED_SECONDS:
             self._go("inactive", now, "forgotten")
         if self.last_at is not None and now >= self.last_at + self.fresh:
@@ -86,11 +86,11 @@ class Naive:
         elif policy == "no_data" and self.state in ("inactive", "pending", "resolved"):
             self._go("no_data", now, "no_data")
         gone_at = self.last_at + max(MISSING_SECONDS, self.fresh)
-        if policy in ("keep", "no_data") and self.state in ("firing", "recovering") and now >= gone_at:
-            if alive_at is not None and alive_at >= gone_at:
-                self._go("resolved", int(gone_at), "resolved")  # dated when it went, noticed when another one speaks
-                if policy == "no_data":
-                    self._go("no_data", int(gone_at), "no_data")
+        is_gone = now >= gone_at and alive_at is not None and alive_at >= gone_at
+        if is_gone and policy in ("keep", "no_data") and self.state in ("firing", "recovering"):
+            self._go("resolved", int(gone_at), "resolved")  # dated when it went, noticed when another one speaks
+            if policy == "no_data":
+                self._go("no_data", int(gone_at), "no_data")
 
     def _fire_if_long_enough(self, now: int) -> None:
         long_critical = self.critical_since is not None and now - self.critical_since >= self.terms.duration
