@@ -6,7 +6,7 @@ from functools import partial
 
 from aiohttp import web
 
-from alert_svc import keeping, upkeep
+from alert_svc import defaults, keeping, upkeep
 from alert_svc.api import HANDLERS
 from alert_svc.engine import Engine
 from alert_svc.evaluator import Evaluator
@@ -52,10 +52,8 @@ async def alert_context(app: web.Application) -> AsyncIterator[None]:
     room = furnish(app)
     add_endpoints(app, [(rpc, partial(handler, room)) for rpc, handler in HANDLERS])
     due = room.bus.consume(TIMERS_STREAM, "alert_due", partial(on_due, room), batch=DUE_BATCH, concurrency=1)
-    restore_timers = partial(upkeep.keep_timers, room)
-    room.bus.on_connect(
-        partial(until_it_works, restore_timers, "keep_timers")
-    )  # the store may have been lost meanwhile
+    restore = partial(upkeep.keep_timers, room)
+    room.bus.on_connect(partial(until_it_works, restore, "keep_timers"))  # the store may have been lost meanwhile
     tasks = [asyncio.create_task(work, name=name) for name, work in loops(room)]
     yield
     await due.stop(STOP_SECONDS)
@@ -86,8 +84,14 @@ def furnish(app: web.Application) -> Room:
 async def evaluate(room: Room) -> None:
     """Once everything that is kept is read."""
     await until_it_works(partial(upkeep.keep_partitions, room), "keep_partitions")
+    await until_it_works(partial(add_defaults, room), "add_defaults")
     await until_it_works(partial(load, room), "load")
     await asyncio.gather(room.listener.run(), room.evaluator.run())
+
+
+async def add_defaults(room: Room) -> None:
+    if await defaults.add_defaults(room.pool):
+        room.wake_outbox()
 
 
 async def load(room: Room) -> None:

@@ -4,21 +4,21 @@ from datetime import UTC, date, datetime, timedelta
 
 from shared.db import Connection
 
-AHEAD_DAYS = 2
+AHEAD, BEHIND = timedelta(days=2), timedelta(days=3)  # what is heard late lies behind
 KEPT = {"minute": timedelta(hours=48), "transition": timedelta(days=30)}
 
 
 async def keep_partitions(conn: Connection, now: datetime) -> None:
-    """Makes those from the first day kept to the day after tomorrow, and drops those past keeping."""
+    """Makes those of some days back to the day after tomorrow, and drops those past keeping."""
+    first = (now - BEHIND).astimezone(UTC).date()
     for table, kept in KEPT.items():
-        first = (now - kept).astimezone(UTC).date()
-        for offset in range((now.astimezone(UTC).date() - first).days + AHEAD_DAYS + 1):
+        for offset in range((AHEAD + BEHIND).days + 1):
             day = first + timedelta(days=offset)
             await conn.execute(
                 f"CREATE TABLE IF NOT EXISTS {_part(table, day)} PARTITION OF {table} "
                 f"FOR VALUES FROM ('{day} 00:00+00') TO ('{day + timedelta(days=1)} 00:00+00')"
             )
-        await _drop_old(conn, table, first)
+        await _drop_old(conn, table, (now - max(kept, BEHIND)).astimezone(UTC).date())
 
 
 def _part(table: str, day: date) -> str:

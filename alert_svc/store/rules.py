@@ -51,6 +51,11 @@ async def hold_rules(conn: Connection, rule_ids: Sequence[str]) -> None:
     await conn.execute("SELECT 1 FROM rule WHERE id = ANY($1) ORDER BY id FOR SHARE", list(rule_ids))
 
 
+async def ever_any(conn: Connection) -> bool:
+    """Was there ever a rule?"""
+    return bool(await conn.fetchval("SELECT EXISTS (SELECT FROM rule_version)"))
+
+
 async def add_rule(conn: Connection, spec: AlertRuleSpec, source: RuleSource, actor: str) -> bool:
     """False: there is one of that id."""
     version = await conn.fetchval(
