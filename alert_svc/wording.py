@@ -51,7 +51,7 @@ def _bytes(value: float) -> str:
 
 def duration(seconds: float) -> str:
     """Two units at most: `6 min 12 s`, `90 s`, `2 h 14 min`."""
-    if seconds < 120 and seconds % MINUTE:
+    if seconds < 120 and (seconds % MINUTE or not seconds):
         return f"{seconds:.3g} s"
     left = round(seconds)
     parts: list[str] = []
