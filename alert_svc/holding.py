@@ -11,7 +11,7 @@ from alert_svc.metrics import QUEUED
 from alert_svc.noting import facts_now, note
 from alert_svc.store import incidents
 from alert_svc.store.incidents import Incident
-from alert_svc.surroundings import RootIncident, Subject, Surroundings, hold_of, roots_of
+from alert_svc.surroundings import RootIncident, Subject, Surroundings, cause_of, hold_of, roots_of
 from alert_svc.telling import Saying, alarm_of, first_channels, tell
 from shared import outbox
 from shared.contracts.alerts.incidents import Hold, HoldReason
@@ -32,6 +32,7 @@ async def look_after(pool: Pool, around: Surroundings) -> int:
     async with pool.acquire(timeout=5) as conn:
         found = await incidents.list_open(conn)
         wanted = await holds(conn, found, around, now)
+        await incidents.set_causes(conn, _causes(found, around))
     queued = 0
     for incident in found:
         has_more = incident.more_due_at is not None and incident.more_due_at <= now and incident.hold is None
@@ -68,6 +69,12 @@ def _roots_of(
 
 def _subject(incident: Incident) -> Subject:
     return Subject(incident.rule_id, incident.labels, incident.service, incident.rule.mute_timings, incident.fired_at)
+
+
+def _causes(found: list[Incident], around: Surroundings) -> dict[int, str]:
+    """What has turned out to be the likely cause of each; what is known stays when it is no longer so."""
+    causes = ((incident, cause_of(incident.service, around)) for incident in found)
+    return {incident.id: cause for incident, cause in causes if cause and cause != incident.likely_cause}
 
 
 def _same(one: Hold | None, other: Hold | None) -> bool:

@@ -64,11 +64,11 @@ async def read_health(bus: Bus, evaluator: Evaluator) -> None:
 
 async def sample_health(pool: Pool, bus: Bus) -> None:
     """What health_svc knows and does not say by events, as samples that all replicas hear; one replica asks for all."""
+    board: Board = await _ask(bus, health.LIST_SERVICES)
     now = time.time()
     async with pool.acquire(timeout=5) as conn:
         if not await turns.take_turn(conn, "sample_health", int(now // SAMPLE_SECONDS)):
             return
-    board: Board = await _ask(bus, health.LIST_SERVICES)
     for event in samples_of_board(board.services, now):
         bus.publish(event)
 

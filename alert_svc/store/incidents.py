@@ -195,6 +195,16 @@ async def set_released(
     )
 
 
+async def set_causes(conn: Connection, causes: Mapping[int, str]) -> None:
+    if causes:
+        await conn.execute(
+            "UPDATE incident SET likely_cause = u.cause FROM unnest($1::bigint[], $2::text[]) AS u (id, cause) "
+            "WHERE incident.id = u.id",
+            list(causes),
+            list(causes.values()),
+        )
+
+
 async def set_told_more(conn: Connection, incident_id: int, now: datetime) -> None:
     await conn.execute("UPDATE incident SET more_due_at = NULL, told_more_at = $2 WHERE id = $1", incident_id, now)
 

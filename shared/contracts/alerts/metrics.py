@@ -21,9 +21,6 @@ Labels = dict[LabelName, LabelValue]
 MetricOrigin = Literal["health", "latency", "ws", "pipeline", "process", "sampled"]
 """Who measures it? `sampled`: another service, by metric.sampled or OTLP."""
 
-SAMPLED_SUBJECT = "belfry.v1.metric.sampled.{name}"
-"""`name` as one subject token: what is not a-z, A-Z, 0-9, _ or - becomes -."""
-
 
 class MetricSample(Struct, frozen=True, kw_only=True):
     """One value of one series. `count`: how many events it was measured from, where that means something."""
@@ -34,10 +31,11 @@ class MetricSample(Struct, frozen=True, kw_only=True):
 
 
 class MetricSampled(Event, frozen=True, kw_only=True):
-    """Anyone's measurements of one metric at one moment (that of their arrival, without `at`). `interval_seconds`: how
-    often they come; a series that is silent for three times as long, and at least 150 s, has no data."""
+    """Anyone's measurements of one metric at one moment (that of their arrival, without `at`). In the subject, dots of
+    the name are `-`. `interval_seconds`: how often they come; a series that is silent for three times as long, and at
+    least 150 s, has no data."""
 
-    SUBJECT: ClassVar[str] = SAMPLED_SUBJECT
+    SUBJECT: ClassVar[str] = "belfry.v1.metric.sampled.{name}"
     STREAM: ClassVar[str] = MEASURES_STREAM
 
     name: MetricName

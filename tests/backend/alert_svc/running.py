@@ -11,7 +11,6 @@ import asyncpg
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from msgspec import Struct
-from msgspec.structs import replace
 
 from alert_svc.app import AlertSettings, create_app
 from shared.bus import Bus
@@ -21,7 +20,6 @@ from shared.contracts.alerts.metrics import MetricSample, MetricSampled
 from shared.contracts.alerts.requests import AlertIncidentsQuery, CreateAlertRule, IncidentRef, RuleRef
 from shared.contracts.alerts.rules import AlertRule, AlertRuleSpec
 from shared.contracts.wire import Rpc
-from shared.envelope import Envelope, seal
 from shared.rpc import Caller, answer_of, call
 from shared.settings import Settings
 from tests.fixtures.waiting import until
@@ -43,8 +41,7 @@ class Alerts:
     def measure(self, metric: str, value: float, at: float | None = None, labels: dict[str, str] | None = None) -> None:
         moment = datetime.fromtimestamp(time.time() if at is None else at, UTC)
         sample = MetricSample(value=value, labels=labels or {"service": "shop"})
-        event = MetricSampled(name=metric, at=moment, interval_seconds=10, samples=[sample])
-        self.bus.publish_raw(sealed(event))
+        self.bus.publish(MetricSampled(name=metric, at=moment, interval_seconds=10, samples=[sample]))
 
     async def rule(self, metric: str, **spec: Any) -> AlertRule:
         """A rule that fires above 10, at once, unless told otherwise."""
@@ -93,12 +90,6 @@ class Alerts:
             "SELECT key FROM delivery WHERE incident_id = $1 ORDER BY queued_at, key", int(incident_id)
         )
         return [row["key"].split(":", 1)[1] for row in rows]
-
-
-def sealed(event: MetricSampled) -> Envelope:
-    """Its subject's last word may not hold dots."""
-    envelope = seal(event, f"{time.time_ns():x}")
-    return replace(envelope, subject=f"belfry.v1.metric.sampled.{event.name.replace('.', '-')}")
 
 
 @asynccontextmanager
