@@ -12,10 +12,11 @@ from itertools import count, islice
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from alert_svc import metrics
 from alert_svc.book import Alert, Rule, watched
-from alert_svc.catalogue import unit_of
+from alert_svc.catalogue import levels_of, unit_of
 from alert_svc.drafts import Stored, moment
 from alert_svc.engine import Engine, Moved
 from alert_svc.listener import Inbox, Listener
@@ -57,7 +58,7 @@ class Evaluator:
         self, pool: Pool, bus: Bus, engine: Engine, inbox: Inbox, listener: Listener, wake_outbox: Callable[[], None]
     ) -> None:
         self.engine = engine
-        self.around = Surroundings()
+        self.known = Surroundings()
         self.evaluated_at: datetime | None = None
         self._pool, self._bus = pool, bus
         self._inbox, self._listener = inbox, listener
@@ -69,6 +70,16 @@ class Evaluator:
         self._heard: dict[str, Position] = {}
         self._minute = 0
         self.marks: dict[int, dict[str, Position]] = {}
+
+    @property
+    def around(self) -> Surroundings:
+        """What is known around alerts, with the statuses of services as they were heard last."""
+        store, words = self.engine.store, {level: word for word, level in levels_of("health.status").items()}
+        heard = {
+            store.info(row).labels.get("service", ""): words.get(float(store.value[row]), "unknown")
+            for row in store.by_metric.get("health.status", ())
+        }
+        return replace(self.known, statuses={**self.known.statuses, **heard})
 
     def configured(self) -> None:
         """Rules were added, changed or removed: they are read before the next round."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from alert_svc.causes import affected_by
 from alert_svc.drafts import moment
 from alert_svc.engine import Engine
 from alert_svc.escalation import progress
@@ -11,7 +12,7 @@ from alert_svc.state import ACTIVE
 from alert_svc.store.alerts import Kept
 from alert_svc.store.incidents import Incident
 from alert_svc.store.timeline import Line
-from alert_svc.surroundings import Surroundings
+from alert_svc.surroundings import Surroundings, roots_of
 from alert_svc.wording import duration, title_of
 from shared.contracts.alerts.deliveries import AlertDelivery
 from shared.contracts.alerts.incidents import (
@@ -123,8 +124,7 @@ def impact(incident: Incident, around: Surroundings) -> list[IncidentImpact]:
     service = incident.service
     if service is None or service not in around.statuses:
         return []
-    causes = [root for root in around.root_causes.get(service, ()) if root != service]
-    affected = [id for id, roots in around.root_causes.items() if service in roots and id != service]
+    causes, affected = roots_of(service, around), affected_by(service, around.needs, around.statuses)
     roles = [*((id, "root_cause") for id in causes), (service, "self")]
     roles += [(id, "at_risk" if around.statuses.get(id) == "healthy" else "degraded") for id in affected]
     return [

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from alert_svc.causes import root_causes
 from alert_svc.matching import Matches
 from alert_svc.quiet import muted_until
 from shared.contracts.alerts.incidents import Hold
@@ -30,12 +31,12 @@ class Quiet(Struct, frozen=True):
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
-    """`maintenance_until` and `root_causes` by service; `failing`: services that are degraded or down themselves."""
+    """By service: until when it is in maintenance, what it requires, its name and its status."""
 
     silences: Sequence[Quiet] = ()
     mute_timings: Mapping[str, MuteTimingSpec] = {}
     maintenance_until: Mapping[str, datetime] = {}
-    root_causes: Mapping[str, Sequence[str]] = {}
+    needs: Mapping[str, Sequence[str]] = {}
     names: Mapping[str, str] = {}
     statuses: Mapping[str, str] = {}
 
@@ -69,7 +70,7 @@ def hold_of(subject: Subject, around: Surroundings, roots: Mapping[str, RootInci
 
 def roots_of(service: str | None, around: Surroundings) -> list[str]:
     """The services that are the cause of what goes wrong with this one."""
-    return [root for root in around.root_causes.get(service or "", ()) if root != service]
+    return root_causes(service, around.needs, around.statuses) if service else []
 
 
 def cause_of(service: str | None, around: Surroundings) -> str:

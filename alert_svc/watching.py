@@ -19,7 +19,7 @@ from shared.bus import Bus
 from shared.contracts import health
 from shared.contracts.alerts.metrics import MetricSample, MetricSampled
 from shared.contracts.alerts.quiet import MuteTimingSpec
-from shared.contracts.health import Board, DependencyMap, ServiceCard
+from shared.contracts.health import Board, DependencyMap, GraphEdge, ServiceCard
 from shared.contracts.wire import Nothing, Rpc
 from shared.db import Pool
 from shared.rpc import Caller, answer_of, call
@@ -35,8 +35,8 @@ async def read_quiet(pool: Pool, evaluator: Evaluator) -> None:
     async with pool.acquire(timeout=5) as conn:
         found = await silences.list_silences(conn, now)
         timings = await documents.list_documents(conn, "mute_timing")
-    evaluator.around = replace(
-        evaluator.around,
+    evaluator.known = replace(
+        evaluator.known,
         silences=[quiet_of(each) for each in found],
         mute_timings={each.id: _timing.decode(each.spec) for each in timings},
     )
@@ -53,13 +53,21 @@ async def read_health(bus: Bus, evaluator: Evaluator) -> None:
     board: Board
     graph: DependencyMap
     board, graph = await asyncio.gather(_ask(bus, health.LIST_SERVICES), _ask(bus, health.GET_DEPENDENCIES))
-    evaluator.around = replace(
-        evaluator.around,
+    evaluator.known = replace(
+        evaluator.known,
         maintenance_until={c.id: c.maintenance_until for c in board.services if c.maintenance_until is not None},
-        root_causes={n.id: () if n.is_root_cause else n.root_causes for n in graph.nodes},
+        needs=_needs(graph.edges),
         names={node.id: node.name for node in graph.nodes},
         statuses={node.id: node.status for node in graph.nodes},
     )
+
+
+def _needs(edges: Sequence[GraphEdge]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for edge in edges:
+        if edge.kind == "required":
+            found.setdefault(edge.source, []).append(edge.target)
+    return found
 
 
 async def sample_health(pool: Pool, bus: Bus) -> None:

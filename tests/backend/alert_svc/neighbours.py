@@ -1,6 +1,6 @@
 """Someone who answers for health_svc, with a board and a map that a test may change."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -9,18 +9,18 @@ from msgspec import Struct
 
 from shared.bus import Bus
 from shared.contracts import health
-from shared.contracts.health import Board, DependencyMap, GraphNode, HealthChanged, ServiceCard, Source
+from shared.contracts.health import Board, DependencyMap, GraphEdge, GraphNode, HealthChanged, ServiceCard, Source
 from shared.contracts.wire import Nothing
 from shared.rpc import Caller, serve
 from shared.settings import Settings
 
 
 class Fleet(Struct):
-    """Statuses by service; whom each root cause drags down; who is in maintenance, until when."""
+    """Statuses by service; what each requires; who is in maintenance, until when."""
 
     bus: Bus
     statuses: dict[str, str]
-    causes: dict[str, list[str]]
+    needs: dict[str, list[str]]
     maintenance: dict[str, datetime]
 
     async def board(self, request: Nothing, caller: Caller) -> Board:
@@ -30,13 +30,17 @@ class Fleet(Struct):
         )
 
     async def map(self, request: Nothing, caller: Caller) -> DependencyMap:
-        nodes = [_node(id, status, self.causes.get(id, [])) for id, status in self.statuses.items()]
-        return DependencyMap(nodes=nodes, edges=[], cycles=[], root_causes=[])
+        nodes = [_node(id, status) for id, status in self.statuses.items()]
+        edges = [
+            GraphEdge(source=source, target=target, kind="required", impaired=False)
+            for source, targets in self.needs.items()
+            for target in targets
+        ]
+        return DependencyMap(nodes=nodes, edges=edges, cycles=[], root_causes=[])
 
-    def change(self, service_id: str, status: Any, **causes: list[str]) -> None:
-        """As health_svc says it, with who is dragged down from now on."""
+    def change(self, service_id: str, status: Any) -> None:
+        """As health_svc says it."""
         before, self.statuses[service_id] = self.statuses[service_id], status
-        self.causes |= causes
         now = datetime.now(UTC)
         self.bus.publish(
             HealthChanged(
@@ -47,10 +51,10 @@ class Fleet(Struct):
 
 
 @asynccontextmanager
-async def fleet(nats_url: str, *services: str) -> AsyncIterator[Fleet]:
+async def fleet(nats_url: str, services: Sequence[str], needs: dict[str, list[str]]) -> AsyncIterator[Fleet]:
     settings = Settings(service="health_svc", nats_url=nats_url)
     bus = await Bus.connect(settings)
-    found = Fleet(bus, dict.fromkeys(services, "healthy"), {}, {})
+    found = Fleet(bus, dict.fromkeys(services, "healthy"), needs, {})
     handlers = [(health.LIST_SERVICES, found.board), (health.GET_DEPENDENCIES, found.map)]
     serving = await serve(bus, settings, handlers, {})
     try:
@@ -70,8 +74,8 @@ def _card(id: str, status: Any, maintenance_until: datetime | None) -> ServiceCa
     )  # fmt: skip
 
 
-def _node(id: str, status: Any, root_causes: list[str]) -> GraphNode:
+def _node(id: str, status: Any) -> GraphNode:
     return GraphNode(
         id=id, name=id, group="Shop", status=status, effective=status, overlays=[], at_risk=False,
-        root_causes=root_causes, is_root_cause=status != "healthy" and not root_causes, reason="", known=True,
+        root_causes=[], is_root_cause=False, reason="", known=True,
     )  # fmt: skip

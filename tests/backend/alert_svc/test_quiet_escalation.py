@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alert_svc.causes import affected_by, root_causes
 from alert_svc.escalation import Escalation, begun, is_due, progress, stepped, stopped
 from alert_svc.matching import matches_all
 from alert_svc.quiet import muted_until
@@ -155,7 +156,7 @@ def test_silences_and_maintenance_hold_until_the_last_of_them_ends() -> None:
 
 
 def test_a_dependent_waits_for_its_root_cause_and_has_time_to_recover_after_it() -> None:
-    around = Surroundings(root_causes={"shop": ["db"]})
+    around = Surroundings(needs={"shop": ["db"]}, statuses={"db": "down"})
     waiting = hold_of(subject(), around, {}, NOW)
     assert waiting is not None
     assert (waiting.reason, waiting.by, waiting.until) == ("awaiting_root", "db", NOW + AWAIT_ROOT)
@@ -169,3 +170,26 @@ def test_a_dependent_waits_for_its_root_cause_and_has_time_to_recover_after_it()
     assert after is not None
     assert (after.reason, after.until) == ("suppressed", NOW + RELEASE)
     assert hold_of(subject(), well_again, ended, NOW + RELEASE) is None
+
+
+@pytest.mark.parametrize(
+    ("down", "service", "causes"),
+    [
+        (["db"], "edge", ["db"]),  # through shop, which is well itself
+        (["db", "shop"], "edge", ["db"]),
+        (["shop"], "edge", ["shop"]),
+        (["db", "cache"], "shop", ["cache", "db"]),
+        (["edge"], "shop", []),
+        (["a", "b"], "a", []),  # a circle is nobody's cause within itself
+        (["a", "b"], "c", ["a", "b"]),
+        (["a", "b", "db"], "c", ["db"]),
+    ],
+)
+def test_the_root_causes_of_a_service_are_what_fails_at_the_end_of_what_it_needs(
+    down: list[str], service: str, causes: list[str]
+) -> None:
+    needs = {"edge": ["shop"], "shop": ["db", "cache"], "a": ["b"], "b": ["a", "db"], "c": ["a"]}
+    statuses = dict.fromkeys(("edge", "shop", "db", "cache", "a", "b", "c"), "healthy") | dict.fromkeys(down, "down")
+    assert root_causes(service, needs, statuses) == causes
+    for cause in causes:
+        assert service in affected_by(cause, needs, statuses)

@@ -10,7 +10,7 @@ from shared.contracts.alerts import procedures as alert
 from shared.contracts.alerts.incidents import AlertIncident
 from shared.contracts.alerts.metrics import MetricCatalogue
 from shared.contracts.alerts.policies import EscalationPolicySpec, EscalationStep
-from shared.contracts.alerts.requests import CreatePolicy, NoteIncident, UpdateAlertRule, UpdatePolicy
+from shared.contracts.alerts.requests import CreatePolicy, NoteIncident, RuleRef, UpdateAlertRule, UpdatePolicy
 from shared.contracts.alerts.rules import AlertRuleSpec, Matcher
 from shared.contracts.wire import Nothing
 from tests.backend.alert_svc.neighbours import fleet
@@ -106,10 +106,13 @@ async def test_the_root_cause_is_told_of_and_its_dependents_are_listed_on_it(
 ) -> None:
     """Held back while the root cause fires, released if they still fire after it; maintenance is honoured."""
     monkeypatch.setattr(surroundings, "RELEASE", timedelta(seconds=1))
-    async with fleet(nats_url, "db", "shop", "mail") as services, running_alerts(service_env) as alerts:
+    needs = {"shop": ["db"]}
+    async with fleet(nats_url, ("db", "shop", "mail"), needs) as services, running_alerts(service_env) as alerts:
+        await _until_known(alerts, "health.uptime_pct")
         await alerts.channel("ops")
+        await alerts.ask(alert.DELETE_RULE, RuleRef(rule_id="service-down"))
         rule = await alerts.rule("health.status", operator=">=", threshold=2.0, channels=["ops"], name="Down")
-        services.change("db", "down", shop=["db"])
+        services.change("db", "down")
         await until(lambda: alerts.incidents(rule.id), lambda found: len(found) == 1)
         services.change("shop", "down")
         found = await until(lambda: alerts.incidents(rule.id), lambda found: len(found) == 2)
@@ -129,7 +132,7 @@ async def test_the_root_cause_is_told_of_and_its_dependents_are_listed_on_it(
         assert await alerts.queued(root.id) == ["fired:ops:0.0"]
         assert await alerts.queued(held.id) == []
 
-        services.change("db", "healthy", shop=[])
+        services.change("db", "healthy")
         await until(lambda: _incident(alerts, root.id), lambda each: each.state == "resolved")
         keys = await until(lambda: alerts.queued(held.id), lambda keys: bool(keys))
         assert keys == ["fired:ops:0.0"]
@@ -138,8 +141,6 @@ async def test_the_root_cause_is_told_of_and_its_dependents_are_listed_on_it(
         assert await alerts.queued(held.id) == ["fired:ops:0.0", "resolved:ops:0.0"]
 
         services.maintenance["mail"] = datetime.now(UTC) + timedelta(hours=1)
-        services.change("db", "healthy")  # so that it is read anew
-        await _until_known(alerts, "health.uptime_pct")
         services.change("mail", "down")
         quiet = await until(
             lambda: alerts.incidents(rule.id), lambda found: any(each.object == "mail" for each in found)
