@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 
 import structlog
@@ -42,6 +42,7 @@ GRACE_SECONDS = 1.0  # a value that decides may still be on its way when a durat
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
 AT_ONCE = 500  # alerts stored by one transaction
 HOUR_MINUTES = 60
+MAINTAINED = timedelta(minutes=1)
 
 
 class Touched(Struct):
@@ -80,6 +81,11 @@ class Evaluator:
             for row in store.by_metric.get("health.status", ())
         }
         return replace(self.known, statuses={**self.known.statuses, **heard})
+
+    def maintained(self, service_id: str) -> None:
+        """In maintenance, until health_svc says how long."""
+        until = datetime.now(UTC) + MAINTAINED
+        self.known = replace(self.known, maintenance_until={service_id: until, **self.known.maintenance_until})
 
     def configured(self) -> None:
         """Rules were added, changed or removed: they are read before the next round."""

@@ -9,6 +9,7 @@ from alert_svc import escalating
 from alert_svc.room import Room
 from alert_svc.telling import incident_of_alarm
 from shared.contracts.alerts.events import AlertConfigured, AlertResolved
+from shared.contracts.health import HealthChanged
 from shared.jetstream import Delivery
 
 log = structlog.get_logger()
@@ -39,7 +40,10 @@ def on_resolved(room: Room, body: bytes) -> None:
 
 
 def on_health(room: Room, body: bytes) -> None:
-    """A service has changed: so may have what causes what."""
+    """A service has changed: what is known of services is read anew. That it is in maintenance is known at once."""
+    event = _read(body, HealthChanged)
+    if event is not None and event.maintenance:
+        room.evaluator.maintained(event.service_id)
     room.health_changed.set()
 
 

@@ -46,6 +46,7 @@ class Fleet(Struct):
             HealthChanged(
                 service_id=service_id, name=service_id, group="Shop", from_status=before, to_status=status,  # type: ignore[arg-type]
                 started_at=now, confirmed_at=now, reason="as the test says",
+                maintenance=service_id in self.maintenance,
             )
         )  # fmt: skip
 
