@@ -7,7 +7,7 @@ import msgspec
 
 from alert_svc.catalogue import CATALOGUE, OURS
 from alert_svc.series import Sample
-from shared.contracts.alerts.metrics import MetricSampled
+from shared.contracts.alerts.metrics import MetricMeasured, MetricSampled
 from shared.contracts.health import HealthChanged, HealthChecked
 from shared.contracts.latency import EndpointSummary, LatencySummarised
 from shared.contracts.wire import Event
@@ -86,8 +86,11 @@ def _ws(event: WsStatus, now: float) -> Samples:
 
 
 def _sampled(event: MetricSampled, now: float) -> Samples:
-    if event.name.startswith(OURS) and event.name not in CATALOGUE:
-        return
+    """What others measure, under names of their own."""
+    return _measured(event, now) if not event.name.startswith(OURS) else iter(())
+
+
+def _measured(event: MetricSampled, now: float) -> Samples:
     at = now if event.at is None else event.at.timestamp()
     for each in event.samples:
         yield Sample(event.name, each.labels, at, each.value, each.count, event.interval_seconds, event.unit)
@@ -103,6 +106,7 @@ SOURCES = {
     "latency.summarised": _source(LatencySummarised, _latency),
     "ws.status": _source(WsStatus, _ws),
     "metric.sampled": _source(MetricSampled, _sampled),
+    "metric.measured": _source(MetricMeasured, _measured),
 }
 
 

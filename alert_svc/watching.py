@@ -17,7 +17,7 @@ from alert_svc.store.silences import StoredSilence
 from alert_svc.surroundings import Quiet
 from shared.bus import Bus
 from shared.contracts import health
-from shared.contracts.alerts.metrics import MetricSample, MetricSampled
+from shared.contracts.alerts.metrics import MetricMeasured, MetricSample
 from shared.contracts.alerts.quiet import MuteTimingSpec
 from shared.contracts.health import Board, DependencyMap, GraphEdge, ServiceCard
 from shared.contracts.wire import Nothing, Rpc
@@ -81,14 +81,14 @@ async def sample_health(pool: Pool, bus: Bus) -> None:
         bus.publish(event)
 
 
-def samples_of_board(cards: Sequence[ServiceCard], now: float) -> list[MetricSampled]:
+def samples_of_board(cards: Sequence[ServiceCard], now: float) -> list[MetricMeasured]:
     values: dict[str, list[tuple[str, float | None]]] = {
         "health.uptime_pct": [(card.id, card.uptime_pct) for card in cards],
         "health.fail_rate_pct": [(card.id, card.fail_rate_1h_pct) for card in cards],
         "health.heartbeat_age": [(c.id, now - c.last_beat_at.timestamp()) for c in cards if c.last_beat_at],
     }
     return [
-        MetricSampled(
+        MetricMeasured(
             name=name,
             at=datetime.fromtimestamp(now, UTC),
             interval_seconds=SAMPLE_SECONDS,

@@ -11,7 +11,9 @@ from shared.timers import TIMERS_STREAM
 
 NODES_OUTSIDE = NODE_SUBJECT.format(node=f"{OUTSIDE}*", action="*")
 SAMPLED = "belfry.v1.metric.sampled.>"
-"""Anyone may measure anything: rules may watch it."""
+"""Anyone may measure anything under names of their own: rules may watch it."""
+
+MEASURED = "belfry.v1.metric.measured.*"
 
 RESPONSES = {"max": 1, "expires": "1m"}
 """One answer to each request received, within a minute."""
@@ -118,7 +120,7 @@ def permissions_of(user: str) -> dict[str, Any]:
 def _insider(service: str, grant: Grant) -> dict[str, Any]:
     """Its own events, latencies, inbox, RPC endpoints (in its own queue group), discovery, buckets, its grant."""
     domain = service.removesuffix("_svc")
-    own = (f"belfry.v1.{domain}.>", f"belfry.dlq.{domain}.>", f"belfry.samples.latency.{service}", SAMPLED)
+    own = (f"belfry.v1.{domain}.>", f"belfry.dlq.{domain}.>", f"belfry.samples.latency.{service}", SAMPLED, MEASURED)
     publish = [*own, *_buckets(domain), *grant.publish]
     subscribe = [
         f"_INBOX_{service}.>",

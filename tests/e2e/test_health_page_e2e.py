@@ -8,7 +8,18 @@ import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.board import MARKS, REFRESH_MS, SERVICES, WAIT_MS, card, child, detail, suspended, until_status, without_socket
+from tests.e2e.board import (
+    MARKS,
+    REFRESH_MS,
+    SERVICES,
+    WAIT_MS,
+    card,
+    child,
+    detail,
+    suspended,
+    until_status,
+    without_socket,
+)
 from tests.e2e.started import Belfry
 from tests.fixtures.waiting import until
 

@@ -49,7 +49,9 @@ async def test_from_the_stats_to_the_list_to_the_disconnect(
     client = await live_browser(open_page, session)
     await page.goto("/admin")
     meter = page.get_by_role("meter", name="Connection pool")
-    await expect(meter).to_have_attribute("aria-valuetext", re.compile(r"^\d+ of [\d,]+ connections, "), timeout=WAIT_MS)
+    await expect(meter).to_have_attribute(
+        "aria-valuetext", re.compile(r"^\d+ of [\d,]+ connections, "), timeout=WAIT_MS
+    )
     assert int(await meter.get_attribute("aria-valuenow") or 0) >= 2
     rates = page.get_by_role("slider", name="Messages per second over 10 minutes")
     await expect(rates).to_have_attribute("aria-valuetext", re.compile(r"now: sent [\d.,]+/s, received [\d.,]+/s"))
@@ -127,7 +129,7 @@ async def test_what_the_interface_answers(
         async with api.post(path, json={}) as answer:
             return answer.status
 
-    await until(status, 409 .__eq__)
+    await until(status, (409).__eq__)
 
 
 async def test_a_change_is_seen_without_asking(

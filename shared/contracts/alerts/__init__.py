@@ -9,7 +9,7 @@ from shared.contracts.alerts.events import (
     AlertNoted,
     AlertResolved,
 )
-from shared.contracts.alerts.metrics import MetricSampled
+from shared.contracts.alerts.metrics import MetricMeasured, MetricSampled
 from shared.contracts.alerts.procedures import RPCS
 
 __all__ = ["EVENTS", "RPCS"]
@@ -23,4 +23,5 @@ EVENTS = (
     AlertConfigured,
     AlertChanged,
     MetricSampled,
+    MetricMeasured,
 )

@@ -45,6 +45,13 @@ class MetricSampled(Event, frozen=True, kw_only=True):
     interval_seconds: Annotated[float, Meta(gt=0, le=86_400)] = 60.0
 
 
+class MetricMeasured(MetricSampled, frozen=True, kw_only=True):
+    """As `metric.sampled`, of the metrics that are Belfry's own (`health.`, `process.`): nobody else can say it."""
+
+    SUBJECT: ClassVar[str] = "belfry.v1.metric.measured.{name}"
+    STREAM: ClassVar[str] = MEASURES_STREAM
+
+
 class Metric(Struct, frozen=True, kw_only=True):
     """A metric of the catalogue. `labels`: by which its series differ; `levels`: words for values, worst last (such as
     down for 2); `is_counted`: `min_samples` of a rule means something; `worse`: which way is worse, if either."""

@@ -39,12 +39,13 @@ def test_each_event_measures_what_it_says() -> None:
     assert latency["latency.max"] == (3404.0, 206.0)
     assert {"ws.active", "ws.pool_pct", "ws.msg_in_rate"} <= heard("ws.status").keys()
     assert heard("metric.sampled") == {"queue.depth": (12.0, None)}
+    assert heard("metric.measured") == {"process.cpu_pct": (3.9, None)}
     assert heard("auth.revoked") == {}
 
 
 def test_every_source_is_followed_and_what_others_may_not_say_is_left_out() -> None:
     assert len(subjects(EVENTS_STREAM)) + len(subjects(MEASURES_STREAM)) == len(SOURCES)
-    forged = b'{"name": "health.made_up", "samples": [{"value": 1}]}'
+    forged = b'{"name": "health.status", "samples": [{"value": 2, "labels": {"service": "shop"}}]}'
     assert samples_of("belfry.v1.metric.sampled.x", forged, AT) == []
     future = b'{"name": "queue.depth", "samples": [{"value": 1}], "at": "2999-01-01T00:00:00Z"}'
     assert samples_of("belfry.v1.metric.sampled.x", future, AT)[0].at == AT

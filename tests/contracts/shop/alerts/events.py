@@ -9,7 +9,7 @@ from shared.contracts.alerts.events import (
     AlertNoted,
     AlertResolved,
 )
-from shared.contracts.alerts.metrics import MetricSample, MetricSampled
+from shared.contracts.alerts.metrics import MetricMeasured, MetricSample, MetricSampled
 from shared.contracts.wire import Event
 from tests.contracts.shop.clock import ago, today
 
@@ -48,5 +48,9 @@ EVENTS: tuple[Event, ...] = (
             MetricSample(value=12.0, labels={"queue": "mail"}),
             MetricSample(value=340.0, labels={"queue": "exports"}),
         ],
+    ),
+    MetricMeasured(
+        name="process.cpu_pct", unit="%", interval_seconds=10, at=ago(4),
+        samples=[MetricSample(value=3.9, labels={"service": "health_svc", "instance": "7f3a"})],
     ),
 )  # fmt: skip
