@@ -8,8 +8,10 @@ from msgspec import Struct
 
 from alert_svc.alert_rules import advance, take
 from alert_svc.book import Alert, Book
-from alert_svc.series import COUNT_OF, Floats, Full, Info, Rows, Sample, SeriesStore, key_of, waves
-from alert_svc.state import Change, Memory
+from alert_svc.series import COUNT_OF, RECENT, Floats, Full, Info, Rows, Sample, SeriesStore, key_of, waves
+from alert_svc.state import Change, Feed, Memory
+
+MOST_OF_A_SERIES = RECENT // 2
 
 
 class Moved(Struct, frozen=True):
@@ -39,13 +41,47 @@ class Engine:
         return moved
 
     def look_again(self, alerts: Sequence[Alert]) -> list[Moved]:
-        """What the last values of their series mean to these alerts, whose memories are now others."""
-        places = np.array([alert.place for alert in alerts if math.isfinite(self.store.value[alert.row])], np.int64)
-        return self._stepped(self.book.columns.may_change(self.book.columns.counting(places)), None)
+        """These have other memories now: their series' last values are gone through again, from there on. What led
+        to the memory leads to nothing new."""
+        return [moved for alert in alerts if (moved := self._from_memory(alert)) is not None]
+
+    def _from_memory(self, alert: Alert) -> Moved | None:
+        memory, terms, changes = alert.memory, alert.rule.terms, list[tuple[Change, float]]()
+        fresh, count_row = float(self.store.fresh_seconds[alert.row]), self.store.info(alert.row).count_row
+        counts = dict(self.store.recent(count_row)) if count_row >= 0 and terms.min_samples else {}
+        last_at, last_value = math.inf, math.nan
+        for at, value in reversed(self.store.recent(alert.row)):
+            if counts.get(at, math.inf) < terms.min_samples:
+                continue
+            if at >= memory.at:
+                memory, more = take(memory, terms, Feed(last_at, fresh), at, value)
+                changes += [(each, value if each.at >= at else last_value) for each in more]
+            last_at, last_value = at, value
+        if memory is alert.memory:
+            return None
+        before = alert.memory
+        self.book.remember(alert, memory, alert.seq)
+        return Moved(alert, before, memory, tuple(changes))
 
     def pass_time(self, until: float) -> list[Moved]:
         """What time alone has led to before `until`."""
         return self._stepped(self.book.columns.due(until), until)
+
+    def portions(self, samples: Sequence[Sample]) -> list[list[Sample]]:
+        """The same samples, in the order of their times, in as many parts as it takes for `look_again` to know all of
+        a part."""
+        if len(samples) <= MOST_OF_A_SERIES:
+            return [list(samples)] if samples else []
+        parts: list[list[Sample]] = [[]]
+        seen: dict[tuple[str, str], int] = {}
+        for sample in sorted(samples, key=_time):
+            key = sample.metric, key_of(sample.labels)
+            seen[key] = seen.get(key, 0) + 1
+            if seen[key] > MOST_OF_A_SERIES:
+                parts.append([])
+                seen = {key: 1}
+            parts[-1].append(sample)
+        return parts
 
     def _wave(self, wave: Sequence[tuple[int, Sample]]) -> list[Moved]:
         rows = np.array([row for row, _ in wave], np.int64)

@@ -1,6 +1,8 @@
 """Evaluation: takes what was heard, and the time that passes, through the engine, and stores what has changed.
 
-While the database is away the engine goes on; what has changed waits here, with its times, until it can be stored.
+Nothing further is heard until what has changed is stored: while the database is away, what is said waits in the
+streams, with its times. When another replica was faster, its memory counts, and what this one heard since is gone
+through again from there.
 """
 
 import asyncio
@@ -21,7 +23,7 @@ from alert_svc.drafts import Stored, moment
 from alert_svc.engine import Engine, Moved
 from alert_svc.listener import Inbox, Listener
 from alert_svc.recording import Written, record_in
-from alert_svc.series import MINUTE, Info
+from alert_svc.series import MINUTE, MINUTES_KEPT, Info, Sample
 from alert_svc.state import Change
 from alert_svc.store import alerts, rules
 from alert_svc.store.alerts import Kept
@@ -68,6 +70,7 @@ class Evaluator:
         self._settled = asyncio.Event()
         self._to_reread: set[str] = set()
         self._touched: dict[tuple[str, str], Touched] = {}
+        self._waiting: list[list[Sample]] = []
         self._heard: dict[str, Position] = {}
         self._minute = 0
         self.marks: dict[int, dict[str, Position]] = {}
@@ -121,27 +124,35 @@ class Evaluator:
                 await asyncio.sleep(wait_seconds)
 
     async def round(self, now: float) -> None:
-        """Everything that was heard, and the time up to now."""
+        """Everything that was heard, and the time up to now, stored before anything further is heard."""
         await self._read_what_changed()
+        await self._store_all()
         self._mark(int(now) // MINUTE)
+        heard = self._listener.positions()
+        self._waiting += self.engine.portions(self._inbox.take())
+        while self._waiting:
+            with metrics.ROUND_SECONDS.time():
+                self._note(self.engine.hear(self._waiting.pop(0)))
+            await self._store_all()
         with metrics.ROUND_SECONDS.time():
-            moved = self.engine.hear(self._inbox.take())
-            moved += self.engine.pass_time(self._listener.heard_until(now) - GRACE_SECONDS)
-        self._note(moved)
+            self._note(self.engine.pass_time(self._listener.heard_until(now) - GRACE_SECONDS))
+        await self._store_all()
+        self._heard = heard
         metrics.REFUSED.inc(self.engine.take_refused())
-        while self._touched:
-            with metrics.STORE_SECONDS.time():
-                await self._store(list(islice(self._touched.values(), AT_ONCE)))
         self.evaluated_at = datetime.now(UTC)
         if not self._must_load:
             self._settled.set()
 
     def _mark(self, minute: int) -> None:
-        """Remembers how far the streams were heard before each minute began: where to read on when it is the last one
-        that was stored."""
+        """Remembers how far the streams were heard, and what followed from it stored, before a minute began: where to
+        read on when the one before it is the last whose points are stored."""
         if minute > self._minute:
             self.marks[minute], self._minute = self._heard, minute
-        self._heard = self._listener.positions()
+
+    async def _store_all(self) -> None:
+        while self._touched:
+            with metrics.STORE_SECONDS.time():
+                await self._store(list(islice(self._touched.values(), AT_ONCE)))
 
     def _note(self, moved: Iterable[Moved]) -> None:
         for each in moved:
@@ -253,7 +264,7 @@ class Evaluator:
             return None
         row = self.engine.store.row_of(rule.spec.metric, kept.series)
         if row is None:
-            if kept.memory.state == "inactive":
+            if kept.memory.state == "inactive" and kept.memory.at < time.time() - MINUTES_KEPT * MINUTE:
                 return None
             row = self.engine.add_series(Info(rule.spec.metric, kept.series, kept.labels, 60.0), kept.memory.at)
         return self.engine.book.find(kept.rule_id, row)

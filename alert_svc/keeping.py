@@ -63,7 +63,8 @@ def _rows_of(ids: Rows, rows: Rows) -> Rows:
 
 async def keep_minutes(pool: Pool, evaluator: Evaluator, stored: list[int]) -> None:
     """Stores every minute that is over and not stored yet; one replica does it for all. `stored` holds the last."""
-    last = int(time.time() - LATE_SECONDS) // MINUTE - 1
+    done = max(evaluator.marks, default=0)  # everything before this minute was evaluated, and its changes stored
+    last = min(int(time.time() - LATE_SECONDS) // MINUTE, done) - 1
     first = max(stored[0] + 1, evaluator.engine.store.newest_minute - MINUTES_KEPT + 1, last - MOST_AT_ONCE + 1)
     for minute in range(first, last + 1):
         await _keep_minute(pool, evaluator, minute)
