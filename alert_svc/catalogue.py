@@ -84,12 +84,12 @@ CATALOGUE: dict[str, Known] = {
     "pipeline.avg_ms": _pipeline("Average time of a pipeline step", "ms"),
     "pipeline.calls": _pipeline("Calls of a pipeline step", "/s", worse="either"),
     "pipeline.error_rate": _pipeline("Failed calls of a pipeline step", "%"),
-    "process.cpu_pct": _process("Processor time of a process of Belfry", "%"),
-    "process.memory_bytes": _process("Memory of a process of Belfry", "bytes"),
-    "process.loop_lag_ms": _process("How late a process of Belfry gets to its work", "ms"),
-    "process.open_files": _process("Files and sockets a process of Belfry has open", ""),
+    "belfry.cpu_pct": _process("Processor time of a process of Belfry", "%"),
+    "belfry.memory_bytes": _process("Memory of a process of Belfry", "bytes"),
+    "belfry.loop_lag_ms": _process("How late a process of Belfry gets to its work", "ms"),
+    "belfry.open_files": _process("Files and sockets a process of Belfry has open", ""),
 }  # fmt: skip
-OURS = ("health.", "latency.", "ws.", "pipeline.", "process.")
+OURS = ("health.", "latency.", "ws.", "pipeline.", "belfry.")
 """Names that nobody else may measure."""
 
 

@@ -52,10 +52,11 @@ class Plain(Struct, frozen=True, gc=False):
 
 
 class Readings(Struct):
-    """Of one export. `ignored`: points of other metrics."""
+    """Of one export. `others`: gauges and sums, each with the service it is of; `ignored`: points of other metrics."""
 
     plain: list[Plain] = field(default_factory=list)
     found: list[Reading] = field(default_factory=list)
+    others: list[tuple[str, Any]] = field(default_factory=list)
     refusals: Refusals = field(default_factory=Refusals)
     ignored: int = 0
 
@@ -75,6 +76,8 @@ def read_metrics(content: bytes, naming: Naming, now: float) -> Readings:
         for scope, metric in metrics:
             if metric.name == wanted:
                 reader.read(scope, metric)
+            elif metric.HasField("gauge") or metric.HasField("sum"):
+                readings.others.append((reader.service, metric))
             else:
                 readings.ignored += _size(metric)
     return readings
@@ -85,7 +88,7 @@ class _Reader:
 
     def __init__(self, resource: Resource, naming: Naming, now: float, readings: Readings) -> None:
         self._resource, self._naming, self._now, self._readings = resource, naming, now, readings
-        self._service = service_of(resource)
+        self.service = service_of(resource)
 
     def read(self, scope: bytes, metric: Any) -> None:
         try:
@@ -120,8 +123,8 @@ class _Reader:
         """Takes the plain points; the others, in full."""
         deltas, good = read_columns(points, self._now)
         plain = deltas.chosen(good)
-        encoded = [(self._service, *points[place].attributes[:]) for place in plain.series_ids.tolist()]
-        self._readings.plain.append(Plain(self._service, self._naming.series_of(encoded), plain))
+        encoded = [(self.service, *points[place].attributes[:]) for place in plain.series_ids.tolist()]
+        self._readings.plain.append(Plain(self.service, self._naming.series_of(encoded), plain))
         others = np.flatnonzero(~good).tolist()
         full = ExponentialHistogram.FromString(content).data_points if others else ()
         return [full[place] for place in others]
@@ -129,9 +132,9 @@ class _Reader:
     def _reading(self, data: DataPoint, unit_seconds: float, identity: bytes) -> Reading:
         point = point_of(data)
         check_time(point, self._now)
-        series = self._naming.series(self._service, values_of(data.attributes))
+        series = self._naming.series(self.service, values_of(data.attributes))
         key = _key(identity, data) if identity else b""
-        return Reading(self._service, series, unit_seconds, point, key)
+        return Reading(self.service, series, unit_seconds, point, key)
 
     def _identity(self, scope: bytes, metric: bytes) -> bytes:
         name = InstrumentationScope.FromString(scope).name

@@ -78,7 +78,6 @@ class Weather:
         self._bus, self._chance = bus, random.Random(seed)
         self.bad = [False] * METRICS
         self.rises = Counter[str]()
-        self.said: list[tuple[str, float, float]] = []
         self._enough = False
 
     async def run(self) -> None:
@@ -90,8 +89,7 @@ class Weather:
         self.bad[number] = not self.bad[number]
         if self.bad[number]:
             self.rises[f"rule-{number}"] += 1
-        at = await say(self._bus, f"chaos.m{number}", 20.0 if self.bad[number] else 1.0)
-        self.said.append((f"rule-{number}", at, 20.0 if self.bad[number] else 1.0))
+        await say(self._bus, f"chaos.m{number}", 20.0 if self.bad[number] else 1.0)
 
     async def finish(self, running: asyncio.Task[None]) -> None:
         self._enough = True
@@ -160,20 +158,7 @@ async def test_two_replicas_and_their_servers_die_at_random_and_each_transition_
     rises = sum(weather.rises.values())
     assert rises > 50
 
-    try:
-        await until(store.counts, lambda found: found == (rises, 0), 60)
-    except AssertionError:
-        rows = await store.sql("SELECT rule_id, fired_at, resolved_at FROM incident")
-        have = {(r["rule_id"], round(r["fired_at"].timestamp(), 5)) for r in rows}
-        want = {(rule, round(at, 5)) for rule, at, value in weather.said if value > 10}
-        import collections
-
-        print("rises", rises, "missing", sorted(want - have)[:20], "extra", sorted(have - want)[:20])
-        print(
-            "dups",
-            [k for k, n in collections.Counter((r["rule_id"], r["fired_at"]) for r in rows).items() if n > 1][:10],
-        )
-        raise
+    await until(store.counts, lambda found: found == (rises, 0), 90)
     per_rule = await store.sql("SELECT rule_id, count(*) AS n FROM incident GROUP BY rule_id")
     assert {row["rule_id"]: row["n"] for row in per_rule} == dict(weather.rises)
     [sent] = await store.sql("SELECT count(*) AS n, count(DISTINCT key) AS keys FROM delivery")

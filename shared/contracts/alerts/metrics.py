@@ -46,7 +46,7 @@ class MetricSampled(Event, frozen=True, kw_only=True):
 
 
 class MetricMeasured(MetricSampled, frozen=True, kw_only=True):
-    """As `metric.sampled`, of the metrics that are Belfry's own (`health.`, `process.`): nobody else can say it."""
+    """As `metric.sampled`, of the metrics that are Belfry's own (`health.`, `belfry.`): nobody else can say it."""
 
     SUBJECT: ClassVar[str] = "belfry.v1.metric.measured.{name}"
     STREAM: ClassVar[str] = MEASURES_STREAM

@@ -39,7 +39,7 @@ def test_each_event_measures_what_it_says() -> None:
     assert latency["latency.max"] == (3404.0, 206.0)
     assert {"ws.active", "ws.pool_pct", "ws.msg_in_rate"} <= heard("ws.status").keys()
     assert heard("metric.sampled") == {"queue.depth": (12.0, None)}
-    assert heard("metric.measured") == {"process.cpu_pct": (3.9, None)}
+    assert heard("metric.measured") == {"belfry.cpu_pct": (3.9, None)}
     assert heard("auth.revoked") == {}
 
 

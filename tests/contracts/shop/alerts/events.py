@@ -50,7 +50,7 @@ EVENTS: tuple[Event, ...] = (
         ],
     ),
     MetricMeasured(
-        name="process.cpu_pct", unit="%", interval_seconds=10, at=ago(4),
+        name="belfry.cpu_pct", unit="%", interval_seconds=10, at=ago(4),
         samples=[MetricSample(value=3.9, labels={"service": "health_svc", "instance": "7f3a"})],
     ),
 )  # fmt: skip
