@@ -33,6 +33,10 @@ class Changes:
         """How often each service made this change."""
         return Counter(e.service_id for e in self.events if (e.from_status, e.to_status) == (from_status, to_status))
 
+    def by_service(self) -> Counter[str]:
+        """How many changes of each service were heard."""
+        return Counter(e.service_id for e in self.events)
+
     async def until(self, holds: Callable[["Changes"], bool], timeout_seconds: float) -> None:
         async with self._news:
             await asyncio.wait_for(self._news.wait_for(lambda: holds(self)), timeout_seconds)
