@@ -57,6 +57,7 @@ async def test_a_service_is_added_changed_and_deleted_in_the_drawer(
     await (await menu(page, "gift-shop")).get_by_role("menuitem", name="Edit service").click()
     await drawer.get_by_label("Name", exact=True).fill("Gifts")
     await drawer.get_by_role("button", name="Save service").click()
+    await expect(drawer).to_be_hidden(timeout=WAIT_MS)
     await expect(card(page, "gift-shop")).to_contain_text("Gifts", timeout=WAIT_MS)
 
     await (await menu(page, "gift-shop")).get_by_role("menuitem", name="Delete service").click()
