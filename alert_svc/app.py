@@ -1,9 +1,39 @@
-"""Composes the service: its settings, and what lives as long as the application."""
+"""Composes alert_svc: settings, what it hears, evaluation, endpoints, escalation and upkeep."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from functools import partial
 
 from aiohttp import web
 
-from shared.service import bus_context, new_app, rpc_context
+from alert_svc import defaults, keeping, upkeep
+from alert_svc.api import HANDLERS
+from alert_svc.engine import Engine
+from alert_svc.evaluator import Evaluator
+from alert_svc.handlers import on_configured, on_due, on_health, on_resolved
+from alert_svc.listener import Inbox, Listener
+from alert_svc.room import Room
+from shared.loops import every, until_it_works
+from shared.outbox import OUTBOX_WAKE, relay_context
+from shared.service import BUS, POOL, add_endpoints, bus_context, new_app, pool_context, rpc_context
 from shared.settings import Port, Settings
+from shared.timers import TIMERS_STREAM
+
+# What is done again and again, and how often, in seconds.
+LOOPS: tuple[tuple[Callable[[Room], Awaitable[None]], float], ...] = (
+    (upkeep.keep_partitions, 3600),
+    (upkeep.keep_minutes, 5),
+    (upkeep.forget, 600),
+    (upkeep.read_quiet, 2),
+    (upkeep.look_after_held, 1),
+    (upkeep.sweep_escalations, 5),
+    (upkeep.sample_health, 30),
+    (upkeep.keep_timers, 60),
+    (upkeep.measure, 5),
+)
+READ_HEALTH_SECONDS = 10.0
+DUE_BATCH = 100
+STOP_SECONDS = 0.6
 
 
 class AlertSettings(Settings, frozen=True, kw_only=True):
@@ -13,5 +43,61 @@ class AlertSettings(Settings, frozen=True, kw_only=True):
 
 def create_app(settings: AlertSettings) -> web.Application:
     app = new_app(settings)
-    app.cleanup_ctx.extend([bus_context, rpc_context])
+    app.cleanup_ctx.extend([pool_context, bus_context, relay_context, alert_context, rpc_context])
     return app
+
+
+async def alert_context(app: web.Application) -> AsyncIterator[None]:
+    """Evaluation, endpoints, timers and loops, as long as the application lives."""
+    room = furnish(app)
+    add_endpoints(app, [(rpc, partial(handler, room)) for rpc, handler in HANDLERS])
+    due = room.bus.consume(TIMERS_STREAM, "alert_due", partial(on_due, room), batch=DUE_BATCH, concurrency=1)
+    restore = partial(upkeep.keep_timers, room)
+    room.bus.on_connect(partial(until_it_works, restore, "keep_timers"))  # the store may have been lost meanwhile
+    tasks = [asyncio.create_task(work, name=name) for name, work in loops(room)]
+    yield
+    await due.stop(STOP_SECONDS)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def furnish(app: web.Application) -> Room:
+    pool, bus, engine, inbox = app[POOL], app[BUS], Engine(), Inbox()
+    listener = Listener(bus, inbox)
+    wake = app[OUTBOX_WAKE].set
+    room = Room(
+        pool=pool,
+        bus=bus,
+        engine=engine,
+        listener=listener,
+        evaluator=Evaluator(pool, bus, engine, inbox, listener, wake),
+        wake_outbox=wake,
+        stored=[0],
+    )
+    listener.on("alert.configured", partial(on_configured, room))
+    listener.on("alert.resolved", partial(on_resolved, room))
+    listener.on("health.changed", partial(on_health, room))
+    return room
+
+
+async def evaluate(room: Room) -> None:
+    """Once everything that is kept is read."""
+    await until_it_works(partial(upkeep.keep_partitions, room), "keep_partitions")
+    await until_it_works(partial(add_defaults, room), "add_defaults")
+    await until_it_works(partial(load, room), "load")
+    await asyncio.gather(room.listener.run(), room.evaluator.run())
+
+
+async def add_defaults(room: Room) -> None:
+    if await defaults.add_defaults(room.pool):
+        room.wake_outbox()
+
+
+async def load(room: Room) -> None:
+    room.stored[0] = await keeping.load(room.pool, room.engine, room.listener)
+
+
+def loops(room: Room) -> list[tuple[str, Coroutine[None, None, None]]]:
+    repeated = [(work.__name__, every(seconds, partial(work, room), work.__name__)) for work, seconds in LOOPS]
+    return [("evaluate", evaluate(room)), ("read_health", upkeep.watch_health(room, READ_HEALTH_SECONDS)), *repeated]

@@ -112,6 +112,7 @@ def _card(
         public=spec.public,
         maintenance_until=facts.maintenance_until.get(spec.id),
         incident_id=facts.incidents.get(spec.id),
+        last_beat_at=m.last_beat_at,
     )
 
 

@@ -135,4 +135,6 @@ def _checked(recorded: Recorded) -> HealthChecked:
         status=recorded.status,
         duration_ms=run.duration_ms,
         reason=run.reason,
+        interval_seconds=recorded.interval_seconds,
+        certificate_ends_at=min((c.certificate_ends_at for c in run.components if c.certificate_ends_at), default=None),
     )

@@ -155,6 +155,7 @@ def endpoint_summary(key: EndpointKey, h: Histogram) -> EndpointSummary:
         p99=found.p99,
         count=h.count,
         error_rate_pct=error_rate_pct(h),
+        max_ms=milliseconds(h.max_seconds) if h.count else None,
     )
 
 

@@ -142,4 +142,5 @@ def summary_of(service: str, members: Sequence[tuple[EndpointKey, Histogram]], w
         count=together.count,
         error_bound_pct=bound_pct(together),
         endpoints=[endpoint_summary(key, histogram) for key, histogram in members],
+        together=endpoint_summary(EndpointKey(service, "_ALL", "*"), together),
     )

@@ -25,7 +25,7 @@ from shared.keys import BUS, POOL
 from shared.keyvalue import subject_of
 from shared.problems import problem_of
 from shared.telemetry import current_traceparent
-from shared.timers import TIMERS_STREAM, Timer
+from shared.timers import TIMERS_STREAM, Alarm, Timer
 
 log = structlog.get_logger(__name__)
 
@@ -72,9 +72,18 @@ async def put(conn: Connection, bucket: str, key: str, value: Struct) -> None:
     await _insert(conn, [Row(id=uuid4(), action="store", subject=subject_of(bucket, key), body=json.encode(value))])
 
 
-async def add_schedule(conn: Connection, timer: Timer) -> None:
-    """Set a timer, or replace it."""
-    await _insert(conn, [Row(id=uuid4(), action="store", subject=timer.subject, headers=timer.headers)])
+async def add_work(conn: Connection, jobs: Sequence[OutboxMessage]) -> None:
+    """Work to be queued once the caller's transaction is committed, once for each id (a UUID)."""
+    await _insert(
+        conn,
+        [Row(id=UUID(job.id), action="store", subject=job.subject, headers=job.headers, body=job.body) for job in jobs],
+    )
+
+
+async def add_schedule(conn: Connection, *timers: Timer | Alarm) -> None:
+    """Set timers, or replace them."""
+    rows = [Row(id=uuid4(), action="store", subject=timer.subject, headers=timer.headers) for timer in timers]
+    await _insert(conn, rows)
 
 
 async def remove_schedule(conn: Connection, subject: str) -> None:

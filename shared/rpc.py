@@ -24,7 +24,7 @@ from shared.settings import Settings
 from shared.validate import decode
 from shared.version import VERSION
 
-__all__ = ["Caller", "Encoded", "Handler", "Reply", "call", "serve"]
+__all__ = ["Caller", "Encoded", "Handler", "Reply", "answer_of", "call", "serve"]
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +71,15 @@ async def call(
     if ERROR_CODE in reply.headers:
         raise ProblemError(_problem(rpc, reply))
     return reply
+
+
+def answer_of(rpc: Rpc, reply: Reply) -> Any:
+    """The response Struct in a reply. Raises ProblemError 503 for one that cannot be read."""
+    body = gzip.decompress(reply.data) if reply.headers.get("Content-Encoding") == "gzip" else reply.data
+    try:
+        return msgspec.json.decode(body, type=rpc.response)
+    except msgspec.MsgspecError as error:
+        raise unavailable(service_of(rpc), f"The answer cannot be read: {error}") from error
 
 
 async def serve(

@@ -1,5 +1,6 @@
 """Timers are JetStream's: a stored schedule puts a due message on the bus at the right times, for ever."""
 
+from datetime import UTC, datetime
 from zlib import crc32
 
 from msgspec import Struct
@@ -34,6 +35,26 @@ class Timer(Struct, frozen=True):
         return {
             "Nats-Schedule": schedule(self.id, self.every_seconds),
             "Nats-Schedule-Target": self.target,
+            "Nats-Schedule-TTL": DUE_TTL,
+        }
+
+
+class Alarm(Struct, frozen=True):
+    """Due once, at a moment (with a time zone); one that is past is due now. Setting it again replaces it."""
+
+    domain: str
+    id: str
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"belfry.schedule.{self.domain}.{self.id}"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {
+            "Nats-Schedule": f"@at {self.at.astimezone(UTC).isoformat().replace('+00:00', 'Z')}",
+            "Nats-Schedule-Target": f"belfry.due.{self.domain}.{self.id}",
             "Nats-Schedule-TTL": DUE_TTL,
         }
 

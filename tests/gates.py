@@ -58,7 +58,12 @@ GATES: dict[str, list[Gate]] = {
         frontend.lint,
     ],
     "frontend": [frontend.test, frontend.build],
-    "coverage": [api_coverage("health"), api_coverage("latency"), api_coverage("ws", "websocket")],
+    "coverage": [
+        api_coverage("health"),
+        api_coverage("latency"),
+        api_coverage("ws", "websocket"),
+        api_coverage("alert"),
+    ],
     "chromium": [chromium.install],
 }
 

@@ -10,6 +10,11 @@ from shared.contracts.ws import NODE_SUBJECT, OUTSIDE, OUTSIDE_SUBJECTS
 from shared.timers import TIMERS_STREAM
 
 NODES_OUTSIDE = NODE_SUBJECT.format(node=f"{OUTSIDE}*", action="*")
+SAMPLED = "belfry.v1.metric.sampled.>"
+"""Anyone may measure anything under names of their own: rules may watch it."""
+
+MEASURED = "belfry.v1.metric.measured.*"
+
 RESPONSES = {"max": 1, "expires": "1m"}
 """One answer to each request received, within a minute."""
 
@@ -69,7 +74,18 @@ GRANTS: dict[str, Grant] = {
     ),
     "ws_svc": Grant(publish=("belfry.node.>", *follow(MEASURES_STREAM))),
     "pipeline_svc": Grant(publish=follow(MEASURES_STREAM), subscribe=("belfry.v1.pipeline.>",)),
-    "alert_svc": Grant(publish=(*timers("alert"), "belfry.notify.>"), subscribe=("belfry.v1.>",)),
+    "alert_svc": Grant(
+        publish=(
+            *timers("alert"),
+            *consume("alert_due"),
+            *follow(EVENTS_STREAM),
+            *follow(MEASURES_STREAM),
+            "belfry.notify.>",
+            "belfry.rpc.health.list_services",  # who is in maintenance, and who needs whom
+            "belfry.rpc.health.get_dependencies",
+        ),
+        subscribe=("belfry.v1.>",),
+    ),
     "gateway": Grant(
         publish=(
             "belfry.rpc.>",
@@ -104,7 +120,7 @@ def permissions_of(user: str) -> dict[str, Any]:
 def _insider(service: str, grant: Grant) -> dict[str, Any]:
     """Its own events, latencies, inbox, RPC endpoints (in its own queue group), discovery, buckets, its grant."""
     domain = service.removesuffix("_svc")
-    own = (f"belfry.v1.{domain}.>", f"belfry.dlq.{domain}.>", f"belfry.samples.latency.{service}")
+    own = (f"belfry.v1.{domain}.>", f"belfry.dlq.{domain}.>", f"belfry.samples.latency.{service}", SAMPLED, MEASURED)
     publish = [*own, *_buckets(domain), *grant.publish]
     subscribe = [
         f"_INBOX_{service}.>",
@@ -123,11 +139,11 @@ def _insider(service: str, grant: Grant) -> dict[str, Any]:
 
 
 def _outsider() -> dict[str, Any]:
-    """Hears every event, sends heartbeats and latencies, tells of its WebSockets and is asked about them, and may be
-    found as a micro service. Outsiders have a place of their own in the subjects of nodes: none can pass for a gateway,
-    hear what a gateway is told, or tell any node to close."""
+    """Hears every event, sends heartbeats, latencies and samples of metrics, tells of its WebSockets and is asked about
+    them, and may be found as a micro service. Outsiders have a place of their own in the subjects of nodes: none can
+    pass for a gateway, hear what a gateway is told, or tell any node to close."""
     return {
-        "publish": {"allow": ["belfry.heartbeat.*", "belfry.samples.latency.*", *OUTSIDE_SUBJECTS]},
+        "publish": {"allow": ["belfry.heartbeat.*", "belfry.samples.latency.*", SAMPLED, *OUTSIDE_SUBJECTS]},
         "subscribe": {
             "allow": ["belfry.v1.>", NODES_OUTSIDE, "$SRV.>", "_INBOX.>", f"_INBOX_{OBSERVER}.>"],
         },

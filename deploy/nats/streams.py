@@ -162,6 +162,12 @@ CONSUMERS: tuple[Consumer, ...] = (
         max_ack_pending=10_000,
     ),
     Consumer(
+        name="alert_due",
+        stream=TIMERS_STREAM,
+        filter="belfry.due.alert.>",
+        deliver="last_per_subject",
+    ),
+    Consumer(
         name="latency_samples",
         stream=SAMPLES_STREAM,
         filter="belfry.samples.latency.>",

@@ -1,8 +1,8 @@
 """OpenAPI 3.1, from the route tables and the contracts."""
 
-from typing import Any
+from typing import Any, get_args
 
-from msgspec import Struct, json
+from msgspec import json
 
 from gateway.auth.gatekeeper import CSRF_HEADER
 from gateway.auth.sessions import COOKIE
@@ -116,5 +116,9 @@ def _success(route: Route) -> dict[str, Any]:
     return {"description": "Done", "content": {"application/json": {"schema": _schema(route.answer.response)}}}
 
 
-def _schema(type_: type[Struct]) -> dict[str, str]:
+def _schema(type_: Any) -> dict[str, Any]:
+    """Of a Struct; of a union of Structs, those of its members, told apart by their tag."""
+    if members := get_args(type_):
+        tag = members[0].__struct_config__.tag_field
+        return {"oneOf": [_schema(member) for member in members], "discriminator": {"propertyName": tag}}
     return {"$ref": REF.format(name=type_.__name__)}

@@ -104,8 +104,8 @@ def _type(schema: Document) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[1]
         return f'<a href="#schema-{escape(name)}">{escape(name)}</a>'
-    if "anyOf" in schema:
-        return " or ".join(_type(each) for each in schema["anyOf"])
+    if members := schema.get("anyOf") or schema.get("oneOf"):
+        return " or ".join(_type(each) for each in members)
     if "enum" in schema:
         return ", ".join(f"<code>{escape(str(value))}</code>" for value in schema["enum"])
     if "prefixItems" in schema:

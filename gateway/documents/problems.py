@@ -22,7 +22,11 @@ PROBLEM: dict[str, Any] = {
             "description": "Every bad field of the input",
             "items": {
                 "type": "object",
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "properties": {
+                    "field": {"type": "string"},
+                    "message": {"type": "string"},
+                    "fix": {"type": ["string", "number"], "description": "A value that would do"},
+                },
                 "required": ["field", "message"],
             },
         },

@@ -1,6 +1,7 @@
 """Every operation of the HTTP interface, as rows of tables: a request that no row allows is refused."""
 
 from gateway.routes.about import ABOUT
+from gateway.routes.alerts import ALERTS
 from gateway.routes.auth import AUTH
 from gateway.routes.health import HEALTH
 from gateway.routes.latency import LATENCY
@@ -8,7 +9,7 @@ from gateway.routes.pipeline import PIPELINE
 from gateway.routes.route import Route
 from gateway.routes.websocket import WEBSOCKET
 
-ROUTES: tuple[Route, ...] = (*AUTH, *HEALTH, *LATENCY, *WEBSOCKET, *PIPELINE, *ABOUT)
+ROUTES: tuple[Route, ...] = (*AUTH, *HEALTH, *LATENCY, *WEBSOCKET, *PIPELINE, *ALERTS, *ABOUT)
 
 
 def pattern_of(route: Route) -> str:

@@ -26,6 +26,7 @@ class Recorded(Struct, frozen=True, kw_only=True):
     run: CheckRun
     status: Status
     transitions: list[Transition]
+    interval_seconds: float
 
 
 async def record(
@@ -44,18 +45,22 @@ async def record(
         if current is None:
             continue
         if current.spec.paused:
-            recorded.append(Recorded(run=finished.run, status="unknown", transitions=[]))
+            recorded.append(_recorded(current.spec, finished, "unknown", []))
             continue
         maintained = in_maintenance(current.spec, finished.run.started_at)
         state, transitions = _observe(current.spec, states[current.spec.id], finished, maintained)
         if state is not states[current.spec.id]:
             states[current.spec.id], newest[current.spec.id] = state, finished
-        recorded.append(Recorded(run=finished.run, status=state.status, transitions=transitions))
+        recorded.append(_recorded(current.spec, finished, state.status, transitions))
         confirmed += [Confirmed(current.spec, t, state) for t in transitions]
     await save_transitions(conn, confirmed)
     await _save_states(conn, {service_id: states[service_id] for service_id in newest}, newest)
     await _insert(conn, [r.run for r in recorded])
     return recorded
+
+
+def _recorded(spec: ServiceSpec, finished: Finished, status: Status, transitions: list[Transition]) -> Recorded:
+    return Recorded(run=finished.run, status=status, transitions=transitions, interval_seconds=spec.interval_seconds)
 
 
 async def _lock(conn: Connection, service_ids: list[str]) -> dict[str, Monitored]:

@@ -11,6 +11,7 @@ from latency_svc.otlp.batches import Gains
 from latency_svc.otlp.counted import POINTS
 from latency_svc.otlp.cumulative import advance
 from latency_svc.otlp.metrics import Reading, Readings
+from latency_svc.otlp.numbers import Growth, read_numbers
 from latency_svc.otlp.preference import Preference
 from latency_svc.otlp.traces import Spans
 from latency_svc.slowest import Slowest
@@ -30,6 +31,7 @@ class Intake(Struct):
     naming: Naming = field(default_factory=Naming)
     preference: Preference = field(default_factory=Preference)
     slowest: Slowest = field(default_factory=Slowest)
+    growth: Growth = field(default_factory=Growth)
 
 
 async def take_metrics(intake: Intake, readings: Readings, request_id: str, now: float) -> None:
@@ -49,7 +51,18 @@ async def take_metrics(intake: Intake, readings: Readings, request_id: str, now:
     else:
         is_new = await _store(intake.bus, gains.messages(request_id))
     intake.preference.saw_metrics(readings.services(), now)
+    outcomes["said"] = _say(intake, readings) if is_new else 0
     _count("metrics", outcomes, is_new)
+
+
+def _say(intake: Intake, readings: Readings) -> int:
+    """Gauges and sums, once, as far as the bus takes them. Returns how many samples they are."""
+    said = 0
+    for service, metric in readings.others:
+        for event in read_numbers(service, metric, intake.growth):
+            intake.bus.publish(event)
+            said += len(event.samples)
+    return said
 
 
 async def take_spans(intake: Intake, spans: Spans, request_id: str) -> None:

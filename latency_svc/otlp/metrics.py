@@ -53,10 +53,12 @@ class Plain(Struct, frozen=True, gc=False):
 
 
 class Readings(Struct):
-    """Of one export. `ignored`: points of other metrics. `traced`: those, of all, that have exemplars."""
+    """Of one export. `others`: gauges and sums, each with the service it is of; `ignored`: points of other metrics.
+    `traced`: those, of all, that have exemplars."""
 
     plain: list[Plain] = field(default_factory=list)
     found: list[Reading] = field(default_factory=list)
+    others: list[tuple[str, Any]] = field(default_factory=list)
     refusals: Refusals = field(default_factory=Refusals)
     ignored: int = 0
     traced: list[Traced] = field(default_factory=list)
@@ -77,6 +79,8 @@ def read_metrics(content: bytes, naming: Naming, now: float) -> Readings:
         for scope, metric in metrics:
             if metric.name == wanted:
                 reader.read(scope, metric)
+            elif metric.HasField("gauge") or metric.HasField("sum"):
+                readings.others.append((reader.service, metric))
             else:
                 readings.ignored += _size(metric)
     return readings
@@ -87,7 +91,7 @@ class _Reader:
 
     def __init__(self, resource: Resource, naming: Naming, now: float, readings: Readings) -> None:
         self._resource, self._naming, self._now, self._readings = resource, naming, now, readings
-        self._service = service_of(resource)
+        self.service = service_of(resource)
 
     def read(self, scope: bytes, metric: Any) -> None:
         try:
@@ -122,9 +126,9 @@ class _Reader:
         """Takes the plain points; the others, in full."""
         deltas, good = read_columns(points, self._now)
         plain = deltas.chosen(good)
-        encoded = [(self._service, *points[place].attributes[:]) for place in plain.series_ids.tolist()]
+        encoded = [(self.service, *points[place].attributes[:]) for place in plain.series_ids.tolist()]
         series = self._naming.series_of(encoded)
-        self._readings.plain.append(Plain(self._service, series, plain))
+        self._readings.plain.append(Plain(self.service, series, plain))
         for place, each in zip(plain.series_ids.tolist(), series, strict=True):
             self._note_traced(each, unit_seconds=1.0, data=points[place])
         others = np.flatnonzero(~good).tolist()
@@ -134,14 +138,14 @@ class _Reader:
     def _reading(self, data: DataPoint, unit_seconds: float, identity: bytes) -> Reading:
         point = point_of(data)
         check_time(point, self._now)
-        series = self._naming.series(self._service, values_of(data.attributes))
+        series = self._naming.series(self.service, values_of(data.attributes))
         self._note_traced(series, unit_seconds, data)
         key = _key(identity, data) if identity else b""
-        return Reading(self._service, series, unit_seconds, point, key)
+        return Reading(self.service, series, unit_seconds, point, key)
 
     def _note_traced(self, series: SampleSeries, unit_seconds: float, data: Any) -> None:
         if data.exemplars:
-            self._readings.traced.append(Traced(self._service, series, unit_seconds, data))
+            self._readings.traced.append(Traced(self.service, series, unit_seconds, data))
 
     def _identity(self, scope: bytes, metric: bytes) -> bytes:
         name = InstrumentationScope.FromString(scope).name

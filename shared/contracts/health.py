@@ -145,6 +145,7 @@ class ServiceCard(Struct, frozen=True, kw_only=True):
     public: bool
     maintenance_until: datetime | None
     incident_id: str | None
+    last_beat_at: datetime | None = None
 
 
 class ConfigState(Struct, frozen=True, kw_only=True):
@@ -373,7 +374,8 @@ class HealthChanged(Event, frozen=True, kw_only=True):
 
 
 class HealthChecked(Event, frozen=True, kw_only=True):
-    """One run of a service's checks was recorded."""
+    """One run of a service's checks was recorded. `interval_seconds`: how often they are due; `certificate_ends_at`:
+    the first of its certificates to end, when a check saw one."""
 
     SUBJECT: ClassVar[str] = "belfry.v1.health.checked.{service_id}"
     STREAM: ClassVar[str] = MEASURES_STREAM
@@ -386,6 +388,8 @@ class HealthChecked(Event, frozen=True, kw_only=True):
     status: Status
     duration_ms: float
     reason: str = ""
+    interval_seconds: float = 30.0
+    certificate_ends_at: datetime | None = None
 
 
 class ServiceDeclared(Event, frozen=True, kw_only=True):

@@ -266,10 +266,11 @@ class EndpointSummary(Struct, frozen=True, kw_only=True):
     p99: float | None
     count: int
     error_rate_pct: float
+    max_ms: float | None = None
 
 
 class LatencySummarised(Event, frozen=True, kw_only=True):
-    """The endpoints of a service over the last minute, every ten seconds."""
+    """The endpoints of a service over the last minute, every ten seconds; `together`: all of its requests as one."""
 
     SUBJECT: ClassVar[str] = "belfry.v1.latency.summarised.{service}"
     STREAM: ClassVar[str] = MEASURES_STREAM
@@ -280,6 +281,7 @@ class LatencySummarised(Event, frozen=True, kw_only=True):
     count: int
     error_bound_pct: float
     endpoints: list[EndpointSummary]
+    together: EndpointSummary | None = None
 
 
 EVENTS = (LatencySummarised,)

@@ -1,5 +1,6 @@
 """What a contract is made of: identifiers, streams, remote procedures and problems."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -12,6 +13,9 @@ EVENTS_STREAM = "BELFRY_EVENTS"  # facts: something changed; kept 7 days
 MEASURES_STREAM = "BELFRY_MEASURES"  # what is said every second or every check; kept 1 hour
 
 DEADLINE_HEADER = "Belfry-Deadline"  # of a request: the epoch in milliseconds from which on nobody waits for the answer
+
+
+_NOT_IN_A_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -39,11 +43,13 @@ class Nothing(Struct, frozen=True):
     """An empty request or reply."""
 
 
-class FieldError(Struct, frozen=True):
-    """One bad field of an input, by its path (`checks[0].url`), and what to do about it."""
+class FieldError(Struct, frozen=True, omit_defaults=True):
+    """One bad field of an input, by its path (`checks[0].url`), and what to do about it. `fix`: a value that would
+    do."""
 
     field: str
     message: str
+    fix: str | float | None = None
 
 
 class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,9 +66,14 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def subject_of(event: Event) -> str:
-    """The subject an event is published on: its SUBJECT template filled from its own fields."""
+    """The subject an event is published on: its SUBJECT template filled from its own fields, each as one token."""
     template: str = event.SUBJECT  # type: ignore[attr-defined]
-    return template.format_map({name: getattr(event, name) for name in event.__struct_fields__})
+    return template.format_map({name: token_of(getattr(event, name)) for name in event.__struct_fields__})
+
+
+def token_of(value: Any) -> str:
+    """A value as one token of a subject: what is not a-z, A-Z, 0-9, _ or - becomes -."""
+    return _NOT_IN_A_TOKEN.sub("-", value) if isinstance(value, str) else ""
 
 
 def type_of(event: type[Event]) -> str:

@@ -11,7 +11,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from shared.bus import Bus
-from shared.contracts import health, latency, pipeline, ws
+from shared.contracts import alerts, health, latency, pipeline, ws
+from shared.contracts.alerts import procedures as alert
 from shared.contracts.examples import LIST_EXAMPLES
 from shared.contracts.wire import Rpc
 from shared.problems import not_found
@@ -135,6 +136,11 @@ PIPELINE_ANSWERS = {
 }
 del PIPELINE_ANSWERS[pipeline.GET_CHAIN]  # these gateways run the chain that is built in
 
+ALERT_ANSWERS = dict.fromkeys(alerts.RPCS, "alerts/rule") | {
+    alert.LIST_SILENCES: "alerts/silences",
+    alert.LIST_MUTE_TIMINGS: "alerts/mute_timings",
+}
+
 
 @pytest.fixture
 async def others_on_bus(nats_url: str) -> AsyncIterator[None]:
@@ -143,6 +149,7 @@ async def others_on_bus(nats_url: str) -> AsyncIterator[None]:
         answering("latency_svc", nats_url, LATENCY_ANSWERS),
         answering("ws_svc", nats_url, WS_ANSWERS),
         answering("pipeline_svc", nats_url, PIPELINE_ANSWERS),
+        answering("alert_svc", nats_url, ALERT_ANSWERS),
     ):
         yield
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from deploy.local.program import Running
 from shared.bus import Bus
 from shared.jetstream import Delivery, OutboxMessage
-from shared.timers import TIMERS_STREAM, Timer, schedule
+from shared.timers import TIMERS_STREAM, Alarm, Timer, schedule
 from tests.backend.shared.conftest import Connect, until
 
 Due = tuple[str, datetime]
@@ -127,6 +127,27 @@ async def test_after_an_outage_of_the_workers_each_timer_is_due_once(streams: Ru
     assert max(Counter(id for id, _ in due).values()) <= took_seconds + 2
 
 
+async def test_an_alarm_is_due_once_at_its_moment_and_a_past_one_at_once(streams: Running, connect: Connect) -> None:
+    """Set again, it is due at the new moment only; once due, nothing of it stays."""
+    bus = await connect()
+    due: list[tuple[str, datetime]] = []
+
+    async def take(messages: list[Delivery]) -> None:
+        for message in messages:
+            due.append((message.subject.rsplit(".", 1)[1], datetime.now(UTC)))
+            await message.ack()
+
+    bus.consume(TIMERS_STREAM, "health_due", take)
+    start = datetime.now(UTC)
+    hour, second = timedelta(hours=1), timedelta(seconds=1)
+    await put(bus, Alarm("health", "past", start - hour), Alarm("health", "soon", start + hour))
+    await put(bus, Alarm("health", "soon", start + second))
+    await until(lambda: len(due) == 2)
+    assert [id for id, _ in due] == ["past", "soon"]
+    assert due[1][1] - start >= second
+    assert await bus.js_subjects(TIMERS_STREAM, "belfry.schedule.>") == set()
+
+
 def listen(bus: Bus) -> list[Due]:
     """What is due: the timer's id, and when it will be due next."""
     due: list[Due] = []
@@ -141,7 +162,7 @@ def listen(bus: Bus) -> list[Due]:
     return due
 
 
-async def put(bus: Bus, *timers: Timer) -> None:
+async def put(bus: Bus, *timers: Timer | Alarm) -> None:
     """As the outbox does: each setting under an id of its own."""
     messages = [
         OutboxMessage(id=f"{timer.id}-{time.time_ns()}", subject=timer.subject, headers=timer.headers)

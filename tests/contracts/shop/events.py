@@ -1,5 +1,7 @@
 """What happened in the shop, as events: one of each kind."""
 
+from datetime import timedelta
+
 from shared.contracts.auth import AccessRevoked
 from shared.contracts.health import HealthChanged, HealthChecked, ServiceDeclared
 from shared.contracts.latency import EndpointSummary, LatencySummarised
@@ -37,6 +39,7 @@ EVENTS: tuple[Event, ...] = (
         status="degraded",
         duration_ms=812.4,
         reason="Answered in 812 ms, degraded above 500 ms",
+        certificate_ends_at=today("14:00:00") + timedelta(days=61),
     ),
     ServiceDeclared(service_id="search", change="changed", version=4, actor="ana"),
     LatencySummarised(
@@ -47,12 +50,29 @@ EVENTS: tuple[Event, ...] = (
         error_bound_pct=0.5416,
         endpoints=[
             EndpointSummary(
-                method="POST", path="/api/payments", p50=268.0, p95=1210.0, p99=3120.0, count=206, error_rate_pct=6.31
+                method="POST",
+                path="/api/payments",
+                p50=268.0,
+                p95=1210.0,
+                p99=3120.0,
+                count=206,
+                error_rate_pct=6.31,
+                max_ms=3404.0,
             ),
             EndpointSummary(
-                method="GET", path="/api/payments/{id}", p50=27.0, p95=64.0, p99=None, count=98, error_rate_pct=1.02
+                method="GET",
+                path="/api/payments/{id}",
+                p50=27.0,
+                p95=64.0,
+                p99=None,
+                count=98,
+                error_rate_pct=1.02,
+                max_ms=88.0,
             ),
         ],
+        together=EndpointSummary(
+            method="_ALL", path="*", p50=190.0, p95=1104.0, p99=3010.0, count=304, error_rate_pct=4.6, max_ms=3404.0
+        ),
     ),
     AccessRevoked(subject_id="dana.o", subject_kind="user", at=NOW),
     PipelineChanged(

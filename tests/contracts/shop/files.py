@@ -8,7 +8,7 @@ from msgspec import Struct, json
 from shared.contracts.latency import BucketBatch, SampleBatch
 from shared.contracts.wire import Event, type_of
 from shared.envelope import seal
-from tests.contracts.shop import latency, people, pipeline, ws
+from tests.contracts.shop import alerts, latency, people, pipeline, ws
 from tests.contracts.shop.board import BOARD
 from tests.contracts.shop.events import EVENTS
 from tests.contracts.shop.graph import DEPENDENCIES, detail_of_ledger
@@ -38,7 +38,7 @@ def wire_form(event: Event) -> WireForm:
 
 def messages() -> dict[str, WireForm]:
     """Golden file, relative to GOLDEN, and the message it holds."""
-    return {f"events/{type_of(type(event))}.json": wire_form(event) for event in (*EVENTS, *ws.EVENTS)}
+    return {f"events/{type_of(type(event))}.json": wire_form(event) for event in (*EVENTS, *ws.EVENTS, *alerts.EVENTS)}
 
 
 def batches() -> dict[str, SampleBatch | BucketBatch]:
@@ -79,6 +79,7 @@ def answers() -> dict[str, Struct]:
         "pipeline/step_conflict.json": pipeline.STEP_CONFLICT,
         "pipeline/chain.json": pipeline.CHAIN,
         "pipeline/applied_chain.json": pipeline.APPLIED,
+        **alerts.ANSWERS,
         "auth/me.json": people.ME,
         "auth/users.json": people.USERS,
         "auth/tokens.json": people.TOKENS,

@@ -1,0 +1,94 @@
+"""What is done again and again: points, partitions, timers that were lost, what is held back, what is known around."""
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime
+
+import structlog
+
+from alert_svc import escalating, holding, keeping, metrics, watching
+from alert_svc.room import Room
+from alert_svc.store import incidents, partitions
+from alert_svc.telling import alarm_of
+from shared import outbox
+from shared.loops import tell
+from shared.timers import TIMERS_STREAM
+
+log = structlog.get_logger()
+
+PARTITIONS_LOCK = 7_603
+GATHER_SECONDS = 0.3
+
+
+async def keep_partitions(room: Room) -> None:
+    async with room.pool.acquire(timeout=5) as conn, conn.transaction():
+        await conn.execute("SELECT pg_advisory_xact_lock($1)", PARTITIONS_LOCK)
+        await partitions.keep_partitions(conn, datetime.now(UTC))
+
+
+async def keep_minutes(room: Room) -> None:
+    await keeping.keep_minutes(room.pool, room.evaluator, room.stored)
+
+
+async def forget(room: Room) -> None:
+    await keeping.forget(room.pool, room.evaluator)
+
+
+async def read_quiet(room: Room) -> None:
+    await watching.read_quiet(room.pool, room.evaluator)
+
+
+async def watch_health(room: Room, every_seconds: float) -> None:
+    """Reads what health_svc knows, now and then, and soon after every change."""
+    while True:
+        room.health_changed.clear()
+        try:
+            await watching.read_health(room.bus, room.evaluator)
+        except Exception as error:
+            tell("read_health", error)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(every_seconds):
+                await room.health_changed.wait()
+        await asyncio.sleep(GATHER_SECONDS)
+
+
+async def sample_health(room: Room) -> None:
+    await watching.sample_health(room.pool, room.bus)
+
+
+async def look_after_held(room: Room) -> None:
+    if await holding.look_after(room.pool, room.evaluator.around):
+        room.wake_outbox()
+
+
+async def sweep_escalations(room: Room) -> None:
+    if await escalating.sweep(room.pool):
+        room.wake_outbox()
+
+
+async def keep_timers(room: Room) -> None:
+    """Set again what the bus has lost (a new or emptied store), and remove what no longer escalates."""
+    present = await room.bus.js_subjects(TIMERS_STREAM, "belfry.schedule.alert.>")
+    async with room.pool.acquire(timeout=5) as conn, conn.transaction():
+        wanted = {
+            alarm.subject: alarm
+            for incident in await incidents.list_escalating(conn)
+            if incident.next_at is not None
+            for alarm in [alarm_of(incident.id, incident.next_at)]
+        }
+        waiting = await outbox.waiting_subjects(conn)
+        missing = [alarm for subject, alarm in wanted.items() if subject not in present | waiting]
+        if missing:
+            await outbox.add_schedule(conn, *missing)
+        for subject in present - wanted.keys() - waiting:
+            await outbox.remove_schedule(conn, subject)
+    if missing:
+        log.info("timers.restored", timers=len(missing))
+        room.wake_outbox()
+
+
+async def measure(room: Room) -> None:
+    """The gauges of /metrics."""
+    metrics.SERIES.set(len(room.engine.store))
+    for state, count in room.engine.book.columns.counts().items():
+        metrics.ALERTS.labels(state).set(count)

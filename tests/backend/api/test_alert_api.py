@@ -1,0 +1,371 @@
+"""The alert API as a whole: alert_svc behind the gateway, on a real NATS and a real PostgreSQL."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestServer
+
+import gateway.app
+from gateway.settings import GatewaySettings
+from tests.backend.alert_svc.running import Alerts, running_alerts
+from tests.fixtures.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TOKEN = "bf_token_of_the_alert_api_tests_0123456789"
+AT = "/api/v1/admin/alerts"
+RULE: dict[str, Any] = {
+    "name": "Queue is long", "metric": "api.depth", "operator": ">", "threshold": 10, "duration": 0,
+    "channels": ["ops"],
+}  # fmt: skip
+
+
+class Api:
+    """The API as its users see it, and alert_svc behind it."""
+
+    def __init__(self, client: aiohttp.ClientSession, alerts: Alerts) -> None:
+        self.client, self.alerts = client, alerts
+
+    async def ask(
+        self, method: str, path: str, body: Any = None, want: int = 200, headers: dict[str, str] | None = None
+    ) -> Any:
+        async with self.client.request(method, AT + path, json=body, headers=headers) as answer:
+            text = await answer.text()
+            assert answer.status == want, text
+            return await answer.json() if text else None
+
+    async def refused(self, method: str, path: str, body: Any) -> dict[str, str]:
+        """The message of each bad field of a 422."""
+        problem = await self.ask(method, path, body, 422)
+        return {error["field"]: error["message"] for error in problem["errors"]}
+
+    async def fired(self, rule_id: str, metric: str, value: float = 12.0, **labels: str) -> dict[str, Any]:
+        self.alerts.measure(metric, value, None, labels or None)
+        incident = await self.alerts.until_incident(rule_id)
+        found: dict[str, Any] = await self.ask("GET", f"/incidents/{incident.id}")
+        return found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def api(nats_url: str, api_database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
+    given: dict[str, Any] = {"data_dir": str(tmp_path_factory.mktemp("api"))}
+    settings = GatewaySettings(nats_url=nats_url, database_url=api_database, admin_token=TOKEN, **given)
+    front = TestServer(gateway.app.create_app(settings))
+    async with running_alerts({"NATS_URL": nats_url, "DATABASE_URL": api_database}) as alerts, front:
+        own = {"Authorization": f"Bearer {TOKEN}"}
+        async with aiohttp.ClientSession(str(front.make_url("")), headers=own) as client:
+            for channel in ("ops", "lead"):
+                await alerts.channel(channel)
+            await alerts.channel("phone", "sms")
+            yield Api(client, alerts)
+
+
+async def test_a_rule_is_made_read_changed_paused_and_removed(api: Api) -> None:
+    """F2.5.1, F2.5.2, I2.5.1, R2.5.1: rules are REST resources with the fields they were made of, active or paused."""
+    made = await api.ask("POST", "/rules", RULE, 201)
+    assert {name: made[name] for name in RULE} == RULE
+    assert (made["id"], made["version"], made["enabled"], made["state"]) == ("queue-is-long", 1, True, "no_data")
+    assert [warning["field"] for warning in made["warnings"]] == ["metric"]
+    twin = await api.ask("POST", "/rules", RULE, 201)
+    assert twin["id"] == "queue-is-long-2"
+    await api.ask("POST", "/rules", {**RULE, "id": "queue-is-long"}, 409)
+
+    changed = await api.ask("PUT", f"/rules/{made['id']}", {**RULE, "threshold": 20, "duration": 60, "version": 1})
+    assert (changed["threshold"], changed["duration"], changed["version"]) == (20, 60, 2)
+    outdated = await api.ask("PUT", f"/rules/{made['id']}", {**RULE, "version": 1}, 409)
+    assert (outdated["version"], outdated["current"]["threshold"]) == (2, 20)
+    await api.ask("PUT", f"/rules/{made['id']}", RULE, 412, {"If-Match": '"1"'})
+    await api.ask("PUT", f"/rules/{made['id']}", {**RULE, "id": "another"}, 422)
+
+    paused = await api.ask("PATCH", f"/rules/{made['id']}", {"enabled": False})
+    assert (paused["enabled"], paused["state"], paused["version"]) == (False, "paused", 3)
+    listed = await api.ask("GET", "/rules")
+    states = {rule["id"]: rule["state"] for rule in listed["rules"] if rule["source"] == "api"}
+    assert states == {"queue-is-long": "paused", twin["id"]: "no_data"}
+    assert listed["counts"]["paused"] == 1
+    assert {rule["id"] for rule in listed["rules"] if rule["source"] == "default"} >= {"service-down", "endpoint-slow"}
+    versions = (await api.ask("GET", f"/rules/{made['id']}/versions"))["versions"]
+    assert [(each["version"], each["change"]) for each in versions] == [(3, "paused"), (2, "changed"), (1, "added")]
+
+    for rule_id in (made["id"], twin["id"]):
+        await api.ask("DELETE", f"/rules/{rule_id}", want=204)
+        await api.ask("GET", f"/rules/{rule_id}", want=404)
+    assert (await api.ask("GET", f"/rules/{made['id']}/versions"))["versions"][0]["change"] == "removed"
+    await api.ask("DELETE", "/rules/never-was", want=404)
+    await api.ask("GET", "/rules/never-was/versions", want=404)
+
+
+async def test_every_mistake_of_a_rule_is_named_at_once_beside_its_field(api: Api) -> None:
+    """I2.5.4, R2.5.2: 422 with all bad fields, those of form and those of meaning."""
+    assert await api.refused(
+        "POST", "/rules", {"name": "", "metric": "No Metric", "operator": "~", "threshold": "x"}
+    ) == {
+        "name": "must not be empty",
+        "metric": "must be words of a-z, 0-9 and _, joined by dots, such as latency.p99",
+        "operator": "must be one of !=, <, <=, ==, >, >=",
+        "threshold": "must be a number",
+    }
+    wrong = {
+        "name": "Wrong", "metric": "health.statuss", "operator": ">", "threshold": 500, "recovery_threshold": 540,
+        "critical_threshold": 400, "channels": ["nobody", "ops"], "escalation_policy": "none", "mute_timings": ["no"],
+        "selector": [{"label": "service", "match": "=~", "value": "("}],
+    }  # fmt: skip
+    errors = await api.refused("POST", "/rules", wrong)
+    assert errors["metric"] == "Belfry has no metric health.statuss. Did you mean health.status?"
+    assert errors["recovery_threshold"] == "must be below 500, because the rule fires above it"
+    assert set(errors) == {
+        "metric", "recovery_threshold", "critical_threshold", "channels[0]", "escalation_policy", "mute_timings[0]",
+        "selector[0].value",
+    }  # fmt: skip
+    equal = {**RULE, "operator": "==", "recovery_threshold": 4, "metric": "health.status", "min_samples": 5}
+    assert set(await api.refused("POST", "/rules", equal)) == {"recovery_threshold", "min_samples"}
+    problem = await api.ask("POST", "/rules", {**RULE, "recovery_threshold": 11}, 422)
+    assert problem["errors"][0]["fix"] == 8.0
+    odd = {
+        **RULE,
+        "metric": "health.uptime_pct",
+        "threshold": 150,
+        "duration": 1,
+        "selector": [{"label": "x", "value": "y"}],
+    }
+    made = await api.ask("POST", "/rules", odd, 201)
+    assert {each["field"] for each in made["warnings"]} == {"metric", "threshold", "duration", "selector[0].label"}
+    await api.ask("DELETE", f"/rules/{made['id']}", want=204)
+
+
+async def test_an_incident_is_told_of_acknowledged_commented_and_resolved_by_hand(api: Api) -> None:
+    """The first to acknowledge counts, and stops the escalation; who was told hears of the end."""
+    policy = {"name": "On call", "steps": [{"channels": ["lead"], "delay_seconds": 3600, "name": "Lead"}], "repeats": 1}
+    made = await api.ask("POST", "/policies", policy, 201)
+    rule = await api.alerts.rule(
+        "api.story", channels=["ops", "phone"], escalation_policy=made["id"], severity="critical"
+    )
+    detail = await api.fired(rule.id, "api.story")
+    incident = detail["incident"]
+    assert (incident["state"], incident["severity"], incident["object"]) == ("firing", "critical", "shop")
+    assert detail["escalation"]["next_step"] == 0
+    assert [step["channels"] for step in detail["escalation"]["steps"]] == [["lead"]]
+    assert (await api.ask("GET", f"/policies/{made['id']}"))["running"] == [incident["id"]]
+    assert await api.alerts.queued(incident["id"]) == ["fired:ops:0.0", "fired:phone:0.0"]
+
+    told = await api.ask("POST", f"/incidents/{incident['id']}/escalate")
+    assert (told["escalation"]["loop"], told["timeline"][0]["kind"]) == (1, "escalated")
+    await api.ask("POST", f"/incidents/{incident['id']}/comments", {"comment": "Restoring"})
+    await api.ask("POST", f"/incidents/{incident['id']}/comments", {"comment": ""}, 422)
+    mine = await api.ask("POST", f"/incidents/{incident['id']}/acknowledge", {"comment": "On it"})
+    assert (mine["incident"]["state"], mine["escalation"]["state"]) == ("acknowledged", "stopped")
+    late = await api.ask("POST", f"/incidents/{incident['id']}/acknowledge", {}, 409)
+    assert late["acknowledged_by"] == mine["incident"]["acknowledged_by"]
+    await api.ask("POST", f"/incidents/{incident['id']}/escalate", want=409)
+    ended = await api.ask("POST", f"/incidents/{incident['id']}/resolve", {"comment": "Restored"})
+    assert (ended["incident"]["state"], ended["incident"]["resolve_reason"]) == ("resolved", "by_hand")
+    await api.ask("POST", f"/incidents/{incident['id']}/resolve", {}, 409)
+    kinds = [entry["kind"] for entry in ended["timeline"]]
+    assert kinds == ["resolved", "escalation_stopped", "acknowledged", "commented", "escalated", "fired"]
+    assert sorted(await api.alerts.queued(incident["id"])) == [
+        "acknowledged:lead:0.0", "acknowledged:ops:0.0", "escalated:lead:0.0", "fired:ops:0.0", "fired:phone:0.0",
+        "resolved:lead:0.0", "resolved:ops:0.0", "resolved:phone:0.0",
+    ]  # fmt: skip
+    assert "Restored" in ended["markdown"]
+
+    again = await api.fired(rule.id, "api.story")  # still bad: what was resolved by hand begins anew
+    assert again["incident"]["id"] != incident["id"]
+    assert [each["id"] for each in again["earlier"]] == [incident["id"]]
+    await api.ask("DELETE", f"/policies/{made['id']}", want=409)
+    await api.ask("DELETE", f"/rules/{rule.id}", want=204)
+    gone = await api.ask("GET", f"/incidents/{again['incident']['id']}")
+    assert (gone["incident"]["resolve_reason"], gone["incident"]["rule_gone"]) == ("deleted", True)
+    await api.ask("DELETE", f"/policies/{made['id']}", want=204)
+    for path in ("/incidents/999999", "/incidents/999999/timeline"):
+        await api.ask("GET", path, want=404)
+    await api.ask("POST", "/incidents/999999/acknowledge", {}, 404)
+    await api.ask("GET", "/incidents/none", want=422)
+
+
+async def test_incidents_are_listed_open_and_worst_first_in_pages(api: Api) -> None:
+    severities = ("info", "critical", "warning")
+    rules = [await api.alerts.rule(f"api.list{number}", severity=s) for number, s in enumerate(severities)]
+    for number, rule in enumerate(rules):
+        await api.fired(rule.id, f"api.list{number}", service=f"list-{number}")
+    listed = await api.ask("GET", "/incidents?state=open&limit=2")
+    assert [each["severity"] for each in listed["incidents"]] == ["critical", "warning"]
+    rest = await api.ask("GET", f"/incidents?state=open&limit=2&cursor={listed['next_cursor']}")
+    assert rest["incidents"][0]["severity"] == "info"
+    only = await api.ask("GET", "/incidents?service=list-1")
+    assert [each["rule_id"] for each in only["incidents"]] == [rules[1].id]
+    assert (await api.ask("GET", "/incidents?severity=info&state=open&held=without"))["incidents"][0][
+        "service"
+    ] == "list-0"
+    assert listed["counts"]["unacknowledged"] >= 3
+    for cursor in ("nonsense", "MjAyNi0xMS0yM1QxNDowODoyMCswMDowMCB4"):
+        await api.ask("GET", f"/incidents?cursor={cursor}", want=422)
+    incident = only["incidents"][0]["id"]
+    first = await api.ask("GET", f"/incidents/{incident}/timeline?limit=1")
+    assert first["entries"][0]["kind"] == "fired"
+    assert first["next_cursor"] is None
+    await api.ask("POST", f"/incidents/{incident}/comments", {"comment": "one more"})
+    first = await api.ask("GET", f"/incidents/{incident}/timeline?limit=1")
+    then = await api.ask("GET", f"/incidents/{incident}/timeline?limit=1&cursor={first['next_cursor']}")
+    assert [first["entries"][0]["kind"], then["entries"][0]["kind"]] == ["commented", "fired"]
+    for rule in rules:
+        await api.ask("PATCH", f"/rules/{rule.id}", {"enabled": False})
+        ended = (await api.ask("GET", f"/incidents?rule_id={rule.id}"))["incidents"]
+        assert [each["resolve_reason"] for each in ended] == ["paused"]
+
+
+async def test_a_silence_holds_back_and_releases_when_it_ends(api: Api) -> None:
+    rule = await api.alerts.rule("api.quiet", channels=["ops"])
+    ends = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    given = {
+        "ends_at": ends,
+        "matchers": [{"label": "service", "value": "shop"}],
+        "rule_ids": [rule.id],
+        "reason": "Work",
+    }
+    silence = await api.ask("POST", "/silences", given, 201)
+    assert silence["state"] == "active"
+    held = (await api.fired(rule.id, "api.quiet"))["incident"]
+    assert (held["hold"]["reason"], held["hold"]["by"]) == ("silenced", silence["id"])
+    assert await api.alerts.queued(held["id"]) == []
+    listed = (await api.ask("GET", "/silences"))["silences"]
+    assert [each["holding"] for each in listed if each["id"] == silence["id"]] == [[held["id"]]]
+    changed = await api.ask("PUT", f"/silences/{silence['id']}", {**given, "reason": "More work"})
+    assert changed["reason"] == "More work"
+    ended = await api.ask("DELETE", f"/silences/{silence['id']}")
+    assert (ended["state"], ended["ended_by"]) == ("ended", ended["created_by"])
+    await until(lambda: api.alerts.queued(held["id"]), lambda keys: keys == ["fired:ops:0.0"])
+    detail = await api.ask("GET", f"/incidents/{held['id']}")
+    assert [entry["kind"] for entry in detail["timeline"]] == ["released", "fired"]
+    await api.ask("DELETE", f"/silences/{silence['id']}", want=409)
+    await api.ask("PUT", "/silences/s-none", given, 404)
+    assert await api.refused("POST", "/silences", {"ends_at": "2020-01-01T00:00:00Z", "reason": "x"}) == {
+        "ends_at": "is past",
+        "matchers": "name a rule or a label; a silence of everything is not allowed",
+    }
+    far = {**given, "ends_at": (datetime.now(UTC) + timedelta(days=900)).isoformat()}
+    assert set(await api.refused("POST", "/silences", far)) == {"ends_at"}
+    assert set(await api.refused("POST", "/silences", {**given, "starts_at": ends})) == {"starts_at"}
+    await api.ask("DELETE", f"/rules/{rule.id}", want=204)
+
+
+async def test_a_mute_timing_is_quiet_by_its_own_clock(api: Api) -> None:
+    always = {"name": "Always", "time_zone": "Pacific/Auckland", "spans": [{}]}
+    timing = await api.ask("POST", "/mute-timings", always, 201)
+    assert timing["active_until"] is not None
+    await api.ask("POST", "/mute-timings", {**always, "id": timing["id"]}, 409)
+    rule = await api.alerts.rule("api.muted", channels=["ops"], mute_timings=[timing["id"]])
+    held = (await api.fired(rule.id, "api.muted"))["incident"]
+    assert held["hold"]["reason"] == "muted"
+    listed = (await api.ask("GET", "/mute-timings"))["mute_timings"]
+    assert [each["used_by"] for each in listed if each["id"] == timing["id"]] == [[rule.id]]
+    await api.ask("DELETE", f"/mute-timings/{timing['id']}", want=409)
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).strftime("%a").lower()
+    other_day = {**always, "time_zone": "UTC", "spans": [{"days": [tomorrow]}]}
+    await api.ask("PUT", f"/mute-timings/{timing['id']}", other_day)
+    await until(lambda: api.alerts.queued(held["id"]), lambda keys: keys == ["fired:ops:0.0"])
+    bad = {"name": "x", "time_zone": "Europe/Berlinn", "spans": [{"days_of_month": [0]}, {"from_time": "25:00"}]}
+    assert set(await api.refused("POST", "/mute-timings", bad)) == {"spans[1].from_time"}
+    assert await api.refused("POST", "/mute-timings", {**bad, "spans": [{"days_of_month": [0]}]}) == {
+        "time_zone": "is not a time zone. Did you mean Europe/Berlin?",
+        "spans[0].days_of_month[0]": "must be 1 to 31, or -1 to -31 from the month's end",
+    }
+    assert set(await api.refused("PUT", f"/mute-timings/{timing['id']}", {**bad, "spans": [{}]})) == {"time_zone"}
+    await api.ask("DELETE", f"/rules/{rule.id}", want=204)
+    await api.ask("DELETE", f"/mute-timings/{timing['id']}", want=204)
+    await api.ask("DELETE", f"/mute-timings/{timing['id']}", want=404)
+
+
+async def test_policies_are_versioned_and_name_channels_that_exist(api: Api) -> None:
+    policy = {"name": "Night", "steps": [{"channels": ["ops"]}], "id": "night"}
+    made = await api.ask("POST", "/policies", policy, 201)
+    assert await api.refused("POST", "/policies", {**policy, "steps": [{"channels": ["ops", "nobody"]}]}) == {
+        "steps[0].channels[1]": "there is no channel nobody"
+    }
+    changed = await api.ask("PUT", "/policies/night", {**policy, "repeats": 3, "version": made["version"]})
+    assert (changed["repeats"], changed["version"]) == (3, 2)
+    await api.ask("PUT", "/policies/night", {**policy, "version": 1}, 409)
+    await api.ask("PUT", "/policies/night", policy, 412, {"If-Match": '"1"'})
+    assert [each["id"] for each in (await api.ask("GET", "/policies"))["policies"]] == ["night"]
+    await api.ask("DELETE", "/policies/night", want=204)
+    await api.ask("GET", "/policies/night", want=404)
+
+
+async def test_the_preview_shows_the_last_day_and_when_the_rule_would_have_fired(api: Api) -> None:
+    """F2.5.5: the metric with the threshold, spans, firings, how often and how long; saved or not."""
+    start = int(time.time()) // 60 * 60 - 3600
+    shape = [1.0] * 20 + [15.0] * 10 + [1.0] * 10 + [30.0] * 5 + [1.0] * 15
+    for minute, value in enumerate(shape):
+        api.alerts.measure("api.past", value, at=start + minute * 60)
+    await until(
+        lambda: api.ask("GET", "/series?metric=api.past"),
+        lambda found: found["series"] and found["series"][0]["recent"].count(None) < 3,
+    )
+    rule = {**RULE, "metric": "api.past", "duration": 120, "channels": ["ops", "lead"]}
+    shown = await api.ask("POST", "/preview", {"rule": rule})
+    assert (shown["fired"], shown["matched_series"], shown["messages"]) == (2, 1, 8)
+    assert [firing["peak"] for firing in shown["firings"]] == [30.0, 15.0]
+    assert [firing["seconds"] for firing in shown["firings"]] == [180.0, 480.0]
+    assert {firing["live"] for firing in shown["firings"]} == {"did_not_fire"}
+    assert shown["suggestion"] == {"threshold": 16.0, "fired": 1}
+    assert len(shown["series"][0]["values"]) == 1440
+    assert [span["state"] for span in shown["spans"]] == ["pending", "firing"] * 2
+    assert shown["insufficient"][0]["state"] == "no_data"
+    assert "api.past" not in (shown["message"]["text"] + shown["message"]["title"])
+    saved = await api.ask("POST", "/rules", rule, 201)
+    assert (await api.ask("POST", "/preview", {"rule_id": saved["id"], "hours": 1}))["fired"] == 2
+    for body in ({}, {"rule": rule, "rule_id": saved["id"]}):
+        assert set(await api.refused("POST", "/preview", body)) == {"rule"}
+    assert set(await api.refused("POST", "/preview", {"rule": {**rule, "channels": ["x"]}})) == {"rule.channels[0]"}
+    await api.ask("POST", "/preview", {"rule_id": "never-was"}, 404)
+    empty = await api.ask("POST", "/preview", {"rule": {**RULE, "metric": "api.nothing"}})
+    assert (empty["fired"], empty["matched_series"], empty["message"]) == (0, 0, None)
+
+
+async def test_it_says_why_a_rule_did_or_did_not_fire(api: Api) -> None:
+    rule = await api.alerts.rule("api.why", threshold=10, recovery_threshold=5)
+    for value in (3.0, 12.0, 7.0):
+        api.alerts.measure("api.why", value)
+        await asyncio.sleep(0.05)
+    await api.alerts.until_state(rule.id, "firing")
+    why = await until(
+        lambda: api.ask("GET", f"/rules/{rule.id}/evaluations"), lambda found: len(found["evaluations"]) == 3
+    )
+    assert [(each["value"], each["outcome"], each["state"]) for each in why["evaluations"]] == [
+        (7.0, "between", "firing"), (12.0, "breach", "firing"), (3.0, "ok", "inactive"),
+    ]  # fmt: skip
+    assert why["evaluations"][0]["reason"] == "7 is not over 10, but over 5"
+    assert (why["state_reason"], why["never_matched"]) == ("7, over 10", False)
+    await api.ask("GET", "/rules/never-was/evaluations", want=404)
+
+
+async def test_the_catalogue_names_every_metric_and_its_series(api: Api) -> None:
+    api.alerts.measure("api.catalogue", 4.0, labels={"queue": "mail"})
+    api.alerts.measure("api.catalogue", 5.0, labels={"queue": "exports"})
+    found = await until(lambda: api.ask("GET", "/series?metric=api.catalogue"), lambda found: found["total"] == 2)
+    assert found["label_values"] == {"queue": ["exports", "mail"]}
+    assert [each["title"] for each in found["series"]] == ["queue=exports", "queue=mail"]
+    assert (await api.ask("GET", "/series?metric=api.catalogue&search=MAIL"))["series"][0]["value"] == 4.0
+    metrics = {each["name"]: each for each in (await api.ask("GET", "/metrics"))["metrics"]}
+    assert metrics["health.status"]["levels"] == {"healthy": 0, "degraded": 1, "down": 2}
+    assert metrics["latency.p99"]["is_counted"]
+    assert (metrics["api.catalogue"]["series"], metrics["api.catalogue"]["labels"]) == (2, ["queue"])
+
+
+async def test_viewers_read_and_nobody_changes_without_the_role(api: Api) -> None:
+    async with api.client.post("/api/v1/auth/tokens", json={"label": "v", "role": "viewer"}) as answer:
+        token = (await answer.json())["secret"]
+    own = {"Authorization": f"Bearer {token}"}
+    assert (await api.ask("GET", "/rules", headers=own))["rules"] is not None
+    for method, path in (
+        ("POST", "/rules"),
+        ("PATCH", "/rules/x"),
+        ("POST", "/incidents/1/acknowledge"),
+        ("POST", "/silences"),
+    ):
+        await api.ask(method, path, {}, 403, headers=own)
