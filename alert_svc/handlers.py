@@ -9,7 +9,7 @@ from alert_svc import escalating
 from alert_svc.room import Room
 from alert_svc.telling import incident_of_alarm
 from shared.contracts.alerts.events import AlertConfigured, AlertResolved
-from shared.contracts.health import HealthChanged
+from shared.contracts.health.events import HealthChanged
 from shared.jetstream import Delivery
 
 log = structlog.get_logger()

@@ -13,8 +13,8 @@ import structlog
 from msgspec import Struct
 
 from alert_svc.metrics import SAMPLES, UNREADABLE
+from alert_svc.sampling import samples_of, subjects
 from alert_svc.series import Sample
-from alert_svc.sources import samples_of, subjects
 from alert_svc.store.points import Position
 from shared.bus import Bus
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM

@@ -16,10 +16,11 @@ from alert_svc.store import documents, silences, turns
 from alert_svc.store.silences import StoredSilence
 from alert_svc.surroundings import Quiet
 from shared.bus import Bus
-from shared.contracts import health
 from shared.contracts.alerts.metrics import MetricMeasured, MetricSample
 from shared.contracts.alerts.quiet import MuteTimingSpec
-from shared.contracts.health import Board, DependencyMap, GraphEdge, ServiceCard
+from shared.contracts.health import procedures as health
+from shared.contracts.health.board import Board, ServiceCard
+from shared.contracts.health.graph import DependencyMap, GraphEdge
 from shared.contracts.wire import Nothing, Rpc
 from shared.db import Pool
 from shared.rpc import Caller, answer_of, call

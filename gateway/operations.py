@@ -16,7 +16,7 @@ from gateway.routes import ROUTES, pattern_of
 from gateway.routes.route import Before, Local, Route
 from gateway.single_flight import SingleFlight
 from shared.contracts.live import OFFSET_HEADER
-from shared.contracts.pipeline import ValidateChange
+from shared.contracts.pipeline.procedures import ValidateChange
 from shared.contracts.wire import Rpc
 from shared.keys import BUS, REQUEST_ID
 from shared.problems import ProblemError

@@ -18,7 +18,7 @@ from health_svc.sources import bus as bus_source
 from health_svc.sources import file as file_source
 from health_svc.sources import itself
 from health_svc.windows import Windows
-from shared.contracts.health import HEARTBEAT_SUBJECT
+from shared.contracts.health.procedures import HEARTBEAT_SUBJECT
 from shared.contracts.wire import Rpc
 from shared.loops import every, until_it_works
 from shared.outbox import OUTBOX_WAKE, relay_context

@@ -13,11 +13,8 @@ from health_svc.reasons import reason_of
 from health_svc.store.services import Monitored
 from health_svc.uptime import Totals, coverage_pct, uptime_pct
 from shared.contracts.checks import kind_of
-from shared.contracts.health import (
-    Overlay,
-    ServiceCard,
-    Status,
-)
+from shared.contracts.health.board import ServiceCard
+from shared.contracts.health.services import Overlay, Status
 
 SEVERITY: dict[Status, int] = {"down": 0, "degraded": 1, "unknown": 2, "healthy": 4}
 MAINTENANCE_RANK = 3

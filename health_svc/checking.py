@@ -19,7 +19,8 @@ from health_svc.recorder import Recorder
 from health_svc.store import services
 from health_svc.store.recording import Finished
 from health_svc.store.services import Monitored
-from shared.contracts.health import CheckRun, ServiceSpec, Trigger
+from shared.contracts.health.runs import CheckRun
+from shared.contracts.health.services import ServiceSpec, Trigger
 from shared.db import Pool
 from shared.jetstream import Delivery
 from shared.problems import problem_of

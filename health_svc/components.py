@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from health_svc.state import SEVERITY_OF, Severity
-from shared.contracts.health import ComponentOutcome, Result
+from shared.contracts.health.runs import ComponentOutcome
+from shared.contracts.health.services import Result
 
 Measured = Literal["pass", "warn", "fail"]
 

@@ -10,7 +10,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
 from health_svc.semantics import spec_errors
-from shared.contracts.health import ServiceSpec
+from shared.contracts.health.services import ServiceSpec
 from shared.contracts.wire import FieldError
 from shared.validate import validate
 

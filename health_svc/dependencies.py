@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from health_svc.graph import Graph, components, graph_of, nearest, path, turned
 from health_svc.state import RANK
-from shared.contracts.health import EdgeKind, Status
+from shared.contracts.health.services import EdgeKind, Status
 
 FAILING: tuple[Status, ...] = ("degraded", "down")
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from shared.contracts.health import Result
+from shared.contracts.health.services import Result
 
 SLOTS = 12
 SLOT_SECONDS = 300

@@ -10,7 +10,8 @@ from msgspec import json
 from health_svc.health_check import combine
 from health_svc.metrics import PROBE_SECONDS, PROBES, RUNS
 from health_svc.store.recording import Finished
-from shared.contracts.health import CheckRun, ComponentOutcome, Trigger
+from shared.contracts.health.runs import CheckRun, ComponentOutcome
+from shared.contracts.health.services import Trigger
 
 NUL, REPLACEMENT = rb"\u0000", rb"\ufffd"
 

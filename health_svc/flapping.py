@@ -7,7 +7,7 @@ weighs more: the oldest slot 0.8, the newest 1.18. The weighted share of changes
 
 from msgspec import Struct
 
-from shared.contracts.health import Result
+from shared.contracts.health.services import Result
 
 SLOTS = 20
 STARTS_ABOVE_PCT = 30.0

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from health_svc.state import ServiceState
-from shared.contracts.health import Overlay, Result, Status
+from shared.contracts.health.services import Overlay, Result, Status
 
 UNKNOWN_AFTER_INTERVALS = 3
 MARGIN_SECONDS = 5

@@ -11,7 +11,9 @@ from health_svc.room import Room
 from health_svc.store import services
 from health_svc.store.services import Monitored
 from shared.contracts.checks import HeartbeatCheck, component_of
-from shared.contracts.health import ComponentOutcome, Heartbeat, ServiceSpec, Source
+from shared.contracts.health.procedures import Heartbeat
+from shared.contracts.health.runs import ComponentOutcome
+from shared.contracts.health.services import ServiceSpec, Source
 from shared.contracts.wire import Nothing
 from shared.interest import Message
 from shared.problems import ProblemError, conflict, invalid, problem_of

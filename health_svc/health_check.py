@@ -14,7 +14,7 @@ from health_svc.fail_rate import tallied
 from health_svc.flapping import interrupted, is_flapping, recorded
 from health_svc.freshness import displayed, heartbeat_result, known_until, stale_after_seconds
 from health_svc.state import RANK, SEVERITIES, Observation, Run, ServiceState, Severity, Transition
-from shared.contracts.health import Status
+from shared.contracts.health.services import Status
 
 __all__ = [
     "Observation",

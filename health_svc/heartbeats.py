@@ -5,7 +5,8 @@ from datetime import datetime
 from health_svc.freshness import heartbeat_result
 from health_svc.store.services import Monitored
 from shared.contracts.checks import HeartbeatCheck, component_of
-from shared.contracts.health import CheckRun, ComponentOutcome, Result
+from shared.contracts.health.runs import CheckRun, ComponentOutcome
+from shared.contracts.health.services import Result
 
 
 def heartbeats(monitored: Monitored, now: datetime) -> list[ComponentOutcome]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from health_svc.recurrence import walls
 from health_svc.rules import parse
-from shared.contracts.health import MaintenanceSpec
+from shared.contracts.health.maintenance import MaintenanceSpec
 
 Window = tuple[datetime, datetime]
 

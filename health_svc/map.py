@@ -2,7 +2,8 @@
 
 from health_svc.board import View, in_order
 from health_svc.dependencies import Edge
-from shared.contracts.health import DependencyMap, GraphEdge, GraphNode, Impact, RootCause
+from shared.contracts.health.board import Impact
+from shared.contracts.health.graph import DependencyMap, GraphEdge, GraphNode, RootCause
 
 
 def dependency_map(view: View) -> DependencyMap:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from health_svc.freshness import stale_after_seconds
 from health_svc.state import ServiceState
-from shared.contracts.health import Overlay, ServiceSpec, Status
+from shared.contracts.health.services import Overlay, ServiceSpec, Status
 
 UNITS = ((2 * 86_400, 86_400, "d"), (7_200, 3_600, "h"), (120, 60, "min"), (0, 1, "s"))
 """From how many seconds on a unit is used, its length in seconds, its name."""

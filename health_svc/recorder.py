@@ -13,7 +13,7 @@ from health_svc.metrics import RUNS_DROPPED, TRANSITIONS
 from health_svc.store.recording import Finished, Recorded, record
 from health_svc.windows import Windows
 from shared.bus import Bus
-from shared.contracts.health import HealthChecked
+from shared.contracts.health.events import HealthChecked
 from shared.db import Pool
 from shared.jetstream import Delivery
 from shared.problems import problem_of

@@ -8,7 +8,8 @@ from health_svc.probes.assertions import path_of
 from health_svc.probes.evidence import FaultError
 from health_svc.probes.patterns import compiled
 from shared.contracts.checks import CheckSpec, HeartbeatCheck, HttpCheck, JsonAssertion, NatsCheck, component_of
-from shared.contracts.health import MaintenanceSpec, ServiceSpec
+from shared.contracts.health.maintenance import MaintenanceSpec
+from shared.contracts.health.services import ServiceSpec
 from shared.contracts.wire import FieldError
 
 Reader = Callable[[str], object]

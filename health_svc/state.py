@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from health_svc.fail_rate import Tally
 from health_svc.flapping import Changes
-from shared.contracts.health import Result, Status
+from shared.contracts.health.services import Result, Status
 
 Severity = Literal["healthy", "degraded", "down"]
 """How bad is what was measured?"""

@@ -11,7 +11,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from health_svc.timeline import Span, SpanState, Window, timeline, without_short_faults
-from shared.contracts.health import DayState, UptimeDay
+from shared.contracts.health.history import DayState, UptimeDay
 
 __all__ = ["Span", "Totals", "Window", "coverage_pct", "days", "summarise", "total", "total_pct", "uptime_pct"]
 

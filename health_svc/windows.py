@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from health_svc.maintenance import active_at, occurrences
 from health_svc.store.maintenance import Window
-from shared.contracts.health import MaintenanceSpec, ServiceSpec
+from shared.contracts.health.maintenance import MaintenanceSpec
+from shared.contracts.health.services import ServiceSpec
 
 
 class Windows:

@@ -9,7 +9,9 @@ from pipeline_svc import pipeline
 from pipeline_svc.differences import changes
 from pipeline_svc.document import Catalogue, Saved, Step, order_of, reordered, stamped, with_step
 from pipeline_svc.interceptors import check
-from shared.contracts.pipeline import Change, RevisionKind, StepChange, Violation
+from shared.contracts.pipeline.constraints import Violation
+from shared.contracts.pipeline.procedures import StepChange
+from shared.contracts.pipeline.revisions import Change, RevisionKind
 from shared.contracts.wire import FieldError
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 import numpy as np
 from msgspec import Struct, field
 
-from shared.contracts.pipeline import MeasuredStep, MiddlewareStats, NodeStats, PipelineMeasured, StepStats
+from shared.contracts.pipeline.events import PipelineMeasured
+from shared.contracts.pipeline.stats import MeasuredStep, MiddlewareStats, NodeStats, StepStats
 from shared.step_times import BUCKETS, ERROR_BOUND_PCT, Counts, quantile_ms
 
 HANDLER = "handler"

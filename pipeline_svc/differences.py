@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline_svc.document import Step
-from shared.contracts.pipeline import Change, ChangeKind
+from shared.contracts.pipeline.revisions import Change, ChangeKind
 
 
 def changes(before: Sequence[Step], after: Sequence[Step]) -> list[Change]:

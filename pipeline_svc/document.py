@@ -7,7 +7,8 @@ from typing import Any
 from msgspec import Struct, json, structs
 
 from shared.contracts.catalogue import Interceptor
-from shared.contracts.pipeline import Chain, ChainStep, Change, RevisionKind
+from shared.contracts.pipeline.chain import Chain, ChainStep
+from shared.contracts.pipeline.revisions import Change, RevisionKind
 
 Catalogue = Mapping[str, Interceptor]
 

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from msgspec import structs
 
-from shared.contracts.pipeline import WINDOW_SECONDS, NodeAnnounced, PipelineMeasured, PipelineNode
+from shared.contracts.pipeline.document import PipelineNode
+from shared.contracts.pipeline.events import NodeAnnounced, PipelineMeasured
+from shared.contracts.pipeline.stats import WINDOW_SECONDS
 
 SILENT = timedelta(seconds=15)  # three announcements
 WINDOW = timedelta(seconds=WINDOW_SECONDS)

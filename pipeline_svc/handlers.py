@@ -7,7 +7,7 @@ import structlog
 
 from pipeline_svc.fleet import WINDOW
 from pipeline_svc.room import Room
-from shared.contracts.pipeline import NodeAnnounced, PipelineMeasured
+from shared.contracts.pipeline.events import NodeAnnounced, PipelineMeasured
 from shared.contracts.wire import MEASURES_STREAM
 from shared.jetstream import Delivery
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from pipeline_svc.differences import moved
 from pipeline_svc.document import Catalogue, Step, order_of
 from shared.contracts.catalogue import Interceptor
-from shared.contracts.pipeline import Constraint, Violation
+from shared.contracts.pipeline.constraints import Constraint, Violation
 
 WORDS = {"before": "not after", "after": "not before", "requires": "not without"}
 

@@ -8,16 +8,9 @@ from msgspec import Struct, json
 
 from pipeline_svc.document import Saved, Step, chain_of
 from shared import outbox
-from shared.contracts.pipeline import (
-    APPLIED_KEY,
-    CHAINS_BUCKET,
-    SAVED_KEY,
-    AppliedChain,
-    Change,
-    PipelineApplied,
-    PipelineChanged,
-    PipelineConfirmed,
-)
+from shared.contracts.pipeline.chain import APPLIED_KEY, CHAINS_BUCKET, SAVED_KEY, AppliedChain
+from shared.contracts.pipeline.events import PipelineApplied, PipelineChanged, PipelineConfirmed
+from shared.contracts.pipeline.revisions import Change
 from shared.db import Connection
 
 _steps = json.Decoder(list[Step])

@@ -6,7 +6,7 @@ from pipeline_svc import store
 from pipeline_svc.api.applying import BELFRY
 from pipeline_svc.document import Saved, chain_of, initial
 from pipeline_svc.room import Room
-from shared.contracts.pipeline import APPLIED_KEY, CHAINS_BUCKET, SAVED_KEY, AppliedChain
+from shared.contracts.pipeline.chain import APPLIED_KEY, CHAINS_BUCKET, SAVED_KEY, AppliedChain
 
 
 async def store_first(room: Room) -> None:

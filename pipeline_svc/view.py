@@ -9,7 +9,8 @@ from pipeline_svc import costs
 from pipeline_svc.document import Catalogue, Saved, Step
 from pipeline_svc.interceptors import summary
 from pipeline_svc.store import Applied
-from shared.contracts.pipeline import Confirmation, Pipeline, PipelineMeasured, PipelineNode, PipelineStep
+from shared.contracts.pipeline.document import Confirmation, Pipeline, PipelineNode, PipelineStep
+from shared.contracts.pipeline.events import PipelineMeasured
 
 
 class Facts(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,9 @@ from msgspec import Struct, json, structs
 from msgspec import inspect as types
 
 from shared.contracts.checks import Check, CheckSpec, JsonAssertion
-from shared.contracts.health import Dependency, Heartbeat, MaintenanceSpec, ServiceSpec
+from shared.contracts.health.maintenance import MaintenanceSpec
+from shared.contracts.health.procedures import Heartbeat
+from shared.contracts.health.services import Dependency, ServiceSpec
 from shared.contracts.wire import Event, type_of
 from shared.events import all_events
 from shared.limits import LEAVES

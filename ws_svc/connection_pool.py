@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from shared.contracts.ws import OUTSIDE, RateHistory, Rates, WsMeasured, WsNode, WsStats
+from shared.contracts.ws.events import OUTSIDE, Rates, WsMeasured, WsNode, WsStats
+from shared.contracts.ws.overview import RateHistory
 from ws_svc.rate_history import Seconds
 from ws_svc.rates import COUNTERS, SILENT_SECONDS, WINDOWS_SECONDS, ZERO, Counts, Meter, total
 

@@ -7,7 +7,7 @@ import msgspec
 import structlog
 
 from shared.contracts.wire import MEASURES_STREAM, Event
-from shared.contracts.ws import NODE_EVENTS, OUTSIDE_SUBJECTS, WsClosed, WsFailed, WsMeasured, WsOpened
+from shared.contracts.ws.events import NODE_EVENTS, OUTSIDE_SUBJECTS, WsClosed, WsFailed, WsMeasured, WsOpened
 from shared.follow import StreamReplacedError
 from shared.jetstream import Delivery
 from ws_svc import metrics

@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge
 
-from shared.contracts.ws import WsStats
+from shared.contracts.ws.events import WsStats
 
 ACTIVE = Gauge("belfry_ws_fleet_connections", "Open connections of all nodes that answer")
 MAX = Gauge("belfry_ws_fleet_connections_max", "Connections that these nodes may have")

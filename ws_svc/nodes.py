@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from shared.bus import Bus, Reply
 from shared.contracts.wire import DEADLINE_HEADER
-from shared.contracts.ws import NODE_SUBJECT
+from shared.contracts.ws.nodes import NODE_SUBJECT
 from shared.problems import ProblemError
 from ws_svc import metrics
 

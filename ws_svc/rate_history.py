@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from math import floor
 
-from shared.contracts.ws import RateHistory, RatePoint
+from shared.contracts.ws.overview import RateHistory, RatePoint
 from ws_svc.rates import COUNTERS, SILENT_SECONDS, Stretch, per_second
 
 KEPT_SECONDS = 3_660  # an hour, and what is not settled yet

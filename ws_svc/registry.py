@@ -3,7 +3,8 @@
 from collections import deque
 from typing import Any
 
-from shared.contracts.ws import Connection, WsError, WsFailed
+from shared.contracts.ws.events import Connection, WsFailed
+from shared.contracts.ws.overview import WsError
 from ws_svc.meanings import meaning_of
 
 CLOSED_SECONDS = 300

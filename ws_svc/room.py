@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from shared.bus import Bus
-from shared.contracts.ws import WsStats
+from shared.contracts.ws.events import WsStats
 from ws_svc.connection_pool import ConnectionPool
 from ws_svc.registry import Registry
 

@@ -5,7 +5,7 @@ import asyncio
 from msgspec.structs import replace
 
 from shared.contracts.wire import MEASURES_STREAM
-from shared.contracts.ws import OUTSIDE, WsMeasured, WsStatus
+from shared.contracts.ws.events import OUTSIDE, WsMeasured, WsStatus
 from shared.loops import tell as tell_failure
 from ws_svc import metrics
 from ws_svc.room import Room

@@ -6,15 +6,10 @@ from typing import Literal
 from msgspec.structs import replace
 
 from belfry_reporter.connections import cursor_after, page_of
-from shared.contracts.ws import (
-    OUTSIDE,
-    ClosedConnections,
-    Connection,
-    ConnectionList,
-    ConnectionsQuery,
-    Disconnected,
-    NodeConnections,
-)
+from shared.contracts.ws.events import OUTSIDE, Connection
+from shared.contracts.ws.nodes import ClosedConnections, NodeConnections
+from shared.contracts.ws.overview import ConnectionList, Disconnected
+from shared.contracts.ws.procedures import ConnectionsQuery
 
 LARGEST_PAGE = 200
 MOST_IDS = 1_000

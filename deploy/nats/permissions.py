@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from deploy.nats.streams import BUCKETS, CONSUMERS
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
-from shared.contracts.ws import NODE_SUBJECT, OUTSIDE, OUTSIDE_SUBJECTS
+from shared.contracts.ws.events import OUTSIDE, OUTSIDE_SUBJECTS
+from shared.contracts.ws.nodes import NODE_SUBJECT
 from shared.timers import TIMERS_STREAM
 
 NODES_OUTSIDE = NODE_SUBJECT.format(node=f"{OUTSIDE}*", action="*")

@@ -5,9 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from shared.contracts.pipeline import CHAINS_BUCKET
+from shared.contracts.pipeline.chain import CHAINS_BUCKET
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
-from shared.contracts.ws import OUTSIDE_SUBJECTS
+from shared.contracts.ws.events import OUTSIDE_SUBJECTS
 from shared.events import all_events
 from shared.timers import TIMERS_STREAM
 

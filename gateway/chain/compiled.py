@@ -11,7 +11,7 @@ from gateway.chain.meter import Meter, Rows
 from gateway.interceptors import STEPS
 from gateway.interceptors.step import Rest, Step, Tools
 from shared.contracts.catalogue import BY_ID
-from shared.contracts.pipeline import Chain, ChainStep
+from shared.contracts.pipeline.chain import Chain, ChainStep
 from shared.validate import validate
 
 ROW: ContextVar[list[float]] = ContextVar("row")

@@ -12,17 +12,10 @@ from prometheus_client import Counter, Gauge
 from gateway.chain.compiled import BuildError, compile_chain
 from gateway.chain.holder import Holder
 from shared.bus import Bus
-from shared.contracts.pipeline import (
-    APPLIED_KEY,
-    CHAINS_BUCKET,
-    GET_CHAIN,
-    SAVED_KEY,
-    AppliedChain,
-    Chain,
-    NodeAnnounced,
-    Origin,
-    PipelineNode,
-)
+from shared.contracts.pipeline.chain import APPLIED_KEY, CHAINS_BUCKET, SAVED_KEY, AppliedChain, Chain
+from shared.contracts.pipeline.document import Origin, PipelineNode
+from shared.contracts.pipeline.events import NodeAnnounced
+from shared.contracts.pipeline.procedures import GET_CHAIN
 from shared.contracts.wire import Nothing
 from shared.jetstream import JetStreamError
 from shared.keyvalue import KeyValue

@@ -10,7 +10,8 @@ from msgspec import Struct, field
 from numpy.typing import NDArray
 from prometheus_client import Counter
 
-from shared.contracts.pipeline import MeasuredStep, PipelineMeasured
+from shared.contracts.pipeline.events import PipelineMeasured
+from shared.contracts.pipeline.stats import MeasuredStep
 from shared.problems import ProblemError
 from shared.step_times import BUCKETS, Counts, buckets_of
 

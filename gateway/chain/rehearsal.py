@@ -8,7 +8,10 @@ from gateway.interceptors import STEPS
 from gateway.interceptors.step import Rest, Step, Tools
 from gateway.operations import ask
 from shared.contracts.catalogue import BY_ID
-from shared.contracts.pipeline import VALIDATE_PIPELINE, Chain, ValidateChange, Validation, Violation
+from shared.contracts.pipeline.chain import Chain
+from shared.contracts.pipeline.constraints import Violation
+from shared.contracts.pipeline.procedures import VALIDATE_PIPELINE, ValidateChange
+from shared.contracts.pipeline.revisions import Validation
 from shared.contracts.wire import FieldError, Problem
 from shared.problems import ProblemError, problem_of
 

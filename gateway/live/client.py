@@ -9,7 +9,7 @@ from gateway.auth.identity import Identity
 from gateway.live.frames import Item
 from gateway.live.socket import Ended, Socket
 from gateway.live.topics import topics_in
-from shared.contracts.ws import Connection
+from shared.contracts.ws.events import Connection
 
 SOFT_BYTES = 256 * 1024  # from here on states wait and logs are left out
 EVENT_BYTES = 512 * 1024  # from here on events are left out too, and the client is told to resync

@@ -42,7 +42,7 @@ from shared.contracts.live import (
     Refresh,
     Refreshed,
 )  # fmt: skip
-from shared.contracts.ws import Connection, FailureKind
+from shared.contracts.ws.events import Connection, FailureKind
 from shared.problems import ProblemError, forbidden, internal, problem_of, too_many
 
 log = structlog.get_logger(__name__)

@@ -8,16 +8,16 @@ from belfry_reporter.connections import page_of
 from gateway.live.hub import Hub
 from shared.contracts.live import KICKED
 from shared.contracts.wire import Rpc
-from shared.contracts.ws import (
+from shared.contracts.ws.events import Connection
+from shared.contracts.ws.nodes import (
     CLOSE_ACTION,
     LIST_ACTION,
     NODE_SUBJECT,
     CloseConnections,
     ClosedConnections,
-    Connection,
-    ConnectionsQuery,
     NodeConnections,
 )
+from shared.contracts.ws.procedures import ConnectionsQuery
 from shared.problems import invalid_field
 from shared.rpc import Caller, Handler
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from gateway.live.client import Client
-from shared.contracts.ws import CloseConnections, Connection
+from shared.contracts.ws.events import Connection
+from shared.contracts.ws.nodes import CloseConnections
 
 CLOSED_SECONDS = 300
 CLOSED_KEPT = 1_000

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from msgspec import Struct, structs
 
 from shared.bus import Bus
-from shared.contracts.ws import Connection, FailureKind, WsClosed, WsFailed, WsMeasured, WsOpened
+from shared.contracts.ws.events import Connection, FailureKind, WsClosed, WsFailed, WsMeasured, WsOpened
 
 PER_SECOND = 500
 

@@ -20,7 +20,7 @@ from gateway.live.tickets import redeem
 from gateway.settings import GatewaySettings
 from shared.contracts.live import BAD_TICKET, PROTOCOL, TOO_MANY_CONNECTIONS, CloseCode, Disconnecting
 from shared.contracts.wire import Problem
-from shared.contracts.ws import FailureKind
+from shared.contracts.ws.events import FailureKind
 from shared.keys import BUS, SETTINGS
 from shared.middleware import problem_response
 from shared.problems import ProblemError, bad_request, forbidden, unauthorized, unavailable

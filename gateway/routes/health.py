@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.routes.route import Before, Route
-from shared.contracts import health
+from shared.contracts.health import procedures as health
 
 _AT = "/api/v1/admin/health"
 _SERVICE = f"{_AT}/services/{{service_id}}"

@@ -3,8 +3,8 @@
 from typing import Any
 
 from gateway.routes.route import Before, Route
-from shared.contracts import pipeline
-from shared.contracts.pipeline import ValidateChange
+from shared.contracts.pipeline import procedures as pipeline
+from shared.contracts.pipeline.procedures import ValidateChange
 
 _AT = "/api/v1/admin/middleware"
 _PIPELINE = f"{_AT}/pipeline"

@@ -7,7 +7,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from gateway.auth.identity import Access
-from shared.contracts.pipeline import ValidateChange
+from shared.contracts.pipeline.procedures import ValidateChange
 from shared.contracts.wire import Rpc
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.routes.route import Before, Route
-from shared.contracts import ws
+from shared.contracts.ws import procedures as ws
 
 _AT = "/api/v1/admin/websocket"
 

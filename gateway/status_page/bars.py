@@ -5,7 +5,8 @@ from html import escape
 from itertools import groupby
 
 from gateway.status_page.words import percent_words
-from shared.contracts.health import DayState, PublicService, UptimeDay
+from shared.contracts.health.history import DayState, UptimeDay
+from shared.contracts.health.status_page import PublicService
 
 DAYS, DAY_WIDTH, HEIGHT = 90, 4, 28
 HEIGHTS: dict[DayState, int] = {"healthy": 12, "degraded": 20, "down": 28, "maintenance": 6, "no_data": 12}

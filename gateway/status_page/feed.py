@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 from gateway.status_page.shapes import WORDS
 from gateway.status_page.view import View
 from gateway.status_page.words import span_words
-from shared.contracts.health import PublicIncident, PublicMaintenance
+from shared.contracts.health.status_page import PublicIncident, PublicMaintenance
 
 
 def feed(view: View, url: str) -> str:

@@ -9,7 +9,7 @@ from gateway.status_page.bars import bars
 from gateway.status_page.shapes import SYMBOLS, WORDS, shape
 from gateway.status_page.view import View
 from gateway.status_page.words import age_words, percent_words, span_words, time_tag
-from shared.contracts.health import PublicIncident, PublicMaintenance, PublicService
+from shared.contracts.health.status_page import PublicIncident, PublicMaintenance, PublicService
 
 STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 LINKS = '<nav aria-label="Formats"><a href="/status.rss">RSS</a><a href="/status.json">JSON</a></nav>'

@@ -7,7 +7,8 @@ from aiohttp import web
 
 from gateway.answers import unpacked
 from gateway.operations import ask
-from shared.contracts.health import GET_STATUS_PAGE, StatusPage
+from shared.contracts.health.procedures import GET_STATUS_PAGE
+from shared.contracts.health.status_page import StatusPage
 from shared.contracts.wire import Nothing
 from shared.problems import ProblemError
 

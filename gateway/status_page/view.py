@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.contracts.health import PublicIncident, PublicMaintenance, PublicService, StatusPage
+from shared.contracts.health.status_page import PublicIncident, PublicMaintenance, PublicService, StatusPage
 
 Shown = Literal["healthy", "degraded", "down", "unknown", "maintenance"]
 

@@ -6,7 +6,7 @@ from typing import Any
 from health_svc.api import history, maintenance, services, status_page
 from health_svc.handlers import record_heartbeat
 from health_svc.room import Room
-from shared.contracts import health as contract
+from shared.contracts.health import procedures as contract
 from shared.contracts.wire import Rpc
 from shared.rpc import Caller
 

@@ -8,12 +8,14 @@ from health_svc.health_check import known_until, stale_after_seconds
 from health_svc.room import Room
 from health_svc.store import intervals, runs
 from health_svc.store.services import Monitored
-from shared.contracts import health as contract
+from shared.contracts.health import procedures as contract
+from shared.contracts.health.history import HealthIncidents, UptimeHistory
+from shared.contracts.health.runs import CheckRuns
 from shared.cursors import decode_cursor, encode_cursor
 from shared.rpc import Caller
 
 
-async def get_history(room: Room, request: contract.HistoryQuery, caller: Caller) -> contract.UptimeHistory:
+async def get_history(room: Room, request: contract.HistoryQuery, caller: Caller) -> UptimeHistory:
     now = datetime.now(UTC)
     first = now.date() - timedelta(days=request.days - 1)
     from_at = datetime(first.year, first.month, first.day, tzinfo=UTC)
@@ -23,7 +25,7 @@ async def get_history(room: Room, request: contract.HistoryQuery, caller: Caller
         spans = (await intervals.list_spans(conn, [found.spec.id], from_at, ends)).get(found.spec.id, [])
     maintained = room.windows.between(found.spec, from_at, now)
     totals = uptime.summarise(spans, maintained, max(from_at, found.created_at), now)
-    return contract.UptimeHistory(
+    return UptimeHistory(
         service_id=found.spec.id,
         from_at=from_at,
         to_at=now,
@@ -33,17 +35,17 @@ async def get_history(room: Room, request: contract.HistoryQuery, caller: Caller
     )
 
 
-async def list_runs(room: Room, request: contract.RunsQuery, caller: Caller) -> contract.CheckRuns:
+async def list_runs(room: Room, request: contract.RunsQuery, caller: Caller) -> CheckRuns:
     before = decode_cursor(request.cursor)
     async with room.pool.acquire(timeout=2) as conn:
         await monitored_or_404(conn, request.service_id)
         found = await runs.list_runs(conn, request.service_id, request.limit + 1, before, request.result)
     page = found[: request.limit]
     more = len(found) > request.limit
-    return contract.CheckRuns(runs=page, next_cursor=encode_cursor(page[-1].started_at, page[-1].id) if more else None)
+    return CheckRuns(runs=page, next_cursor=encode_cursor(page[-1].started_at, page[-1].id) if more else None)
 
 
-async def list_incidents(room: Room, request: contract.IncidentsQuery, caller: Caller) -> contract.HealthIncidents:
+async def list_incidents(room: Room, request: contract.IncidentsQuery, caller: Caller) -> HealthIncidents:
     cursor = decode_cursor(request.cursor)
     before = (cursor[0], int(cursor[1])) if cursor else None
     async with room.pool.acquire(timeout=2) as conn:
@@ -52,7 +54,7 @@ async def list_incidents(room: Room, request: contract.IncidentsQuery, caller: C
         )
     page = found[: request.limit]
     more = len(found) > request.limit
-    return contract.HealthIncidents(
+    return HealthIncidents(
         incidents=page, next_cursor=encode_cursor(page[-1].started_at, page[-1].id) if more else None
     )
 

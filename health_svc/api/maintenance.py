@@ -9,19 +9,20 @@ from health_svc.semantics import maintenance_errors
 from health_svc.store import intervals, maintenance
 from health_svc.store.maintenance import Window
 from health_svc.windows import has_begun
-from shared.contracts import health as contract
+from shared.contracts.health import procedures as contract
+from shared.contracts.health.maintenance import Maintenance, MaintenanceList, MaintenanceSpec
 from shared.contracts.wire import Nothing
 from shared.problems import invalid, not_found
 from shared.rpc import Caller
 
 
-async def list_maintenance(room: Room, _: Nothing, caller: Caller) -> contract.MaintenanceList:
+async def list_maintenance(room: Room, _: Nothing, caller: Caller) -> MaintenanceList:
     now = datetime.now(UTC)
     async with room.pool.acquire(timeout=2) as conn:
-        return contract.MaintenanceList(maintenance=[shown(w, now) for w in await maintenance.list_windows(conn)])
+        return MaintenanceList(maintenance=[shown(w, now) for w in await maintenance.list_windows(conn)])
 
 
-async def create_maintenance(room: Room, request: contract.CreateMaintenance, caller: Caller) -> contract.Maintenance:
+async def create_maintenance(room: Room, request: contract.CreateMaintenance, caller: Caller) -> Maintenance:
     _refuse_window_mistakes(request.spec)
     async with room.pool.acquire(timeout=2) as conn, conn.transaction():
         window = await maintenance.create_window(conn, uuid4().hex[:12], request.spec, caller.actor)
@@ -29,7 +30,7 @@ async def create_maintenance(room: Room, request: contract.CreateMaintenance, ca
     return shown(window, datetime.now(UTC))
 
 
-async def update_maintenance(room: Room, request: contract.UpdateMaintenance, caller: Caller) -> contract.Maintenance:
+async def update_maintenance(room: Room, request: contract.UpdateMaintenance, caller: Caller) -> Maintenance:
     _refuse_window_mistakes(request.spec)
     async with room.pool.acquire(timeout=2) as conn, conn.transaction():
         before = await maintenance.get_window(conn, request.maintenance_id)
@@ -49,11 +50,11 @@ async def delete_maintenance(room: Room, request: contract.MaintenanceRef, calle
     return Nothing()
 
 
-def shown(window: Window, now: datetime) -> contract.Maintenance:
+def shown(window: Window, now: datetime) -> Maintenance:
     """A window with the occurrence that runs now, else the next."""
     running = active_at(window.spec, now)
     occurrence = running or next_occurrence(window.spec, now)
-    return contract.Maintenance(
+    return Maintenance(
         id=window.id,
         spec=window.spec,
         active=running is not None,
@@ -75,6 +76,6 @@ async def _after_window_change(room: Room, *touched: Window) -> None:
     room.snapshot.invalidate()
 
 
-def _refuse_window_mistakes(spec: contract.MaintenanceSpec) -> None:
+def _refuse_window_mistakes(spec: MaintenanceSpec) -> None:
     if errors := maintenance_errors(spec):
         raise invalid(errors)

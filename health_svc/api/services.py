@@ -6,7 +6,11 @@ from health_svc.room import Room
 from health_svc.semantics import spec_errors
 from health_svc.store import runs, services
 from health_svc.store.services import Monitored
-from shared.contracts import health as contract
+from shared.contracts.health import procedures as contract
+from shared.contracts.health.board import ServiceDetail
+from shared.contracts.health.graph import DependencyMap
+from shared.contracts.health.runs import CheckRun
+from shared.contracts.health.services import ServiceSpec, Source
 from shared.contracts.wire import Nothing
 from shared.db import Connection
 from shared.problems import conflict, invalid, invalid_field, not_found, precondition_failed
@@ -19,7 +23,7 @@ async def list_services(room: Room, _: Nothing, caller: Caller) -> Encoded:
     return await room.snapshot.encoded()
 
 
-async def get_service(room: Room, request: contract.ServiceRef, caller: Caller) -> contract.ServiceDetail:
+async def get_service(room: Room, request: contract.ServiceRef, caller: Caller) -> ServiceDetail:
     view = await room.snapshot.view()
     async with room.pool.acquire(timeout=2) as conn:
         found = await monitored_or_404(conn, request.service_id)
@@ -31,16 +35,16 @@ async def get_service(room: Room, request: contract.ServiceRef, caller: Caller) 
     return _detail(view, found, last_run, latest)
 
 
-async def create_service(room: Room, request: contract.CreateService, caller: Caller) -> contract.ServiceDetail:
+async def create_service(room: Room, request: contract.CreateService, caller: Caller) -> ServiceDetail:
     _refuse_mistakes(request.spec)
     async with room.pool.acquire(timeout=2) as conn, conn.transaction():
         if await services.get_monitored(conn, request.spec.id):
             raise conflict(f"{request.spec.id} exists already; choose another id or edit that service")
-        await services.declare(conn, request.spec, contract.Source(kind="api"), caller.actor)
+        await services.declare(conn, request.spec, Source(kind="api"), caller.actor)
     return await _after_change(room, request.spec.id, caller)
 
 
-async def update_service(room: Room, request: contract.UpdateService, caller: Caller) -> contract.ServiceDetail:
+async def update_service(room: Room, request: contract.UpdateService, caller: Caller) -> ServiceDetail:
     if request.spec.id != request.service_id:
         raise invalid_field("id", f"must stay {request.service_id}; an id cannot change")
     _refuse_mistakes(request.spec)
@@ -66,7 +70,7 @@ async def delete_service(room: Room, request: contract.ServiceRef, caller: Calle
     return Nothing()
 
 
-async def check_now(room: Room, request: contract.ServiceRef, caller: Caller) -> contract.CheckRun:
+async def check_now(room: Room, request: contract.ServiceRef, caller: Caller) -> CheckRun:
     async with room.pool.acquire(timeout=1) as conn:
         found = await monitored_or_404(conn, request.service_id)
     run = await room.checker.check_now(found)
@@ -74,12 +78,12 @@ async def check_now(room: Room, request: contract.ServiceRef, caller: Caller) ->
     return run
 
 
-async def try_service(room: Room, request: contract.TryService, caller: Caller) -> contract.CheckRun:
+async def try_service(room: Room, request: contract.TryService, caller: Caller) -> CheckRun:
     _refuse_mistakes(request.spec)
     return await room.checker.try_once(request.spec)
 
 
-async def get_dependencies(room: Room, _: Nothing, caller: Caller) -> contract.DependencyMap:
+async def get_dependencies(room: Room, _: Nothing, caller: Caller) -> DependencyMap:
     return dependency_map(await room.snapshot.view())
 
 
@@ -90,14 +94,12 @@ async def monitored_or_404(conn: Connection, service_id: str) -> Monitored:
     return found
 
 
-def _detail(
-    view: View, found: Monitored, last_run: contract.CheckRun | None, latest: list[contract.CheckRun]
-) -> contract.ServiceDetail:
+def _detail(view: View, found: Monitored, last_run: CheckRun | None, latest: list[CheckRun]) -> ServiceDetail:
     service_id = found.spec.id
     card = view.cards[service_id]
     downstream = impacts(view, service_id, downstream=True)
     upstream = impacts(view, service_id, downstream=False)
-    return contract.ServiceDetail(
+    return ServiceDetail(
         service=card,
         spec=found.spec,
         version=found.version,
@@ -109,7 +111,7 @@ def _detail(
     )
 
 
-async def _after_change(room: Room, service_id: str, caller: Caller) -> contract.ServiceDetail:
+async def _after_change(room: Room, service_id: str, caller: Caller) -> ServiceDetail:
     room.wake_outbox()
     room.snapshot.invalidate()
     return await get_service(room, contract.ServiceRef(service_id=service_id), caller)
@@ -126,6 +128,6 @@ def _refuse_foreign(found: Monitored) -> None:
         raise conflict(f"{found.spec.id} is declared by {place} and can only be changed there")
 
 
-def _refuse_mistakes(spec: contract.ServiceSpec) -> None:
+def _refuse_mistakes(spec: ServiceSpec) -> None:
     if errors := spec_errors(spec):
         raise invalid(errors)

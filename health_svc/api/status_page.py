@@ -10,7 +10,8 @@ from health_svc.store import intervals, maintenance, services
 from health_svc.store.maintenance import Window
 from health_svc.store.services import Monitored
 from health_svc.uptime import Span
-from shared.contracts.health import PublicIncident, PublicMaintenance, PublicService, ServiceCard, StatusPage
+from shared.contracts.health.board import ServiceCard
+from shared.contracts.health.status_page import PublicIncident, PublicMaintenance, PublicService, StatusPage
 from shared.contracts.wire import Nothing
 from shared.rpc import Caller
 

@@ -13,7 +13,7 @@ from health_svc.probes.masking import masked
 from health_svc.probes.patterns import matches
 from health_svc.probes.words import duration, short
 from shared.contracts.checks import JsonAssertion
-from shared.contracts.health import Assertion
+from shared.contracts.health.runs import Assertion
 from shared.redaction import HIDDEN, is_secret
 
 Judged = tuple[Assertion, str]

@@ -18,7 +18,7 @@ from health_svc.probes.faults import fault_of
 from health_svc.probes.patterns import matches
 from health_svc.probes.words import endpoint, short
 from shared.contracts.checks import DnsCheck
-from shared.contracts.health import Assertion
+from shared.contracts.health.runs import Assertion
 
 _RCODES = {
     dns.rcode.NXDOMAIN: "{name} does not exist, says {server} (NXDOMAIN)",

@@ -5,7 +5,8 @@ from time import perf_counter
 
 from msgspec import Struct
 
-from shared.contracts.health import Assertion, ComponentOutcome, Phase, Result
+from shared.contracts.health.runs import Assertion, ComponentOutcome, Phase
+from shared.contracts.health.services import Result
 
 _SEVERITY: dict[Result, int] = {"pass": 0, "warn": 1, "fail": 2, "error": 3}
 

@@ -14,7 +14,7 @@ from health_svc.probes.dial import Tls, dial
 from health_svc.probes.evidence import PASS, FaultError, Verdict
 from health_svc.probes.words import endpoint, short
 from shared.contracts.checks import GrpcCheck
-from shared.contracts.health import Result
+from shared.contracts.health.services import Result
 
 _STATUSES: dict[Status, tuple[Result, str]] = {
     Status.NOT_FOUND: ("error", "{where} does not know the service {service!r}. Check its name"),

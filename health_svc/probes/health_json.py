@@ -7,7 +7,8 @@ import msgspec
 from health_svc.probes.evidence import Verdict, worst
 from health_svc.probes.words import short
 from shared.contracts.checks import CheckKind
-from shared.contracts.health import ComponentOutcome, Result
+from shared.contracts.health.runs import ComponentOutcome
+from shared.contracts.health.services import Result
 
 MEDIA_TYPE = "application/health+json"
 MAX_CHILDREN = 50

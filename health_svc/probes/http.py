@@ -16,7 +16,7 @@ from health_svc.probes.masking import answer_head, is_secret_header, masked
 from health_svc.probes.tls import certificate_verdict
 from health_svc.probes.words import endpoint, short
 from shared.contracts.checks import HttpCheck
-from shared.contracts.health import Result
+from shared.contracts.health.services import Result
 
 MAX_REDIRECTS = 10
 _HARMLESS_HEADERS = frozenset({"accept", "accept-language", "user-agent"})

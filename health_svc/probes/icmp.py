@@ -13,7 +13,7 @@ from health_svc.probes.dial import resolve
 from health_svc.probes.evidence import PASS, FaultError, Verdict
 from health_svc.probes.faults import fault_of
 from shared.contracts.checks import IcmpCheck
-from shared.contracts.health import Assertion
+from shared.contracts.health.runs import Assertion
 
 WAIT_SHARE = 0.9  # of the budget: a lost echo must end before the check is cancelled
 TOKEN_BYTES = 16

@@ -12,7 +12,7 @@ from health_svc.probes.nats_server import probe_server
 from health_svc.probes.words import short
 from shared.bus import Bus
 from shared.contracts.checks import NatsCheck
-from shared.contracts.health import Assertion
+from shared.contracts.health.runs import Assertion
 from shared.problems import ProblemError
 
 COUNT_SECONDS = 0.5

@@ -13,7 +13,8 @@ from health_svc.probes.faults import fault_of
 from health_svc.probes.patterns import compiled
 from health_svc.probes.words import endpoint, short
 from shared.contracts.checks import PostgresCheck
-from shared.contracts.health import Assertion, Result
+from shared.contracts.health.runs import Assertion
+from shared.contracts.health.services import Result
 from shared.redaction import redact
 
 _SETTINGS = {"application_name": "belfry"}

@@ -11,7 +11,8 @@ from health_svc.probes.faults import fault_of
 from health_svc.probes.table import PROBES
 from health_svc.probes.words import duration, short, timed_out
 from shared.contracts.checks import Check, CheckSpec, HeartbeatCheck, component_of, kind_of
-from shared.contracts.health import ComponentOutcome, ServiceSpec
+from shared.contracts.health.runs import ComponentOutcome
+from shared.contracts.health.services import ServiceSpec
 
 INTERVAL_SHARE = 0.8
 log = structlog.get_logger()

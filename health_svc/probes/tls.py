@@ -8,7 +8,8 @@ from health_svc.probes.context import ProbeContext
 from health_svc.probes.dial import Tls, dial
 from health_svc.probes.evidence import PASS, Verdict
 from shared.contracts.checks import TlsCheck
-from shared.contracts.health import Assertion, Result
+from shared.contracts.health.runs import Assertion
+from shared.contracts.health.services import Result
 
 DAY_SECONDS = 86_400
 

@@ -19,7 +19,7 @@ from health_svc.probes.masking import masked
 from health_svc.probes.tls import certificate_verdict
 from health_svc.probes.words import endpoint, short
 from shared.contracts.checks import WebSocketCheck
-from shared.contracts.health import Result
+from shared.contracts.health.services import Result
 
 WARN_DAYS = 14
 MESSAGE_LIMIT_BYTES = 64 * 1024

@@ -1,6 +1,6 @@
 """How probes put things in words: durations, addresses, timeouts."""
 
-from shared.contracts.health import Phase
+from shared.contracts.health.runs import Phase
 
 PHASE_WORDS = {"dns": "DNS", "tls": "TLS", "first_byte": "first byte"}
 SILENCE = {

@@ -8,7 +8,7 @@ from msgspec import DecodeError, Struct, json
 from health_svc.room import Room
 from health_svc.store import services
 from shared.contracts.checks import NatsCheck
-from shared.contracts.health import Dependency, ServiceSpec, Source
+from shared.contracts.health.services import Dependency, ServiceSpec, Source
 from shared.problems import ProblemError
 from shared.validate import decode
 

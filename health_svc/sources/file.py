@@ -11,7 +11,8 @@ from watchfiles import awatch
 from health_svc.declared import Declared, InvalidFile, load
 from health_svc.room import Room
 from health_svc.store import maintenance, services
-from shared.contracts.health import ConfigState, Source
+from shared.contracts.health.board import ConfigState
+from shared.contracts.health.services import Source
 from shared.db import Connection
 
 log = structlog.get_logger()

@@ -3,7 +3,7 @@
 from health_svc.room import Room
 from health_svc.store import services
 from shared.contracts.checks import NatsCheck, PostgresCheck
-from shared.contracts.health import ServiceSpec, Source
+from shared.contracts.health.services import ServiceSpec, Source
 
 GROUP = "Belfry"
 SERVICES = [

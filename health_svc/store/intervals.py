@@ -10,7 +10,8 @@ from msgspec import json
 
 from health_svc.health_check import Transition
 from health_svc.uptime import Span, Totals
-from shared.contracts.health import HealthIncident, ServiceSpec
+from shared.contracts.health.history import HealthIncident
+from shared.contracts.health.services import ServiceSpec
 from shared.db import Connection
 
 Confirmed = tuple[ServiceSpec, Transition]

@@ -5,7 +5,8 @@ from datetime import datetime
 import asyncpg
 from msgspec import Struct, json
 
-from shared.contracts.health import ConfigState, MaintenanceSpec
+from shared.contracts.health.board import ConfigState
+from shared.contracts.health.maintenance import MaintenanceSpec
 from shared.db import Connection
 
 _spec = json.Decoder(MaintenanceSpec)

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from health_svc.health_check import Observation, ServiceState, Severity, Transition, observe, stale_after_seconds
 from health_svc.store.services import COLUMNS, Monitored, monitored
 from health_svc.store.transitions import Confirmed, save_transitions
-from shared.contracts.health import CheckRun, ServiceSpec, Status
+from shared.contracts.health.runs import CheckRun
+from shared.contracts.health.services import ServiceSpec, Status
 from shared.db import Connection
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from msgspec import json
 
-from shared.contracts.health import CheckRun
+from shared.contracts.health.runs import CheckRun
 from shared.db import Connection
 
 KEPT_DAYS = 7

@@ -11,7 +11,9 @@ from msgspec import Struct, json
 from health_svc.health_check import ServiceState, known_until, lapse, stale_after_seconds
 from health_svc.store.transitions import Confirmed, save_transitions
 from shared import outbox
-from shared.contracts.health import CheckRun, ServiceDeclared, ServiceSpec, Source
+from shared.contracts.health.events import ServiceDeclared
+from shared.contracts.health.runs import CheckRun
+from shared.contracts.health.services import ServiceSpec, Source
 from shared.db import Connection
 from shared.timers import Timer
 

@@ -8,7 +8,8 @@ from msgspec import Struct
 from health_svc.health_check import ServiceState, Transition
 from health_svc.store import intervals
 from shared import outbox
-from shared.contracts.health import HealthChanged, ServiceSpec
+from shared.contracts.health.events import HealthChanged
+from shared.contracts.health.services import ServiceSpec
 from shared.db import Connection
 
 ROLLED_UP_AGAIN = timedelta(days=1)  # today and yesterday are rolled up anew all the time

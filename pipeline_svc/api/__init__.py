@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline_svc.api import applying, changing, history, reading
 from pipeline_svc.room import Room
-from shared.contracts import pipeline as contract
+from shared.contracts.pipeline import procedures as contract
 from shared.contracts.wire import Rpc
 from shared.rpc import Caller
 

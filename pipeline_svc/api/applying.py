@@ -14,8 +14,8 @@ from pipeline_svc.document import Saved
 from pipeline_svc.room import Room
 from pipeline_svc.store import Applied
 from pipeline_svc.view import running_revision
-from shared.contracts import pipeline as contract
-from shared.contracts.pipeline import PipelineNode
+from shared.contracts.pipeline import procedures as contract
+from shared.contracts.pipeline.document import Pipeline, PipelineNode
 from shared.db import Connection
 from shared.problems import conflict
 from shared.rpc import Caller
@@ -27,7 +27,7 @@ SETTLE_SECONDS = 3.0
 BELFRY = "belfry"
 
 
-async def apply_pipeline(room: Room, request: contract.RevisionRef, caller: Caller) -> contract.Pipeline:
+async def apply_pipeline(room: Room, request: contract.RevisionRef, caller: Caller) -> Pipeline:
     """Answers when every gateway runs it or said why not, at the latest after three seconds."""
     async with room.changing() as conn:
         saved = await room.latest(conn)
@@ -41,7 +41,7 @@ async def apply_pipeline(room: Room, request: contract.RevisionRef, caller: Call
         return await read_pipeline(room, conn)
 
 
-async def confirm_pipeline(room: Room, request: contract.RevisionRef, caller: Caller) -> contract.Pipeline:
+async def confirm_pipeline(room: Room, request: contract.RevisionRef, caller: Caller) -> Pipeline:
     async with room.changing() as conn:
         if not await store.confirm(conn, request.revision, caller.actor, room.now()):
             raise conflict(f"Revision {request.revision} does not wait to be confirmed")

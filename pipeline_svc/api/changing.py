@@ -8,8 +8,10 @@ from pipeline_svc.api.refusals import members_of, order_conflict, refused, step_
 from pipeline_svc.candidate import Candidate, Deed
 from pipeline_svc.document import Saved, chain_of, order_of
 from pipeline_svc.room import Room
-from shared.contracts import pipeline as contract
-from shared.contracts.pipeline import StepChange
+from shared.contracts.pipeline import procedures as contract
+from shared.contracts.pipeline.document import Pipeline
+from shared.contracts.pipeline.procedures import StepChange
+from shared.contracts.pipeline.revisions import Validation
 from shared.db import Connection
 from shared.problems import conflict, invalid_field, precondition_failed, precondition_required
 from shared.rpc import Caller
@@ -17,7 +19,7 @@ from shared.rpc import Caller
 log = structlog.get_logger(__name__)
 
 
-async def update_pipeline(room: Room, request: contract.UpdateOrder, caller: Caller) -> contract.Pipeline:
+async def update_pipeline(room: Room, request: contract.UpdateOrder, caller: Caller) -> Pipeline:
     if request.base_revision is None and request.if_match is None:
         raise precondition_required("Name the revision the order was made from, in base_revision or If-Match")
     async with room.changing() as conn:
@@ -31,7 +33,7 @@ async def update_pipeline(room: Room, request: contract.UpdateOrder, caller: Cal
         return await read_pipeline(room, conn)
 
 
-async def update_middleware(room: Room, request: contract.UpdateMiddleware, caller: Caller) -> contract.Pipeline:
+async def update_middleware(room: Room, request: contract.UpdateMiddleware, caller: Caller) -> Pipeline:
     change = StepChange(id=request.middleware_id, enabled=request.enabled, settings=request.settings)
     async with room.changing() as conn:
         saved = await room.latest(conn)
@@ -45,7 +47,7 @@ async def update_middleware(room: Room, request: contract.UpdateMiddleware, call
         return await read_pipeline(room, conn)
 
 
-async def rollback_pipeline(room: Room, request: contract.Rollback, caller: Caller) -> contract.Pipeline:
+async def rollback_pipeline(room: Room, request: contract.Rollback, caller: Caller) -> Pipeline:
     async with room.changing() as conn:
         saved = await room.latest(conn)
         if request.base_revision not in (None, saved.revision):
@@ -59,12 +61,12 @@ async def rollback_pipeline(room: Room, request: contract.Rollback, caller: Call
         return await read_pipeline(room, conn)
 
 
-async def validate_pipeline(room: Room, request: contract.ValidateChange, caller: Caller) -> contract.Validation:
+async def validate_pipeline(room: Room, request: contract.ValidateChange, caller: Caller) -> Validation:
     """Nothing is saved."""
     async with room.pool.acquire(timeout=2) as conn:
         saved = await room.latest(conn)
         found = await _asked_for(room, conn, saved, request)
-    return contract.Validation(
+    return Validation(
         valid=found.good,
         risky=pipeline.risky(saved.steps, found.steps, room.catalogue),
         violations=found.violations,

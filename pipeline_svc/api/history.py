@@ -4,13 +4,14 @@ from pipeline_svc import store
 from pipeline_svc.differences import changes
 from pipeline_svc.document import Saved, order_of
 from pipeline_svc.room import Room
-from shared.contracts import pipeline as contract
+from shared.contracts.pipeline import procedures as contract
+from shared.contracts.pipeline.revisions import Revision, RevisionDiff, Revisions
 from shared.db import Connection
 from shared.problems import invalid_field, not_found
 from shared.rpc import Caller
 
 
-async def list_revisions(room: Room, request: contract.RevisionsQuery, caller: Caller) -> contract.Revisions:
+async def list_revisions(room: Room, request: contract.RevisionsQuery, caller: Caller) -> Revisions:
     """The cursor is the last revision of the page before."""
     before = _before(request.cursor)
     async with room.pool.acquire(timeout=2) as conn:
@@ -18,9 +19,9 @@ async def list_revisions(room: Room, request: contract.RevisionsQuery, caller: C
         newest = await store.latest(conn)
     nodes = room.fleet.nodes(room.now())
     page = found[: request.limit]
-    return contract.Revisions(
+    return Revisions(
         revisions=[
-            contract.Revision(
+            Revision(
                 revision=saved.revision,
                 kind=saved.kind,
                 saved_by=saved.saved_by,
@@ -36,12 +37,12 @@ async def list_revisions(room: Room, request: contract.RevisionsQuery, caller: C
     )
 
 
-async def get_revision_diff(room: Room, request: contract.DiffQuery, caller: Caller) -> contract.RevisionDiff:
+async def get_revision_diff(room: Room, request: contract.DiffQuery, caller: Caller) -> RevisionDiff:
     """Without `against` the one before it; the first one has none, and differs from itself in nothing."""
     against = max(1, request.revision - 1) if request.against is None else request.against
     async with room.pool.acquire(timeout=2) as conn:
         later, earlier = await _or_404(conn, request.revision), await _or_404(conn, against)
-    return contract.RevisionDiff(
+    return RevisionDiff(
         from_revision=earlier.revision,
         to_revision=later.revision,
         from_order=order_of(earlier.steps),

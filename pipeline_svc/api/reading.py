@@ -8,20 +8,23 @@ from pipeline_svc.fleet import WINDOW
 from pipeline_svc.interceptors import schema_of
 from pipeline_svc.room import Room
 from pipeline_svc.view import Facts, pipeline, restart_required, step_view
-from shared.contracts import pipeline as contract
-from shared.contracts.pipeline import PipelineMeasured
+from shared.contracts.pipeline import procedures as contract
+from shared.contracts.pipeline.chain import Chain
+from shared.contracts.pipeline.document import Middleware, Pipeline
+from shared.contracts.pipeline.events import PipelineMeasured
+from shared.contracts.pipeline.stats import MiddlewareStats
 from shared.contracts.wire import Nothing
 from shared.db import Connection
 from shared.problems import not_found
 from shared.rpc import Caller
 
 
-async def get_pipeline(room: Room, _: Nothing, caller: Caller) -> contract.Pipeline:
+async def get_pipeline(room: Room, _: Nothing, caller: Caller) -> Pipeline:
     async with room.pool.acquire(timeout=2) as conn:
         return await read_pipeline(room, conn)
 
 
-async def read_pipeline(room: Room, conn: Connection) -> contract.Pipeline:
+async def read_pipeline(room: Room, conn: Connection) -> Pipeline:
     now = room.now()
     facts = Facts(
         now=now,
@@ -33,7 +36,7 @@ async def read_pipeline(room: Room, conn: Connection) -> contract.Pipeline:
     return pipeline(facts, room.catalogue)
 
 
-async def get_middleware(room: Room, request: contract.MiddlewareRef, caller: Caller) -> contract.Middleware:
+async def get_middleware(room: Room, request: contract.MiddlewareRef, caller: Caller) -> Middleware:
     """Also of a step that this release does not have any more, as long as it is in the chain."""
     now = room.now()
     async with room.pool.acquire(timeout=2) as conn:
@@ -42,7 +45,7 @@ async def get_middleware(room: Room, request: contract.MiddlewareRef, caller: Ca
         step = saved.steps[place - 1]
         changed = saved if step.version == saved.revision else await store.find(conn, step.version) or saved
     known, by_node = room.catalogue.get(step.id), room.fleet.spans(now, WINDOW)
-    return contract.Middleware(
+    return Middleware(
         step=step_view(step, place, costs.total(lately(room)), room.catalogue),
         revision=saved.revision,
         restart_required=restart_required(room.fleet.nodes(now), saved.revision),
@@ -54,14 +57,14 @@ async def get_middleware(room: Room, request: contract.MiddlewareRef, caller: Ca
     )
 
 
-async def get_middleware_stats(room: Room, request: contract.StatsQuery, caller: Caller) -> contract.MiddlewareStats:
+async def get_middleware_stats(room: Room, request: contract.StatsQuery, caller: Caller) -> MiddlewareStats:
     now, window = room.now(), timedelta(seconds=request.window_seconds)
     async with room.pool.acquire(timeout=2) as conn:
         order = order_of((await room.latest(conn)).steps)
     return costs.middleware_stats(order, room.fleet.spans(now, window), request.window_seconds, now - window, now)
 
 
-async def get_chain(room: Room, _: Nothing, caller: Caller) -> contract.Chain:
+async def get_chain(room: Room, _: Nothing, caller: Caller) -> Chain:
     """What a gateway runs that starts now."""
     async with room.pool.acquire(timeout=2) as conn:
         saved = await room.latest(conn)

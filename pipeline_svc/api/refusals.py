@@ -9,7 +9,8 @@ from pipeline_svc.candidate import Candidate
 from pipeline_svc.differences import merged_order
 from pipeline_svc.document import Saved, order_of, reordered
 from pipeline_svc.room import Room
-from shared.contracts.pipeline import OrderConflict, RevisionKind, StepConflict, UpdateOrder
+from shared.contracts.pipeline.procedures import UpdateOrder
+from shared.contracts.pipeline.revisions import OrderConflict, RevisionKind, StepConflict
 from shared.contracts.wire import FieldError, Problem
 from shared.db import Connection
 from shared.problems import ProblemError, conflict, invalid_field

@@ -4,7 +4,8 @@ from msgspec import Struct
 
 from shared.contracts import interceptors as settings
 from shared.contracts.interceptors import InterceptorSettings, Phase
-from shared.contracts.pipeline import Chain, ChainStep, Constraint, When
+from shared.contracts.pipeline.chain import Chain, ChainStep
+from shared.contracts.pipeline.constraints import Constraint, When
 
 
 class Interceptor(Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from deploy.local.ports import free_port
 from gateway.live.frames import batch, item_of
 from gateway.live.topics import Told
 from shared.bus import Bus
-from shared.contracts.health import HealthChanged
+from shared.contracts.health.events import HealthChanged
 from shared.envelope import encode
 from shared.settings import Settings
 from tests.bench.stage import TOKEN, Servers, on_core, service

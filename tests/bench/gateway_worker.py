@@ -23,8 +23,8 @@ from gateway.settings import GatewaySettings
 from shared import log as logs
 from shared.bus import Bus
 from shared.contracts.catalogue import default_chain
-from shared.contracts.health import LIST_MAINTENANCE
-from shared.contracts.pipeline import Chain
+from shared.contracts.health.procedures import LIST_MAINTENANCE
+from shared.contracts.pipeline.chain import Chain
 from shared.contracts.wire import Nothing
 from shared.rpc import Caller, Encoded, serve
 from shared.settings import Settings

@@ -11,7 +11,7 @@ import uvloop
 
 from health_svc.probes import ProbeContext, probe_context, run_checks
 from shared.contracts.checks import HttpCheck
-from shared.contracts.health import ServiceSpec
+from shared.contracts.health.services import ServiceSpec
 
 CONCURRENCY = 64
 BODY = msgspec.json.encode({"status": "ok", "version": "1.2.3", "uptime": 123_456, "note": "x" * 150})

@@ -9,7 +9,7 @@ import msgspec
 import nats
 from nats.aio.msg import Msg
 
-from shared.contracts.health import HealthChanged
+from shared.contracts.health.events import HealthChanged
 
 
 class Changes:

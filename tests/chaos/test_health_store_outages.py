@@ -10,7 +10,8 @@ import nats
 
 from deploy.local.program import Running
 from shared.bus import Bus
-from shared.contracts.health import GET_HISTORY, HistoryQuery, UptimeHistory
+from shared.contracts.health.history import UptimeHistory
+from shared.contracts.health.procedures import GET_HISTORY, HistoryQuery
 from shared.rpc import Caller, call
 from shared.settings import Settings
 from tests.chaos.changes import watching

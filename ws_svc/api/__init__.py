@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from shared.contracts import ws as contract
 from shared.contracts.wire import Rpc
+from shared.contracts.ws import procedures as contract
 from shared.rpc import Caller
 from ws_svc.api import connections, overview
 from ws_svc.room import Room

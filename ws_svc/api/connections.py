@@ -1,8 +1,10 @@
 """Single connections: listed and closed by the nodes that hold them, asked all at once."""
 
 from belfry_reporter.connections import place_of
-from shared.contracts import ws as contract
 from shared.contracts.wire import FieldError
+from shared.contracts.ws import procedures as contract
+from shared.contracts.ws.nodes import CLOSE_ACTION, LIST_ACTION, CloseConnections, ClosedConnections, NodeConnections
+from shared.contracts.ws.overview import ConnectionList, Disconnected
 from shared.problems import conflict, invalid, invalid_field, not_found, unavailable
 from shared.rpc import Caller
 from ws_svc.nodes import ask_nodes
@@ -21,26 +23,24 @@ LIST_SECONDS = 0.3
 CLOSE_SECONDS = 1.0
 
 
-async def list_connections(room: Room, request: contract.ConnectionsQuery, caller: Caller) -> contract.ConnectionList:
+async def list_connections(room: Room, request: contract.ConnectionsQuery, caller: Caller) -> ConnectionList:
     """A node that does not answer at once is left out and named, so that one that hangs holds up nobody."""
     _check_cursor(request)
     if request.state == "closed":
         return page_of_closed(request, room.registry.closed(room.now()))
     nodes = [node for node in room.pool.whom_to_ask(room.now()) if request.node in (None, shown_name(node))]
     question = question_to_nodes(request)
-    pages, missing = await ask_nodes(
-        room.bus, nodes, contract.LIST_ACTION, question, contract.NodeConnections, LIST_SECONDS
-    )
+    pages, missing = await ask_nodes(room.bus, nodes, LIST_ACTION, question, NodeConnections, LIST_SECONDS)
     return merged(request, pages, missing)
 
 
-async def disconnect(room: Room, request: contract.Disconnect, caller: Caller) -> contract.Disconnected:
+async def disconnect(room: Room, request: contract.Disconnect, caller: Caller) -> Disconnected:
     """Every node is told, for only the one that holds the connection knows it for sure."""
-    command = contract.CloseConnections(connection_ids=[request.conn_id], reason=request.reason, closed_by=caller.actor)
+    command = CloseConnections(connection_ids=[request.conn_id], reason=request.reason, closed_by=caller.actor)
     answers, missing = await _close(room, command)
     match fate_of(request.conn_id, answers, missing, room.registry.owner_of(request.conn_id)):
         case "closed":
-            return contract.Disconnected(closed=1, connection_ids=[request.conn_id], missing_nodes=[])
+            return Disconnected(closed=1, connection_ids=[request.conn_id], missing_nodes=[])
         case "gone":
             raise conflict(f"Connection {request.conn_id} is closed already")
         case "unknown":
@@ -49,11 +49,11 @@ async def disconnect(room: Room, request: contract.Disconnect, caller: Caller) -
             raise _nobody_answered(missing)
 
 
-async def disconnect_many(room: Room, request: contract.DisconnectMany, caller: Caller) -> contract.Disconnected:
+async def disconnect_many(room: Room, request: contract.DisconnectMany, caller: Caller) -> Disconnected:
     """What the nodes that answer have closed; 503 when none does."""
     if (request.user is None) == (request.client_ip is None):
         raise invalid([FieldError(field, "give either user or client_ip") for field in ("user", "client_ip")])
-    command = contract.CloseConnections(
+    command = CloseConnections(
         user=request.user,
         client_ip=request.client_ip,
         reason=request.reason,
@@ -66,11 +66,9 @@ async def disconnect_many(room: Room, request: contract.DisconnectMany, caller: 
     return disconnected(answers, missing)
 
 
-async def _close(
-    room: Room, command: contract.CloseConnections
-) -> tuple[dict[str, contract.ClosedConnections], list[str]]:
+async def _close(room: Room, command: CloseConnections) -> tuple[dict[str, ClosedConnections], list[str]]:
     nodes = room.pool.whom_to_ask(room.now())
-    return await ask_nodes(room.bus, nodes, contract.CLOSE_ACTION, command, contract.ClosedConnections, CLOSE_SECONDS)
+    return await ask_nodes(room.bus, nodes, CLOSE_ACTION, command, ClosedConnections, CLOSE_SECONDS)
 
 
 def _nobody_answered(missing: list[str]) -> Exception:

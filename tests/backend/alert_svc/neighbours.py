@@ -8,8 +8,11 @@ from typing import Any
 from msgspec import Struct
 
 from shared.bus import Bus
-from shared.contracts import health
-from shared.contracts.health import Board, DependencyMap, GraphEdge, GraphNode, HealthChanged, ServiceCard, Source
+from shared.contracts.health import procedures as health
+from shared.contracts.health.board import Board, ServiceCard
+from shared.contracts.health.events import HealthChanged
+from shared.contracts.health.graph import DependencyMap, GraphEdge, GraphNode
+from shared.contracts.health.services import Source
 from shared.contracts.wire import Nothing
 from shared.rpc import Caller, serve
 from shared.settings import Settings

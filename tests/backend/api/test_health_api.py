@@ -8,15 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.contracts.health import (
-    Board,
-    CheckRun,
-    DependencyMap,
-    HealthIncidents,
-    Maintenance,
-    ServiceDetail,
-    UptimeHistory,
-)
+from shared.contracts.health.board import Board, ServiceDetail
+from shared.contracts.health.graph import DependencyMap
+from shared.contracts.health.history import HealthIncidents, UptimeHistory
+from shared.contracts.health.maintenance import Maintenance
+from shared.contracts.health.runs import CheckRun
 from tests.backend.api.conftest import Api
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]

@@ -15,7 +15,8 @@ import gateway.app
 import ws_svc.app
 from gateway.settings import GatewaySettings
 from shared.contracts.auth import AuditEntry, AuditTrail
-from shared.contracts.ws import Connection, ConnectionList, Disconnected, ErrorList, RateHistory, WsNode, WsStats
+from shared.contracts.ws.events import Connection, WsNode, WsStats
+from shared.contracts.ws.overview import ConnectionList, Disconnected, ErrorList, RateHistory
 from tests.fixtures.servers import new_database, template_name
 from tests.fixtures.waiting import until
 from tests.fixtures.ws_nodes import FakeNode, fake_node, forget_nodes

@@ -15,7 +15,8 @@ import gateway.app
 import ws_svc.app
 from gateway.settings import GatewaySettings
 from shared.contracts.live import KICKED
-from shared.contracts.ws import Connection, ConnectionList, Disconnected, ErrorList, WsStats
+from shared.contracts.ws.events import Connection, WsStats
+from shared.contracts.ws.overview import ConnectionList, Disconnected, ErrorList
 from tests.fixtures.live import live
 from tests.fixtures.servers import new_database, template_name
 from tests.fixtures.waiting import until

@@ -12,12 +12,15 @@ from aiohttp.test_utils import TestServer
 
 from belfry_reporter import node, node_link
 from belfry_reporter.node import KEPT_EVENTS, Command, Connection, Node, Question, Socket
-from shared.contracts import ws
 from shared.contracts.live import KICKED
 from shared.contracts.wire import DEADLINE_HEADER
+from shared.contracts.ws import procedures as ws
+from shared.contracts.ws.events import OUTSIDE, WsClosed, WsFailed, WsMeasured, WsOpened
+from shared.contracts.ws.events import Connection as Told
+from shared.contracts.ws.nodes import NODE_SUBJECT, CloseConnections, ClosedConnections, NodeConnections
 from tests.fixtures.processes import ROOT
 
-EVENTS = {"opened": ws.WsOpened, "closed": ws.WsClosed, "failed": ws.WsFailed}
+EVENTS = {"opened": WsOpened, "closed": WsClosed, "failed": WsFailed}
 
 
 def fields_of(type_: type[msgspec.Struct]) -> dict[str, Any]:
@@ -25,13 +28,13 @@ def fields_of(type_: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def test_the_words_of_a_node_are_those_of_the_contract() -> None:
-    assert fields_of(Connection) == fields_of(ws.Connection)
-    assert fields_of(Command).keys() == fields_of(ws.CloseConnections).keys()
+    assert fields_of(Connection) == fields_of(Told)
+    assert fields_of(Command).keys() == fields_of(CloseConnections).keys()
     assert fields_of(ws.ConnectionsQuery).items() >= fields_of(Question).items()
-    assert (ws.OUTSIDE, KICKED.code, KICKED.reason) == (node.OUTSIDE, node.KICKED_CODE, node.KICKED_REASON)
+    assert (OUTSIDE, KICKED.code, KICKED.reason) == (node.OUTSIDE, node.KICKED_CODE, node.KICKED_REASON)
     assert node_link.DEADLINE_HEADER == DEADLINE_HEADER
     place = "outside.shop-1"
-    assert ws.NODE_SUBJECT.format(node=place, action="*") == f"belfry.node.{place}.*"
+    assert NODE_SUBJECT.format(node=place, action="*") == f"belfry.node.{place}.*"
 
 
 async def test_events_and_answers_are_read_by_the_contract() -> None:
@@ -44,18 +47,18 @@ async def test_events_and_answers_are_read_by_the_contract() -> None:
     shop.failed("send", 1006, "x" * 9_000, "10.0.0.1", socket.connection)
     socket.connection.sent = 5
 
-    measured = msgspec.json.decode((await shop.measured()).body, type=ws.WsMeasured)
+    measured = msgspec.json.decode((await shop.measured()).body, type=WsMeasured)
     assert (measured.active, measured.max, measured.lagging, measured.pending_bytes) == (1, 7, 1, 300_000)
     assert (measured.opened_total, measured.sent_total, measured.failed_total) == (1, 5, 1)
     assert re.fullmatch(r"the-shop-[0-9a-f]{8}", measured.node)
     query = msgspec.json.encode(ws.ConnectionsQuery(sort="-sent"))
-    page = msgspec.json.decode(await shop.answer("list_connections", query) or b"", type=ws.NodeConnections)
+    page = msgspec.json.decode(await shop.answer("list_connections", query) or b"", type=NodeConnections)
     assert [(each.id, each.sent, each.lagging) for each in page.connections] == [(socket.connection.id, 5, True)]
 
-    dry = msgspec.json.encode(ws.CloseConnections(user="ana", dry_run=True))
-    wet = msgspec.json.encode(ws.CloseConnections(client_ip="10.0.0.1", reason="Old", closed_by="bo"))
+    dry = msgspec.json.encode(CloseConnections(user="ana", dry_run=True))
+    wet = msgspec.json.encode(CloseConnections(client_ip="10.0.0.1", reason="Old", closed_by="bo"))
     for command, expected in ((dry, []), (wet, [(KICKED.code, "Old")])):
-        answer = msgspec.json.decode(await shop.answer("close_connections", command) or b"", type=ws.ClosedConnections)
+        answer = msgspec.json.decode(await shop.answer("close_connections", command) or b"", type=ClosedConnections)
         assert (answer.connection_ids, told) == ([socket.connection.id], expected)
     shop.closed(socket.connection, 1006)
     shop.closed(socket.connection, 1006)
@@ -64,10 +67,10 @@ async def test_events_and_answers_are_read_by_the_contract() -> None:
         await shop.answer("close_connections", b"what?")
 
     said = [msgspec.json.decode(word.body, type=EVENTS[word.kind]) for word in shop.words]
-    assert [type(each) for each in said] == [ws.WsOpened, ws.WsFailed, ws.WsClosed]
+    assert [type(each) for each in said] == [WsOpened, WsFailed, WsClosed]
     closed = said[-1].connection
     assert (closed.close_code, closed.close_reason, closed.closed_by) == (4503, "Old", "bo")
-    after = msgspec.json.decode((await shop.measured(stopping=True)).body, type=ws.WsMeasured)
+    after = msgspec.json.decode((await shop.measured(stopping=True)).body, type=WsMeasured)
     assert (after.active, after.closed_total, after.sent_total, after.stopping) == (0, 1, 5, True)
 
 
@@ -116,7 +119,7 @@ async def test_who_is_late_does_nothing(late: bool) -> None:
     deadline_ms = int((time.time() + (-5 if late else 60)) * 1000)
     asked = SimpleNamespace(
         subject="belfry.node.outside.shop-1.close_connections",
-        data=msgspec.json.encode(ws.CloseConnections(user="ana")),
+        data=msgspec.json.encode(CloseConnections(user="ana")),
         headers={DEADLINE_HEADER: f"{deadline_ms}"},
         respond=respond,
     )

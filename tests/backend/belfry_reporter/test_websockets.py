@@ -21,7 +21,8 @@ from deploy.local.program import Running
 from deploy.nats import apply, create_seeds, render_config
 from deploy.nats.permissions import ADMIN, OBSERVER
 from gateway.settings import GatewaySettings
-from shared.contracts.ws import Connection, ConnectionList, Disconnected, ErrorList, WsStats
+from shared.contracts.ws.events import Connection, WsStats
+from shared.contracts.ws.overview import ConnectionList, Disconnected, ErrorList
 from tests.fixtures.processes import ServiceProcess, StartProcess
 from tests.fixtures.waiting import until
 from ws_svc.app import WsSettings

@@ -17,7 +17,7 @@ from deploy.nats import apply, create_seeds, render_config
 from deploy.nats.permissions import ADMIN, GRANTS, OBSERVER
 from deploy.nats.streams import SAMPLES_STREAM
 from shared.bus import Bus, BusOptions, Message
-from shared.contracts.health import HealthChanged, ServiceDeclared
+from shared.contracts.health.events import HealthChanged, ServiceDeclared
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM, Nothing, Rpc
 from shared.envelope import Envelope, seal
 from shared.jetstream import Delivery, OutboxMessage

@@ -17,7 +17,7 @@ from deploy.nats import apply
 from deploy.nats.apply import ApplyError
 from deploy.nats.streams import BUCKETS, CONSUMERS, STREAMS, subjects_of
 from shared.bus import Bus
-from shared.contracts.pipeline import CHAINS_BUCKET
+from shared.contracts.pipeline.chain import CHAINS_BUCKET
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
 from shared.events import all_events
 from shared.jetstream import JetStreamError, OutboxMessage, api

@@ -11,10 +11,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from shared.bus import Bus
-from shared.contracts import alerts, health, latency, pipeline, ws
+from shared.contracts import alerts, latency
 from shared.contracts.alerts import procedures as alert
 from shared.contracts.examples import LIST_EXAMPLES
+from shared.contracts.health import procedures as health
+from shared.contracts.health.maintenance import MaintenanceList
+from shared.contracts.pipeline import procedures as pipeline
 from shared.contracts.wire import Rpc
+from shared.contracts.ws import procedures as ws
 from shared.problems import not_found
 from shared.rpc import Caller, Encoded, Handler, serve
 from shared.settings import Settings
@@ -75,7 +79,7 @@ class HealthOnBus:
 
 
 def first_window() -> bytes:
-    windows = msgspec.json.decode((GOLDEN / "health/maintenance.json").read_bytes(), type=health.MaintenanceList)
+    windows = msgspec.json.decode((GOLDEN / "health/maintenance.json").read_bytes(), type=MaintenanceList)
     return msgspec.json.encode(windows.maintenance[0])
 
 

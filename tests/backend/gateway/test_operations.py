@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.contracts.health import Board
+from shared.contracts.health.board import Board
 from tests.backend.gateway.conftest import AUTOMATION, Client, HealthOnBus
 from tests.contracts.shop.board import BOARD
 from tests.contracts.shop.files import GOLDEN

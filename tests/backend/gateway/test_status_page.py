@@ -13,7 +13,7 @@ from gateway.status_page.page import page
 from gateway.status_page.shapes import WORDS
 from gateway.status_page.view import STALE_AFTER, Shown, view_of
 from gateway.status_page.words import age_words, percent_words, span_words, time_words
-from shared.contracts.health import PublicService, StatusPage
+from shared.contracts.health.status_page import PublicService, StatusPage
 from tests.backend.gateway.conftest import Client, HealthOnBus
 from tests.contracts.shop.clock import NOW, ago
 from tests.contracts.shop.incidents import status_page

@@ -9,7 +9,9 @@ from msgspec import Struct, json
 from health_svc.health_check import known_until, stale_after_seconds
 from health_svc.maintenance import occurrences
 from health_svc.uptime import Span, Totals, Window
-from shared.contracts.health import DayState, MaintenanceSpec, Result
+from shared.contracts.health.history import DayState
+from shared.contracts.health.maintenance import MaintenanceSpec
+from shared.contracts.health.services import Result
 from tests.backend.health_svc.replay import Seen, Thresholds, replay, spans_of
 
 DIRECTORY = Path(__file__).parent / "uptime_fixtures"

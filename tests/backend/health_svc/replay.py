@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from health_svc.health_check import Observation, ServiceState, Transition, observe
 from health_svc.uptime import Span
-from shared.contracts.health import Result, Status
+from shared.contracts.health.services import Result, Status
 
 T0 = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 STEP = timedelta(seconds=30)

@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from shared.bus import Bus
-from shared.contracts.health import GET_SERVICE, LIST_SERVICES, Board, ServiceDetail, ServiceRef
+from shared.contracts.health.board import Board, ServiceDetail
+from shared.contracts.health.procedures import GET_SERVICE, LIST_SERVICES, ServiceRef
 from shared.contracts.wire import Nothing, Rpc
 from shared.rpc import Caller, call
 from shared.settings import Settings

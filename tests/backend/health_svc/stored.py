@@ -11,7 +11,8 @@ from health_svc.store.recording import Finished, Recorded, record
 from health_svc.store.services import Monitored
 from shared import db
 from shared.contracts.checks import CheckSpec, TcpCheck
-from shared.contracts.health import ComponentOutcome, Result, ServiceSpec, Source
+from shared.contracts.health.runs import ComponentOutcome
+from shared.contracts.health.services import Result, ServiceSpec, Source
 from shared.db import Connection, Pool
 from shared.settings import Settings
 

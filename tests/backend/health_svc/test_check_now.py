@@ -10,7 +10,8 @@ from typing import Any
 from aiohttp import web
 
 from health_svc.checking import MOST_RUNNING
-from shared.contracts.health import CHECK_NOW, CheckRun, ServiceRef
+from shared.contracts.health.procedures import CHECK_NOW, ServiceRef
+from shared.contracts.health.runs import CheckRun
 from tests.backend.health_svc.running import Health, running_health
 from tests.fixtures.jetstream import schedules
 from tests.fixtures.processes import StartProcess

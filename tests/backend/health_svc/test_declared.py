@@ -6,7 +6,7 @@ import pytest
 
 from health_svc.declared import InvalidFile, load, parse
 from shared.contracts.checks import HttpCheck
-from shared.contracts.health import Dependency
+from shared.contracts.health.services import Dependency
 
 GOOD = """\
 services:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from health_svc.dependencies import Edge, Impacted, Propagation, RootCause, propagate, what_if, would_cycle
-from shared.contracts.health import EdgeKind, Status
+from shared.contracts.health.services import EdgeKind, Status
 
 STATUSES: list[Status] = ["healthy", "healthy", "degraded", "down", "unknown"]
 KINDS: list[EdgeKind] = ["required", "required", "limited", "optional"]

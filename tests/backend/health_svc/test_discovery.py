@@ -10,7 +10,8 @@ import nats.micro
 from nats.aio.msg import Msg
 from nats.micro.service import ServiceConfig
 
-from shared.contracts.health import CHECK_NOW, Board, ServiceCard, ServiceRef
+from shared.contracts.health.board import Board, ServiceCard
+from shared.contracts.health.procedures import CHECK_NOW, ServiceRef
 from tests.backend.health_svc.running import Health, running_health
 from tests.fixtures.processes import StartProcess
 from tests.fixtures.waiting import until

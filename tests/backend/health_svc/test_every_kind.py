@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from shared.contracts.health import Board
+from shared.contracts.health.board import Board
 from tests.backend.health_svc.running import running_health
 from tests.chaos.changes import Changes, watching
 from tests.fixtures.processes import StartProcess

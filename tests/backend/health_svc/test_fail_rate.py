@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from health_svc.fail_rate import SLOT_SECONDS, SLOTS, Tally, fail_rate_pct, tallied
-from shared.contracts.health import Result
+from shared.contracts.health.services import Result
 
 T0 = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SLOT = timedelta(seconds=SLOT_SECONDS)

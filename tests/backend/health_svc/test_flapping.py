@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from health_svc.flapping import Changes, interrupted, is_flapping, recorded, score_pct
-from shared.contracts.health import Result
+from shared.contracts.health.services import Result
 
 RESULTS: list[Result] = ["pass", "warn", "fail", "error"]
 results = st.lists(st.sampled_from(RESULTS), max_size=60)

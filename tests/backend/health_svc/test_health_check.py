@@ -17,7 +17,8 @@ from health_svc.health_check import (
     observe,
     stale_after_seconds,
 )
-from shared.contracts.health import ComponentOutcome, Overlay, Result, Status
+from shared.contracts.health.runs import ComponentOutcome
+from shared.contracts.health.services import Overlay, Result, Status
 from tests.backend.health_svc.replay import LETTERS, STALE_SECONDS, STEP, T0, Seen, Thresholds, every, replay, step_once
 
 NORMAL = Thresholds()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from health_svc.health_check import ServiceState, Transition
 from health_svc.state import RANK, SEVERITY_OF, Severity
 from health_svc.uptime import summarise
-from shared.contracts.health import Result, Status
+from shared.contracts.health.services import Result, Status
 from tests.backend.health_svc.replay import T0, Seen, Thresholds, replay, spans_of, step_once
 
 GAPS_SECONDS = [0.5, 5.0, 30.0, 30.0, 30.0, 69.0, 70.0, 71.0, 600.0]

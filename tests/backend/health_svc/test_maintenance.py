@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from health_svc.maintenance import MOST_WINDOWS, Window, active_at, next_occurrence, occurrences, spec_error
-from shared.contracts.health import MaintenanceSpec
+from shared.contracts.health.maintenance import MaintenanceSpec
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ONCE = MaintenanceSpec(title="Move", starts_at=datetime(2026, 11, 23, 20, tzinfo=UTC), duration_seconds=7200)

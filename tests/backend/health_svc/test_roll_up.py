@@ -13,7 +13,8 @@ from health_svc.room import Room, Snapshot
 from health_svc.store import intervals, services
 from health_svc.uptime import Totals
 from health_svc.windows import Windows
-from shared.contracts import health as contract
+from shared.contracts.health import procedures as contract
+from shared.contracts.health.maintenance import MaintenanceSpec
 from shared.db import Pool
 from shared.rpc import Caller
 from tests.backend.health_svc.stored import declare, open_pool
@@ -71,8 +72,8 @@ async def missing(pool: Pool) -> date:
         return await intervals.first_missing_day(conn, day(-29), TODAY)
 
 
-def window(starts_at: datetime, hours: float) -> contract.MaintenanceSpec:
-    return contract.MaintenanceSpec(title="Move", starts_at=starts_at, duration_seconds=hours * 3600)
+def window(starts_at: datetime, hours: float) -> MaintenanceSpec:
+    return MaintenanceSpec(title="Move", starts_at=starts_at, duration_seconds=hours * 3600)
 
 
 async def test_days_are_what_the_intervals_say(room: Room, pool: Pool) -> None:

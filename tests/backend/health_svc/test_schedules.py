@@ -6,15 +6,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from shared.contracts.checks import HttpCheck
-from shared.contracts.health import (
+from shared.contracts.health.procedures import (
     CREATE_SERVICE,
     DELETE_SERVICE,
     UPDATE_SERVICE,
     CreateService,
     ServiceRef,
-    ServiceSpec,
     UpdateService,
 )
+from shared.contracts.health.services import ServiceSpec
 from shared.timers import Timer, schedule
 from tests.backend.health_svc.running import Health, running_health, write
 from tests.fixtures.jetstream import schedules

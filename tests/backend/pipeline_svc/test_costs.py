@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from pipeline_svc.costs import avg_ms, middleware_stats, stats_of, steps_avg_ms, total
 from pipeline_svc.fleet import Fleet
-from shared.contracts.pipeline import MeasuredStep, NodeAnnounced, PipelineMeasured, PipelineNode
+from shared.contracts.pipeline.document import PipelineNode
+from shared.contracts.pipeline.events import NodeAnnounced, PipelineMeasured
+from shared.contracts.pipeline.stats import MeasuredStep
 from shared.step_times import BUCKETS, ERROR_BOUND_PCT, MIDDLES_MS, buckets_of, quantile_ms
 
 NOW = datetime(2026, 11, 23, 14, 8, 20, tzinfo=UTC)

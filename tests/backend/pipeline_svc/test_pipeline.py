@@ -7,7 +7,7 @@ from pipeline_svc.differences import changes, merged_order, moved
 from pipeline_svc.document import Step, fitted, initial, new_step, order_of, reordered, stamped, with_step
 from pipeline_svc.pipeline import nearest, risky, violations, wrong_members
 from shared.contracts.catalogue import BY_ID, default_chain
-from shared.contracts.pipeline import Change
+from shared.contracts.pipeline.revisions import Change
 from tests.backend.pipeline_svc.chains import IDS, arrangements, may_run, moves, steps_of
 
 DEFAULT = initial(BY_ID)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.health import ServiceDeclared
+from shared.contracts.health.events import ServiceDeclared
 from shared.envelope import quoted, seal, unquoted
 
 EVENT = ServiceDeclared(service_id="shop", change="added", version=1, actor="zoë")

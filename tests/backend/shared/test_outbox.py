@@ -10,7 +10,7 @@ import pytest
 from deploy.local.program import Running
 from shared import db, outbox
 from shared.bus import Bus, Message
-from shared.contracts.health import ServiceDeclared
+from shared.contracts.health.events import ServiceDeclared
 from shared.contracts.wire import EVENTS_STREAM
 from shared.db import Pool
 from shared.jetstream import Delivery, OutboxMessage

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET, Meta, Struct, UnsetType, inspect
 
-from shared.contracts import auth, health
+from shared.contracts import auth
 from shared.contracts.checks import CheckSpec
-from shared.contracts.health import Heartbeat, ServiceSpec
+from shared.contracts.health import procedures as health
+from shared.contracts.health.procedures import Heartbeat
+from shared.contracts.health.services import ServiceSpec
 from shared.faults import faults
 from shared.problems import ProblemError
 from shared.validate import decode, validate

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.contracts.ws import Connection, WsFailed, WsMeasured
+from shared.contracts.ws.events import Connection, WsFailed, WsMeasured
 
 START = 1_795_000_000.0
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.ws import Rates, WsStats
+from shared.contracts.ws.events import Rates, WsStats
 from tests.backend.ws_svc.said import START, measured, moment
 from ws_svc.connection_pool import GONE_SECONDS, MOST_NODES, ConnectionPool
 from ws_svc.rates import COUNTERS, SILENT_SECONDS, Meter

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from shared.bus import Bus, Message
-from shared.contracts.ws import CloseConnections, ClosedConnections
+from shared.contracts.ws.nodes import CloseConnections, ClosedConnections
 from shared.settings import Settings
 from ws_svc.nodes import LARGEST_ANSWER_BYTES, ask_nodes
 

@@ -15,8 +15,10 @@ from deploy.local.nats import start_nats
 from deploy.local.program import Running
 from deploy.nats import apply
 from shared.bus import Bus
-from shared.contracts import ws
 from shared.contracts.wire import MEASURES_STREAM, Rpc
+from shared.contracts.ws import procedures as ws
+from shared.contracts.ws.events import Connection, WsClosed, WsMeasured, WsOpened, WsStats, WsStatus
+from shared.contracts.ws.overview import ConnectionList, Disconnected, ErrorList
 from shared.envelope import Envelope
 from shared.problems import ProblemError
 from shared.rpc import Caller, Reply, call
@@ -29,7 +31,7 @@ from tests.fixtures.waiting import until
 from tests.fixtures.ws_nodes import FakeNode, fake_node
 
 ANA = Caller(actor="ana", role="admin")
-STATUS = ws.WsStatus.SUBJECT
+STATUS = WsStatus.SUBJECT
 
 
 @pytest.fixture
@@ -76,13 +78,13 @@ async def ask(bus: Bus, rpc: Rpc, **query: Any) -> Any:
     return await until(answer, lambda found: found is not None)
 
 
-async def stats(bus: Bus) -> ws.WsStats:
-    found: ws.WsStats = await ask(bus, ws.GET_STATS)
+async def stats(bus: Bus) -> WsStats:
+    found: WsStats = await ask(bus, ws.GET_STATS)
     return found
 
 
-async def listed(bus: Bus, **query: Any) -> list[ws.Connection]:
-    found: ws.ConnectionList = await ask(bus, ws.LIST_CONNECTIONS, **query)
+async def listed(bus: Bus, **query: Any) -> list[Connection]:
+    found: ConnectionList = await ask(bus, ws.LIST_CONNECTIONS, **query)
     return found.connections
 
 
@@ -93,7 +95,7 @@ async def statuses(broker: Running) -> list[int]:
         found: list[int] = []
         while (await consumer.consumer_info()).num_pending:
             for message in await consumer.fetch(100, timeout=2):
-                found.append(int(msgspec.json.decode(message.data, type=ws.WsStatus).stats.at.timestamp()))
+                found.append(int(msgspec.json.decode(message.data, type=WsStatus).stats.at.timestamp()))
     return found
 
 
@@ -121,7 +123,7 @@ async def test_a_killed_service_knows_everything_again(
 
         found = await until(lambda: stats(bus), lambda s: s.active == 1)
         assert (found.opened_total, found.closed_total, found.missing_nodes) == (2, 1, [])
-        errors: ws.ErrorList = await ask(bus, ws.LIST_ERRORS)
+        errors: ErrorList = await ask(bus, ws.LIST_ERRORS)
         assert [each.message for each in errors.errors] == ["meanwhile", "before"]
         assert [each.id for each in await listed(bus)] == [held.id]
         assert [(each.id, each.close_reason) for each in await listed(bus, state="closed")] == [(left.id, "Gone")]
@@ -142,7 +144,7 @@ async def test_replicas_tell_once_and_one_may_die(
     heard: list[int] = []
 
     async def hear(message: Any) -> None:
-        heard.append(int(msgspec.json.decode(message.data, type=ws.WsStatus).stats.at.timestamp()))
+        heard.append(int(msgspec.json.decode(message.data, type=WsStatus).stats.at.timestamp()))
 
     await bus.subscribe(STATUS, hear)
     async with fake_node(broker.url, "gw-0") as gw0:
@@ -187,7 +189,7 @@ async def test_a_dead_node_is_missing_and_its_connections_are_gone(
 
         found = await until(lambda: stats(bus), lambda s: s.missing_nodes == ["gw-1"])
         assert (found.active, found.max) == (1, 100)
-        page: ws.ConnectionList = await ask(bus, ws.LIST_CONNECTIONS)
+        page: ConnectionList = await ask(bus, ws.LIST_CONNECTIONS)
         assert ([each.id for each in page.connections], page.missing_nodes) == ([held.id], ["gw-1"])
         with pytest.raises(ProblemError) as unsure:
             await call(bus, ws.DISCONNECT, ws.Disconnect(conn_id=lost.id), ANA)
@@ -204,10 +206,10 @@ async def test_rubbish_is_counted_and_left_out(
     broker: Running, bus: Bus, start: Callable[[], Awaitable[ServiceProcess]]
 ) -> None:
     """What is no event, too large, or said for another node; also from outside."""
-    good = msgspec.json.encode(ws.WsOpened(node="gw-0", connection=connection("c-1")))
-    large = msgspec.json.encode(ws.WsClosed(node="gw-0", connection=connection("c-2", agent="x" * 20_000)))
+    good = msgspec.json.encode(WsOpened(node="gw-0", connection=connection("c-1")))
+    large = msgspec.json.encode(WsClosed(node="gw-0", connection=connection("c-2", agent="x" * 20_000)))
     negative = b'{"node":"gw-0","service":"x","at":"2026-11-23T14:08:20Z","started_at":"2026-11-23T14:08:20Z",%s}' % (
-        b",".join(b'"%s":-1' % name.encode() for name in ws.WsMeasured.__struct_fields__[4:-1])
+        b",".join(b'"%s":-1' % name.encode() for name in WsMeasured.__struct_fields__[4:-1])
     )
     service = await start()
     for subject, body in (
@@ -244,9 +246,9 @@ async def test_ten_thousand_connections_are_listed_page_by_page(
         await until(lambda: stats(bus), lambda s: s.active == 10_000 and s.opened_total == 10_000)
 
         query: dict[str, Any] = {"sort": "-sent", "limit": 200, "search": "user-3"}
-        found: list[ws.Connection] = []
+        found: list[Connection] = []
         for _ in range(3):
-            page: ws.ConnectionList = await until(
+            page: ConnectionList = await until(
                 lambda: ask(bus, ws.LIST_CONNECTIONS, **query), lambda page: page.missing_nodes == []
             )
             found += page.connections
@@ -254,7 +256,7 @@ async def test_ten_thousand_connections_are_listed_page_by_page(
         expected = [n for n in reversed(range(10_000)) if n % 7 == 3]
         assert (page.total, [each.sent for each in found]) == (len(expected), expected[:600])
         reply = await call(bus, ws.DISCONNECT_MANY, ws.DisconnectMany(user="user-3"), ANA)
-        closed: ws.Disconnected = answered(reply, ws.DISCONNECT_MANY)
+        closed: Disconnected = answered(reply, ws.DISCONNECT_MANY)
         assert (closed.closed, len(closed.connection_ids)) == (len(expected), 1_000)
 
 
@@ -279,7 +281,7 @@ async def test_after_an_outage_of_nats_the_fleet_is_whole_again(
             await apply(broker.url)
 
         await until(lambda: stats(bus), lambda s: s.active == 2, seconds=60)
-        errors: ws.ErrorList = await until(lambda: ask(bus, ws.LIST_ERRORS), lambda e: len(e.errors) == 1)
+        errors: ErrorList = await until(lambda: ask(bus, ws.LIST_ERRORS), lambda e: len(e.errors) == 1)
         assert errors.errors[0].message == "during the outage"
         assert len(await listed(bus)) == 2
         last = max(await statuses(broker), default=0)

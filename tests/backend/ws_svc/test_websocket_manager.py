@@ -11,14 +11,10 @@ from msgspec import structs
 
 from belfry_reporter.connections import page_of
 from shared.contracts.live import CLOSE_CODES, KICKED
-from shared.contracts.ws import (
-    ClosedConnections,
-    Connection,
-    ConnectionList,
-    ConnectionSort,
-    ConnectionsQuery,
-    NodeConnections,
-)
+from shared.contracts.ws.events import Connection
+from shared.contracts.ws.nodes import ClosedConnections, NodeConnections
+from shared.contracts.ws.overview import ConnectionList
+from shared.contracts.ws.procedures import ConnectionSort, ConnectionsQuery
 from tests.backend.ws_svc.said import START, connection, failed, moment
 from ws_svc.meanings import meaning_of
 from ws_svc.registry import CLOSED_SECONDS, MOST_CLOSED, MOST_ERRORS, MOST_HEARD, Registry

@@ -3,17 +3,17 @@
 from datetime import timedelta
 
 from shared.contracts.auth import AccessRevoked
-from shared.contracts.health import HealthChanged, HealthChecked, ServiceDeclared
+from shared.contracts.health.events import HealthChanged, HealthChecked, ServiceDeclared
 from shared.contracts.latency import EndpointSummary, LatencySummarised
-from shared.contracts.pipeline import (
-    MeasuredStep,
+from shared.contracts.pipeline.document import PipelineNode
+from shared.contracts.pipeline.events import (
     NodeAnnounced,
     PipelineApplied,
     PipelineChanged,
     PipelineConfirmed,
     PipelineMeasured,
-    PipelineNode,
 )
+from shared.contracts.pipeline.stats import MeasuredStep
 from shared.contracts.wire import Event
 from tests.contracts.shop.clock import NOW, ago, today
 from tests.contracts.shop.pipeline import CACHE_OFF

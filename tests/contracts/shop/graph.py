@@ -1,14 +1,8 @@
 """The dependency map of the shop, and the detail of its root cause."""
 
-from shared.contracts.health import (
-    CheckRuns,
-    DependencyMap,
-    GraphEdge,
-    GraphNode,
-    Impact,
-    RootCause,
-    ServiceDetail,
-)
+from shared.contracts.health.board import Impact, ServiceDetail
+from shared.contracts.health.graph import DependencyMap, GraphEdge, GraphNode, RootCause
+from shared.contracts.health.runs import CheckRuns
 from tests.contracts.shop.board import CARDS, card
 from tests.contracts.shop.runs import LEDGER_RUNS
 from tests.contracts.shop.specs import SPECS

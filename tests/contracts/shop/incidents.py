@@ -2,18 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from shared.contracts.health import (
-    HealthIncident,
-    HealthIncidents,
-    Maintenance,
-    MaintenanceList,
-    MaintenanceSpec,
-    PublicIncident,
-    PublicMaintenance,
-    PublicService,
-    Status,
-    StatusPage,
-)
+from shared.contracts.health.history import HealthIncident, HealthIncidents
+from shared.contracts.health.maintenance import Maintenance, MaintenanceList, MaintenanceSpec
+from shared.contracts.health.services import Status
+from shared.contracts.health.status_page import PublicIncident, PublicMaintenance, PublicService, StatusPage
 from tests.contracts.shop.board import CARDS, shown
 from tests.contracts.shop.clock import NOW, ago, today
 from tests.contracts.shop.specs import SPECS

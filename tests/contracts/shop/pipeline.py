@@ -6,26 +6,19 @@ from typing import Any
 from msgspec import json, structs
 
 from shared.contracts.catalogue import BY_ID, CATALOGUE
-from shared.contracts.pipeline import (
-    AppliedChain,
-    Chain,
-    ChainStep,
+from shared.contracts.pipeline.chain import AppliedChain, Chain, ChainStep
+from shared.contracts.pipeline.constraints import Violation
+from shared.contracts.pipeline.document import Middleware, Pipeline, PipelineNode, PipelineStep
+from shared.contracts.pipeline.revisions import (
     Change,
-    Middleware,
-    MiddlewareStats,
-    NodeStats,
     OrderConflict,
-    Pipeline,
-    PipelineNode,
-    PipelineStep,
     Revision,
     RevisionDiff,
     Revisions,
     StepConflict,
-    StepStats,
     Validation,
-    Violation,
 )
+from shared.contracts.pipeline.stats import MiddlewareStats, NodeStats, StepStats
 from shared.contracts.wire import FieldError
 from tests.contracts.shop.clock import NOW, ago
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from shared.contracts.checks import CheckSpec, PostgresCheck, component_of, kind_of
-from shared.contracts.health import Assertion, CheckRun, CheckRuns, ComponentOutcome, Phase, Result
+from shared.contracts.health.runs import Assertion, CheckRun, CheckRuns, ComponentOutcome, Phase
+from shared.contracts.health.services import Result
 from tests.contracts.shop.clock import ago
 from tests.contracts.shop.specs import SPECS
 

@@ -11,7 +11,7 @@ from shared.contracts.checks import (
     TcpCheck,
     TlsCheck,
 )
-from shared.contracts.health import Dependency, EdgeKind, ServiceSpec
+from shared.contracts.health.services import Dependency, EdgeKind, ServiceSpec
 
 REQUIRED: dict[str, list[str]] = {
     "storefront": ["edge-gateway", "identity", "catalog-api", "checkout"],

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from math import floor
 
-from shared.contracts.health import DayState, UptimeDay, UptimeHistory
+from shared.contracts.health.history import DayState, UptimeDay, UptimeHistory
 from tests.contracts.shop.clock import NOW
 
 DAY_SECONDS = 86_400

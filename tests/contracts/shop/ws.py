@@ -4,16 +4,10 @@ from datetime import timedelta
 
 from belfry_reporter.connections import cursor_after
 from shared.contracts.live import KICKED, SLOW
-from shared.contracts.ws import (
+from shared.contracts.ws.events import (
     Connection,
-    ConnectionList,
-    Disconnected,
-    ErrorList,
-    RateHistory,
-    RatePoint,
     Rates,
     WsClosed,
-    WsError,
     WsFailed,
     WsMeasured,
     WsNode,
@@ -21,6 +15,7 @@ from shared.contracts.ws import (
     WsStats,
     WsStatus,
 )
+from shared.contracts.ws.overview import ConnectionList, Disconnected, ErrorList, RateHistory, RatePoint, WsError
 from tests.contracts.shop.clock import NOW, ago, today
 
 STARTED = today("06:00:12")

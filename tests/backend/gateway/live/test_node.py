@@ -12,20 +12,16 @@ from gateway.live import report
 from shared.bus import Bus, Message
 from shared.contracts.live import KICKED
 from shared.contracts.wire import Rpc
-from shared.contracts.ws import (
+from shared.contracts.ws.events import NODE_EVENTS, WsClosed, WsFailed, WsMeasured, WsOpened
+from shared.contracts.ws.nodes import (
     CLOSE_ACTION,
     LIST_ACTION,
-    NODE_EVENTS,
     NODE_SUBJECT,
     CloseConnections,
     ClosedConnections,
-    ConnectionsQuery,
     NodeConnections,
-    WsClosed,
-    WsFailed,
-    WsMeasured,
-    WsOpened,
 )
+from shared.contracts.ws.procedures import ConnectionsQuery
 from shared.problems import ProblemError
 from shared.rpc import Caller, call
 from tests.backend.gateway.conftest import AUTOMATION, token_of

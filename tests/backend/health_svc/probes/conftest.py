@@ -8,7 +8,8 @@ import uvloop
 
 from health_svc.probes import ProbeContext, probe_context, run_checks
 from shared.contracts.checks import CheckSpec
-from shared.contracts.health import ComponentOutcome, ServiceSpec
+from shared.contracts.health.runs import ComponentOutcome
+from shared.contracts.health.services import ServiceSpec
 from tests.fixtures.targets import Addresses
 
 CheckOne = Callable[..., Awaitable[ComponentOutcome]]

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from health_svc.probes import ProbeContext, run_checks
 from shared.contracts.checks import HttpCheck, JsonAssertion
-from shared.contracts.health import ComponentOutcome, ServiceSpec
+from shared.contracts.health.runs import ComponentOutcome
+from shared.contracts.health.services import ServiceSpec
 from tests.backend.health_svc.probes.conftest import CheckOne
 from tests.fixtures.targets import Addresses
 from tests.fixtures.targets.web import serve_site

@@ -16,7 +16,8 @@ from deploy.local.nats import start_nats
 from health_svc.probes import ProbeContext, run_checks
 from shared.bus import Bus
 from shared.contracts.checks import NatsCheck
-from shared.contracts.health import ComponentOutcome, ServiceSpec
+from shared.contracts.health.runs import ComponentOutcome
+from shared.contracts.health.services import ServiceSpec
 from shared.settings import Settings
 from tests.backend.health_svc.probes.conftest import CheckOne
 from tests.fixtures.targets import Addresses

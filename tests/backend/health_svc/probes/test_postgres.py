@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from health_svc.probes import ProbeContext, run_checks
 from shared.contracts.checks import PostgresCheck
-from shared.contracts.health import ServiceSpec
+from shared.contracts.health.services import ServiceSpec
 from tests.backend.health_svc.probes.conftest import CheckOne
 from tests.fixtures.targets import Addresses
 

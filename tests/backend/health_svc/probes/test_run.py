@@ -17,7 +17,7 @@ from health_svc.probes import PROBES, ProbeContext, budget_seconds, dial, run_ch
 from health_svc.probes.evidence import Verdict
 from health_svc.probes.faults import fault_of
 from shared.contracts.checks import Check, CheckKind, CheckSpec, HeartbeatCheck, HttpCheck, TcpCheck, WebSocketCheck
-from shared.contracts.health import ServiceSpec
+from shared.contracts.health.services import ServiceSpec
 from tests.backend.health_svc.probes.conftest import CheckOne, until
 from tests.fixtures.targets import Addresses
 

@@ -8,10 +8,10 @@ import msgspec
 from alert_svc.catalogue import CATALOGUE, OURS
 from alert_svc.series import Sample
 from shared.contracts.alerts.metrics import MetricMeasured, MetricSampled
-from shared.contracts.health import HealthChanged, HealthChecked
+from shared.contracts.health.events import HealthChanged, HealthChecked
 from shared.contracts.latency import EndpointSummary, LatencySummarised
 from shared.contracts.wire import Event
-from shared.contracts.ws import WsStatus
+from shared.contracts.ws.events import WsStatus
 
 DAY_SECONDS = 86_400.0
 WS_RATES_SECONDS = 1.0

@@ -6,8 +6,8 @@ import pytest
 from alert_svc.board import Around, in_order, shown_rule
 from alert_svc.book import watched
 from alert_svc.engine import Engine
+from alert_svc.sampling import SOURCES, samples_of, subjects
 from alert_svc.series import Sample
-from alert_svc.sources import SOURCES, samples_of, subjects
 from alert_svc.store.rules import StoredRule
 from alert_svc.wording import duration, object_of, shown, title_of
 from shared.contracts.alerts.rules import AlertRuleSpec
