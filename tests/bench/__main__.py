@@ -28,6 +28,7 @@ PARTS: dict[str, Part] = {
     "page": measure_page,
 }
 RESULTS = Path(".bench/results.json")
+TABLE_WIDTH = 160  # where there is no terminal
 COLUMNS = ("figure", "value", "peer", "ratio", "goal", "", "note")
 
 
@@ -37,7 +38,7 @@ def main() -> int:
     if unknown := [name for name in wanted if name not in PARTS]:
         sys.stderr.write(f"No such part: {', '.join(unknown)}. There are {', '.join(PARTS)}\n")
         return 2
-    console, figures = Console(), dict[str, Figure]()
+    console, figures = Console(width=None if sys.stdout.isatty() else TABLE_WIDTH), dict[str, Figure]()
     for name in wanted:
         console.print(f"Measuring {name} ...")
         figures |= {f"{name}.{figure}": measured for figure, measured in PARTS[name]().items()}
