@@ -62,9 +62,9 @@ def run_around(client: Client, handler: Rest, *ids: str, **given: dict[str, Any]
     holder.chain = structs.replace(holder.chain, run=plain(steps, handler))
 
 
-def with_clock(client: Client) -> Clock:
+def with_clock(client: Client, clock: Clock | None = None) -> Clock:
     """The clock of all chains to come."""
-    clock, holder = Clock(), holder_of(client)
+    clock, holder = clock or Clock(), holder_of(client)
     holder.tools = structs.replace(holder.tools, now=clock, clock=clock)
     return clock
 
