@@ -1,9 +1,10 @@
 """The pipeline: the steps every request passes in the gateway, their order, settings and cost."""
 
 from datetime import datetime
+from hashlib import blake2b
 from typing import Annotated, Any, ClassVar, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, json
 
 from shared.contracts.interceptors import Phase
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM, Event, FieldError, Id, Nothing, Rpc
@@ -285,6 +286,11 @@ class Chain(Struct, frozen=True, kw_only=True):
     revision: int
     steps: list[ChainStep]
 
+    @property
+    def proof(self) -> str:
+        """What a caller shows to have tried this very chain."""
+        return blake2b(json.encode(self, order="sorted"), digest_size=16).hexdigest()
+
 
 class AppliedChain(Struct, frozen=True, kw_only=True):
     """The chain every gateway should run now. `number` grows with each one applied; 0: none ever was."""
@@ -293,6 +299,8 @@ class AppliedChain(Struct, frozen=True, kw_only=True):
     chain: Chain
 
 
+TRIED_ANOTHER = "tried_another"
+"""The code of the 409 to a change whose proof is of another chain than it would make: to be tried anew."""
 CHAINS_BUCKET = "pipeline"
 SAVED_KEY = "pipeline.saved"
 """Holds the Chain of the latest revision."""
