@@ -18,6 +18,7 @@ LONGEST_RETRY_AFTER = 3600.0
 DETAIL_LENGTH = 300
 HIDDEN = "***"
 SHORTEST_SECRET = 6
+LONG_SECRET = 20  # one of several, rather than a word of a sentence that is a password
 
 UNREACHED_HINT = "Look whether it is up and can be reached from here"
 ALLOW_HINT = "An operator can allow it with BELFRY_ALERT_ALLOW"
@@ -88,13 +89,13 @@ def bounded(seconds: float) -> float | None:
 def scrubbed(fault: SendFault, secrets: Mapping[str, str]) -> SendFault:
     """As it may be shown: a line of bounded length, with no secret of the channel in it, whoever repeated it."""
     error = fault.error
-    shown = replace(error, detail=_without(error.detail, secrets), hint=_without(error.hint, secrets))
+    shown = replace(error, detail=_without(error.detail, secrets))
     return SendFault(shown, fault.retry_after_seconds, fault.done)
 
 
 def _without(text: str, secrets: Mapping[str, str]) -> str:
     for secret in sorted(secrets.values(), key=len, reverse=True):
-        for part in {secret, *secret.split()}:
+        for part in {secret, *(each for each in secret.split() if len(each) >= LONG_SECRET)}:
             if len(part) >= SHORTEST_SECRET:
                 text = text.replace(part, HIDDEN)
     return cut(one_line(text), DETAIL_LENGTH)

@@ -1,6 +1,7 @@
 """Carries a mail over SMTP: to guarded addresses, with TLS as the channel says, and faults in words."""
 
 import asyncio
+import contextlib
 import ssl
 from email.message import EmailMessage
 from typing import Any
@@ -16,7 +17,8 @@ from alert_svc.senders.plain import one_line
 from shared.contracts.alerts.channels import EmailChannel
 from shared.contracts.alerts.deliveries import SendErrorCode
 
-STEP_SECONDS = 10  # the courier's deadline is for the whole; this ends a step that nobody waits for any more
+STEP_SECONDS = 10.0  # the courier's deadline is for the whole; this ends a step that nobody waits for any more
+PART_SECONDS = 1.0
 
 
 async def carry(channel: EmailChannel, mail: EmailMessage, wire: Wire) -> Receipt:
@@ -39,10 +41,17 @@ async def carry(channel: EmailChannel, mail: EmailMessage, wire: Wire) -> Receip
             refusals, said = await client.send_message(mail, sender=channel.from_address, recipients=channel.to)
         except (smtp.SMTPException, OSError, ValueError) as error:
             raise fault_of(error, channel) from None
+        await _part(client)
         return _receipt(channel, mail, refusals, said)
     finally:
-        client.close()
-        sock.close()
+        client.close()  # the socket is its own from the start
+
+
+async def _part(client: aiosmtplib.SMTP) -> None:
+    """With a word, but the mail is accepted, whatever comes of that."""
+    with contextlib.suppress(smtp.SMTPException, OSError):
+        async with asyncio.timeout(PART_SECONDS):
+            await client.quit()
 
 
 async def _dial(host: str, port: int, wire: Wire) -> Any:
@@ -88,9 +97,12 @@ def fault_of(error: BaseException, channel: EmailChannel) -> SendFault:
         return _recipients(error, host)
     if isinstance(error, smtp.SMTPResponseException):
         return _answered(error.code, one_line(error.message), host, isinstance(error, smtp.SMTPAuthenticationError))
-    if isinstance(error, smtp.SMTPNotSupported) or "STARTTLS" in str(error):
-        return refused("tls", f"{host} offers no STARTTLS, or no sign-in: {one_line(str(error))}",
+    if "STARTTLS" in str(error):
+        return refused("tls", f"{host} offers no STARTTLS",
                        "Choose TLS (465) or none as security, if you trust the way there")  # fmt: skip
+    if "AUTH" in str(error):
+        return refused("authentication", f"{host} offers no sign-in on this connection",
+                       "Choose STARTTLS or TLS as security, or leave the user name empty")  # fmt: skip
     if isinstance(error, ssl.SSLError):
         return faults.of_exception(error, host)
     if isinstance(cause, ssl.SSLError):

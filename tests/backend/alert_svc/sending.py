@@ -5,20 +5,28 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from shared.contracts.alerts import procedures as alert
 from shared.contracts.alerts.channels import AlertChannel, AnyChannelSpec, WebhookChannel
-from shared.contracts.alerts.deliveries import AlertDeliveries, AlertDelivery
-from shared.contracts.alerts.requests import CreateChannel, DeliveriesQuery
+from shared.contracts.alerts.deliveries import AlertDeliveries, AlertDelivery, TestResult
+from shared.contracts.alerts.requests import CreateChannel, DeliveriesQuery, TestUnsavedChannel
 from tests.backend.alert_svc.running import Alerts, running_alerts
+from tests.fixtures.providers.mail import MailHost, running_mail
 from tests.fixtures.providers.web import Providers, running_providers
 from tests.fixtures.waiting import until
 
 
 class Sending:
-    """alert_svc and the providers."""
+    """alert_svc, the providers, and a host that takes mail."""
 
-    def __init__(self, alerts: Alerts, providers: Providers) -> None:
-        self.alerts, self.providers = alerts, providers
+    def __init__(self, alerts: Alerts, providers: Providers, mail: MailHost) -> None:
+        self.alerts, self.providers, self.mail = alerts, providers, mail
+
+    async def test(self, spec: AnyChannelSpec) -> TestResult:
+        """Of a channel that is not saved."""
+        found: TestResult = await self.alerts.ask(alert.TEST_UNSAVED, TestUnsavedChannel(channel=spec))
+        return found
 
     async def channel(self, spec: AnyChannelSpec) -> AlertChannel:
         made: AlertChannel = await self.alerts.ask(alert.CREATE_CHANNEL, CreateChannel(channel=spec))
@@ -41,5 +49,8 @@ class Sending:
 @asynccontextmanager
 async def sending_alerts(env: Mapping[str, str], data: Path, **given: Any) -> AsyncIterator[Sending]:
     own: dict[str, Any] = {"alert_send": True, "data_dir": str(data), "public_url": "https://belfry.example", **given}
-    async with running_providers() as providers, running_alerts(env, **{**providers.settings(), **own}) as alerts:
-        yield Sending(alerts, providers)
+    async with running_providers() as providers, running_mail(data) as (mail, authority):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SSL_CERT_FILE", str(authority))
+            async with running_alerts(env, **{**providers.settings(), **own}) as alerts:
+                yield Sending(alerts, providers, mail)
