@@ -97,12 +97,12 @@ def fault_of(error: BaseException, channel: EmailChannel) -> SendFault:
         return _recipients(error, host)
     if isinstance(error, smtp.SMTPResponseException):
         return _answered(error.code, one_line(error.message), host, isinstance(error, smtp.SMTPAuthenticationError))
+    if "SMTP AUTH" in str(error):
+        return refused("authentication", f"{host} offers no sign-in on this connection",
+                       "Choose STARTTLS or TLS as security, or leave the user name empty")  # fmt: skip
     if "STARTTLS" in str(error):
         return refused("tls", f"{host} offers no STARTTLS",
                        "Choose TLS (465) or none as security, if you trust the way there")  # fmt: skip
-    if "AUTH" in str(error):
-        return refused("authentication", f"{host} offers no sign-in on this connection",
-                       "Choose STARTTLS or TLS as security, or leave the user name empty")  # fmt: skip
     if isinstance(error, ssl.SSLError):
         return faults.of_exception(error, host)
     if isinstance(cause, ssl.SSLError):
