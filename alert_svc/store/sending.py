@@ -1,7 +1,7 @@
 """Messages on their way: claimed by one replica at a time, and how far they have come."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -135,32 +135,51 @@ async def record(conn: Connection, outcomes: Sequence[Outcome]) -> int:
     recorded = [known[row["id"]] for row in rows]
     if recorded:
         await _tell(conn, rows, {each.id: (each.state, each.detail) for each in recorded}, recorded[0].at)
-    lost = [each.id for each in recorded if each.state == "failed"]
-    if lost:
-        await _queue_instead(conn, lost, recorded[0].at)
+    now = datetime.now(UTC)
+    await _pass_on(conn, INSTEAD, [each.id for each in recorded if each.state == "failed"], now)
+    await _pass_on(conn, ALSO, [each.id for each in recorded if each.state == "accepted"], now)
     return len(rows)
 
 
-async def _queue_instead(conn: Connection, failed: Sequence[str], now: datetime) -> None:
-    """The same messages to the fallbacks of their channels, each channel once."""
+INSTEAD = """
+    JOIN channel AS c ON c.id = d.channel_id JOIN channel AS f ON f.id = c.fallback AND f.enabled
+    WHERE d.id = ANY($1::uuid[]) AND f.id <> split_part(d.key, ':', 3)
+        AND f.id <> ALL ((string_to_array(d.key, '/'))[2:])
+"""
+"""The fallbacks of channels, each once: those that a message has been through stand in its key."""
+
+ALSO = """
+    JOIN delivery AS t ON t.incident_id = d.incident_id AND t.fallback_of IS NOT NULL AND t.state = 'accepted'
+    JOIN channel AS f ON f.id = t.channel_id AND f.enabled
+    WHERE d.id = ANY($1::uuid[]) AND d.reason = 'resolved' AND t.reason <> 'resolved' AND NOT EXISTS (
+        SELECT FROM delivery AS r
+        WHERE r.incident_id = d.incident_id AND r.channel_id = t.channel_id AND r.reason = 'resolved'
+    )
+"""
+"""The channels that heard of a beginning as fallbacks, and would not hear of the end."""
+
+
+async def _pass_on(conn: Connection, to: str, delivery_ids: Sequence[str], now: datetime) -> None:
+    """The same messages to other channels."""
+    if not delivery_ids:
+        return
     rows = await conn.fetch(
-        """
+        f"""
         INSERT INTO delivery (
             id, key, incident_id, event_id, channel_id, channel_name, kind, reason, step, loop, message, steps,
-            queued_at, next_at, give_up_at, fallback_of
+            queued_at, next_at, fallback_of
         )
-        SELECT gen_random_uuid(), d.key || '/' || f.id, d.incident_id, d.event_id, f.id, f.name, f.kind, d.reason,
-            d.step, d.loop, d.message,
-            jsonb_build_array(jsonb_build_object('state', 'queued', 'at', $2::timestamptz,
-                'detail', 'Instead of ' || d.channel_name)),
-            $2, $2, $2 + interval '24 hours', d.id
-        FROM delivery AS d JOIN channel AS c ON c.id = d.channel_id
-            JOIN channel AS f ON f.id = c.fallback AND f.enabled
-        WHERE d.id = ANY($1::uuid[]) AND f.id <> split_part(d.key, ':', 3)
-            AND f.id <> ALL ((string_to_array(d.key, '/'))[2:])
+        SELECT gen_random_uuid(), q.* FROM (
+            SELECT DISTINCT d.key || '/' || f.id AS key, d.incident_id, d.event_id, f.id, f.name, f.kind, d.reason,
+                d.step, d.loop, d.message,
+                jsonb_build_array(jsonb_build_object('state', 'queued', 'at', $2::timestamptz,
+                    'detail', 'Instead of ' || d.channel_name)),
+                $2::timestamptz, $2::timestamptz, d.id
+            FROM delivery AS d {to}
+        ) AS q
         ON CONFLICT (key) DO NOTHING RETURNING id, channel_id, kind, key
         """,
-        list(failed),
+        list(delivery_ids),
         now,
     )
     await outbox.add_work(conn, jobs_of(rows))
@@ -170,8 +189,8 @@ async def queue_again(conn: Connection, delivery_id: str, actor: str, now: datet
     """What has failed is due again, for another day. False: it has not failed."""
     row = await conn.fetchrow(
         """
-        UPDATE delivery SET state = 'queued', finished_at = NULL, next_at = $2, error = NULL,
-            give_up_at = $2 + interval '24 hours', steps = steps || $3::jsonb
+        UPDATE delivery SET state = 'queued', finished_at = NULL, next_at = $2::timestamptz, error = NULL,
+            give_up_at = $2::timestamptz + interval '24 hours', steps = steps || $3::jsonb
         WHERE id = $1 AND state IN ('failed', 'dropped')
         RETURNING id::text AS id, incident_id::text AS incident_id, channel_id, kind, key
         """,

@@ -132,7 +132,7 @@ async def test_two_replicas_and_their_servers_die_at_random_and_each_transition_
     broker: Running, storage: Running, start_process: StartProcess
 ) -> None:
     """SIGKILL of both replicas in turn, of nats-server and of PostgreSQL; values go on being said meanwhile."""
-    env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url}
+    env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url, "BELFRY_ALERT_SEND": "false"}
     store, chance = Store(storage.url), random.Random(5)
     rules = [
         AlertRuleSpec(
@@ -173,7 +173,7 @@ async def test_what_is_pending_fires_to_the_moment_though_its_process_died(
     broker: Running, storage: Running, start_process: StartProcess
 ) -> None:
     """Its first breach and its duration are what count, not who was alive; what was said meanwhile is heard."""
-    env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url}
+    env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url, "BELFRY_ALERT_SEND": "false"}
     store = Store(storage.url)
     slow = AlertRuleSpec(id="slow", name="Slow", metric="pending.m", operator=">", threshold=10, duration=6)
     away = AlertRuleSpec(id="away", name="Away", metric="away.m", operator=">", threshold=10, channels=["ops"])
