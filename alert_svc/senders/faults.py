@@ -1,6 +1,7 @@
 """What went wrong on the way, in words and with what to do about it."""
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import Mapping
@@ -18,7 +19,8 @@ LONGEST_RETRY_AFTER = 3600.0
 DETAIL_LENGTH = 300
 HIDDEN = "***"
 SHORTEST_SECRET = 6
-LONG_SECRET = 20  # one of several, rather than a word of a sentence that is a password
+LONG_SECRET = 16  # a part that is a secret by itself, rather than a word
+_BREAKS = re.compile(r"[\s/?&=]+")
 
 UNREACHED_HINT = "Look whether it is up and can be reached from here"
 ALLOW_HINT = "An operator can allow it with BELFRY_ALERT_ALLOW"
@@ -95,7 +97,9 @@ def scrubbed(fault: SendFault, secrets: Mapping[str, str]) -> SendFault:
 
 def _without(text: str, secrets: Mapping[str, str]) -> str:
     for secret in sorted(secrets.values(), key=len, reverse=True):
-        for part in {secret, *(each for each in secret.split() if len(each) >= LONG_SECRET)}:
+        path = secret.partition("://")[2].partition("/")[2]
+        words = [word for word in _BREAKS.split(path or secret) if len(word) >= LONG_SECRET]
+        for part in (secret, *words):
             if len(part) >= SHORTEST_SECRET:
                 text = text.replace(part, HIDDEN)
     return cut(one_line(text), DETAIL_LENGTH)
