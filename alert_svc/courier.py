@@ -17,7 +17,7 @@ from shared.contracts.alerts.deliveries import AlertMessage
 
 log = structlog.get_logger()
 
-SEND_SECONDS = 12.0
+SEND_SECONDS = 10.0
 
 
 class Courier(Struct, frozen=True):

@@ -15,7 +15,7 @@ from shared.contracts.alerts.deliveries import AlertDelivery, AlertMessage, Chan
 from shared.contracts.alerts.events import AlertDelivered
 from shared.db import Connection
 
-CLAIM = timedelta(seconds=40)  # longer than sending and recording take
+CLAIM = timedelta(seconds=25)  # longer than sending and recording take
 MOST_STEPS = 40  # the first one and the last ones are kept
 
 # Messages of one incident to one channel go one after the other, in the order of what they tell of.

@@ -16,9 +16,8 @@ import msgspec
 import pytest
 
 from deploy.local.program import Running
-from deploy.nats.streams import NOTIFY_STREAM
 from shared.bus import Bus
-from shared.contracts.alerts.deliveries import DeliveryJob
+from shared.contracts.alerts.deliveries import JOB_STREAM, DeliveryJob
 from shared.contracts.alerts.metrics import MetricSample, MetricSampled
 from shared.contracts.alerts.rules import AlertRuleSpec
 from shared.envelope import seal
@@ -114,9 +113,9 @@ async def say(bus: Bus, metric: str, value: float, at: float | None = None) -> f
 async def jobs(nats_url: str) -> list[DeliveryJob]:
     """Every delivery that waits for a sender."""
     async with jetstream(nats_url) as js:
-        info = await js.stream_info(NOTIFY_STREAM)
+        info = await js.stream_info(JOB_STREAM)
         first, last = info.state.first_seq, info.state.last_seq
-        found = [await js.get_msg(NOTIFY_STREAM, seq) for seq in range(first, last + 1)]
+        found = [await js.get_msg(JOB_STREAM, seq) for seq in range(first, last + 1)]
     return [msgspec.json.decode(message.data or b"", type=DeliveryJob) for message in found]
 
 
