@@ -30,7 +30,7 @@ def of_exception(error: BaseException, where: str) -> SendFault:
     """What an exception on the way to `where` (a host name) means."""
     found = _cause(error)
     if is_blocked(found):
-        return refused("blocked_address", f"{where} must not be reached: {found}", ALLOW_HINT)
+        return refused("blocked_address", f"{where} is not allowed: {found}", ALLOW_HINT)
     if isinstance(found, TimeoutError | aiohttp.ServerTimeoutError):
         return failed("timeout", f"{where} did not answer in time", UNREACHED_HINT)
     if isinstance(found, socket.gaierror | aiohttp.ClientConnectorDNSError):

@@ -33,7 +33,7 @@ def refusal(address: str, allowed: Sequence[Network]) -> str:
     if inner != found and any(inner.version == network.version and inner in network for network in allowed):
         return ""
     kind = _kind(found) or (_kind(inner) if inner != found else "")
-    return f"{MARK} {address}: {kind}" if kind else ""
+    return f"{MARK} {address}, {kind}" if kind else ""
 
 
 def _unwrapped(found: Address) -> Address:
