@@ -14,6 +14,7 @@ from tests.bench.figures import Figure
 from tests.bench.gateway import measure_gateway
 from tests.bench.health_load import measure_health
 from tests.bench.latency import measure_latency
+from tests.bench.notify import measure_notify
 from tests.bench.page_load import measure_page
 from tests.bench.probes import measure_probes
 
@@ -25,6 +26,7 @@ PARTS: dict[str, Part] = {
     "latency": measure_latency,
     "gateway": measure_gateway,
     "fanout": measure_fanout,
+    "notify": measure_notify,
     "page": measure_page,
 }
 RESULTS = Path(".bench/results.json")
