@@ -125,17 +125,16 @@ class Evaluator:
 
     async def round(self, now: float) -> None:
         """Everything that was heard, and the time up to now, stored before anything further is heard."""
-        await self._read_what_changed()
         await self._store_all()
         self._mark(int(now) // MINUTE)
-        heard = self._listener.positions()
+        heard, heard_until = self._listener.positions(), self._listener.heard_until()
         self._waiting += self.engine.portions(self._inbox.take())
         while self._waiting:
             with metrics.ROUND_SECONDS.time():
                 self._note(self.engine.hear(self._waiting.pop(0)))
             await self._store_all()
         with metrics.ROUND_SECONDS.time():
-            self._note(self.engine.pass_time(self._listener.heard_until(now) - GRACE_SECONDS))
+            self._note(self.engine.pass_time(heard_until - GRACE_SECONDS))
         await self._store_all()
         self._heard = heard
         metrics.REFUSED.inc(self.engine.take_refused())
@@ -150,9 +149,12 @@ class Evaluator:
             self.marks[minute], self._minute = self._heard, minute
 
     async def _store_all(self) -> None:
+        """Until the store and this process agree: what a lost race leaves to go through again is stored as well."""
+        await self._read_what_changed()
         while self._touched:
             with metrics.STORE_SECONDS.time():
                 await self._store(list(islice(self._touched.values(), AT_ONCE)))
+            await self._read_what_changed()
 
     def _note(self, moved: Iterable[Moved]) -> None:
         for each in moved:

@@ -149,19 +149,21 @@ class SeriesStore:
         metrics = self._metric[rows]
         return np.where(self._metric_at[metrics] < until, self._metric_at[metrics], self._metric_before[metrics])
 
-    def restore(self, minute: int, rows: Rows, last: Singles, extreme: Singles) -> None:
+    def restore(self, minute: int, rows: Rows, last: Singles, extreme: Singles, at_ms: Rows) -> None:
         """A stored minute, oldest first."""
         self._to_minute(minute)
         slot = minute % MINUTES_KEPT
         self._last[rows, slot], self._extreme[rows, slot] = last, extreme
-        self.at[rows], self.value[rows] = float(minute * MINUTE), last
+        self.at[rows], self.value[rows] = minute * MINUTE + at_ms / 1000, last
         self.heard(rows)
 
-    def minute(self, minute: int) -> tuple[Rows, Singles, Singles]:
-        """Rows, last values and extremes of all series that have a value in that minute."""
+    def minute(self, minute: int) -> tuple[Rows, Singles, Singles, Rows]:
+        """Rows, last values, extremes and milliseconds to the last value of all series that have one in that minute;
+        the minute's end where a later value has come since."""
         slot = minute % MINUTES_KEPT
         rows = np.flatnonzero(~np.isnan(self._last[: len(self.infos), slot]))
-        return rows, self._last[rows, slot], self._extreme[rows, slot]
+        at_ms = np.clip((self.at[rows] - minute * MINUTE) * 1000, 0, MINUTE * 1000 - 1).astype(np.int64)
+        return rows, self._last[rows, slot], self._extreme[rows, slot], at_ms
 
     def value_before(self, row: int, minutes: int) -> float | None:
         """The last value of the minute so many before the newest."""
