@@ -131,7 +131,8 @@ class SeriesStore:
             self._taken[rows] += 1
             slots = (at // MINUTE).astype(np.int64) % MINUTES_KEPT
             last, extreme = self._last[rows, slots], self._extreme[rows, slots]
-            single = values.astype(np.float32)
+            with np.errstate(over="ignore"):
+                single = values.astype(np.float32)
             self._extreme[rows, slots] = _farthest(single, last, extreme)
             self._last[rows, slots] = single
         return taken
