@@ -20,6 +20,8 @@ from shared.contracts.alerts.incidents import AlertIncident, AlertIncidentDetail
 from shared.contracts.alerts.metrics import MetricSample, MetricSampled
 from shared.contracts.alerts.requests import AlertIncidentsQuery, CreateAlertRule, IncidentRef, RuleRef
 from shared.contracts.alerts.rules import AlertRule, AlertRuleSpec
+from shared.contracts.health.events import HealthChanged
+from shared.contracts.health.services import Status
 from shared.contracts.wire import Rpc
 from shared.rpc import Caller, answer_of, call
 from shared.settings import Settings
@@ -43,6 +45,16 @@ class Alerts:
         moment = datetime.fromtimestamp(time.time() if at is None else at, UTC)
         sample = MetricSample(value=value, labels=labels or {"service": "shop"})
         self.bus.publish(MetricSampled(name=metric, at=moment, interval_seconds=10, samples=[sample]))
+
+    def say_status(self, service_id: str, status: Status) -> None:
+        """As health_svc says that a service has changed."""
+        now = datetime.now(UTC)
+        self.bus.publish(
+            HealthChanged(
+                service_id=service_id, name=service_id, group="Shop", from_status="healthy", to_status=status,
+                started_at=now, confirmed_at=now, reason="as the test says",
+            )
+        )  # fmt: skip
 
     async def rule(self, metric: str, **spec: Any) -> AlertRule:
         """A rule that fires above 10, at once, unless told otherwise."""
@@ -95,9 +107,9 @@ class Alerts:
 
 @asynccontextmanager
 async def running_alerts(env: Mapping[str, str], **given: Any) -> AsyncIterator[Alerts]:
-    """alert_svc in this process. It sends nothing, unless told to."""
+    """alert_svc in this process. It sends nothing and reads no file, unless told to."""
     servers = {"nats_url": env["NATS_URL"], "database_url": env["DATABASE_URL"], "port": 0}
-    settings = AlertSettings(**{"alert_send": False, **servers, **given})
+    settings = AlertSettings(**{"alert_send": False, "config_path": "/nowhere/belfry.yaml", **servers, **given})
     app: web.Application = create_app(settings)
     bus = await Bus.connect(Settings(service="gateway", nats_url=env["NATS_URL"]))
     async with TestServer(app):
