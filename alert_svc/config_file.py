@@ -5,7 +5,8 @@ from pathlib import Path
 
 import structlog
 
-from alert_svc import declared, importing
+from alert_svc import declared
+from alert_svc.api import importing
 from alert_svc.declared import Item
 from alert_svc.room import Room
 from alert_svc.semantics import Names
@@ -42,9 +43,9 @@ async def reload(room: Room, path: Path, environ: Mapping[str, str]) -> None:
 async def _apply(room: Room, path: Path, items: list[Item]) -> int:
     """Raises InvalidFile when something in it cannot be meant."""
     async with room.pool.acquire(timeout=5) as conn, conn.transaction():
-        found, _ = await importing.planned(conn, items, "file", prune=True)
         channels, policies, timings = await summaries.list_names(conn)
         names = Names(channels=channels, policies=policies, mute_timings=timings)
-        if mistakes := declared.mistakes(items, names):
-            raise InvalidFile(declared.said(path.name, mistakes))
-        return await importing.apply(conn, found, "file", path.name)
+        found = await importing.prepare(room, conn, items, names, "file", prune=True)
+        if found.mistakes:
+            raise InvalidFile(declared.said(path.name, found.mistakes))
+        return await importing.apply(room, conn, found.planned, "file", path.name)

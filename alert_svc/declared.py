@@ -81,7 +81,7 @@ def items_of(found: Any, name: str, environ: Mapping[str, str] | None) -> list[I
                 id = spec.id or slug(spec.name)
                 there.append(Item(kind, id, replace(spec, id=id, **_unversioned(spec)), entry))
         errors += repeated([(each.id, each.entry.line) for each in there], name)
-        items += there
+        items += _fallbacks_first(there) if kind == "channel" else there
     if errors:
         raise InvalidFile(errors)
     return items
@@ -131,6 +131,19 @@ def _errors(item: Item, names: Names) -> Iterator[FieldError]:
             yield from policy_errors(item.spec, names.channels)
         case "mute_timing":
             yield from timing_errors(item.spec)
+
+
+def _fallbacks_first(channels: list[Item]) -> list[Item]:
+    """Each after the one that it falls back on, unless they lead in a circle."""
+    by_id = {each.id: each for each in channels}
+
+    def depth(item: Item) -> int:
+        seen = {item.id}
+        while (item := by_id.get(item.spec.fallback)) and item.id not in seen:  # type: ignore[assignment]
+            seen.add(item.id)
+        return len(seen)
+
+    return sorted(channels, key=depth)
 
 
 def _unversioned(spec: Any) -> dict[str, None]:

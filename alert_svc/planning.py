@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 from msgspec import NODEFAULT, Struct
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
+from alert_svc.channel_specs import config_of, kind_of, secrets_of, spec_from
 from alert_svc.declared import Item, Kind, Mistakes, references
+from shared.contracts.alerts.channels import AnyChannelSpec
 from shared.contracts.alerts.requests import PlannedChange
 from shared.contracts.alerts.rules import RuleSource
 from shared.contracts.wire import FieldError
@@ -17,11 +19,12 @@ _COMPARED_BY_ID = ("id", "version")
 
 
 class Held(Struct, frozen=True):
-    """A document as the store has it; `row` is what its store knows it by."""
+    """A document as the store has it; `row` is what its store knows it by, `secrets` what a channel has besides."""
 
     spec: Any
     source: RuleSource
     row: Any
+    secrets: Mapping[str, str] = {}
 
 
 class Planned(Struct, frozen=True):
@@ -38,7 +41,7 @@ Holding = Mapping[Kind, Mapping[str, Held]]
 def plan(items: Collection[Item], held: Holding, source: RuleSource, *, prune: bool) -> list[Planned]:
     """In the order in which it can be done. `prune`: what came from the same source before, and is given no more, goes;
     what others still name stays."""
-    given = [_put(each, held.get(each.kind, {}).get(each.id), source) for each in items]
+    given = [_put(each, held[each.kind].get(each.id), source) for each in items]
     return given + (list(_pruned(items, held, source)) if prune else [])
 
 
@@ -47,14 +50,15 @@ def foreign(items: Collection[Item], held: Holding, source: RuleSource) -> Mista
     if source == "file":
         return []
     mistake = FieldError("body", "is declared in the file that Belfry reads, and can only be changed there")
-    owned = ((each, held.get(each.kind, {}).get(each.id)) for each in items)
+    owned = ((each, held[each.kind].get(each.id)) for each in items)
     return [(each, [mistake]) for each, known in owned if known is not None and known.source == "file"]
 
 
 def _put(item: Item, known: Held | None, source: RuleSource) -> Planned:
     if known is None:
         return Planned(_change(item.kind, item.id, item.spec, "added"), item)
-    differs = list(differences(known.spec, item.spec))
+    spec, secrets = parted(item.spec) if item.kind == "channel" else (item.spec, {})
+    differs = [*differences(known.spec, spec), *_other_secrets(known.secrets, secrets)]
     if known.source != source:
         differs.append(f"source: {known.source} -> {source}")
     what = "changed" if differs else "unchanged"
@@ -66,16 +70,14 @@ def _pruned(items: Collection[Item], held: Holding, source: RuleSource) -> Itera
     kept = {(each.kind, each.id) for each in items}
     staying = {kind: dict(known) for kind, known in held.items()}
     for kind in ("rule", "policy", "mute_timing", "channel"):
-        used = _named(kind, items, staying)
-        for id, known in held.get(kind, {}).items():
-            if known.source != source or (kind, id) in kept:
-                continue
-            if by := used.get(id):
-                text = f"stays: {by} names it"
-                yield Planned(_change(kind, id, known.spec, "unchanged", [text]), held=known)
-            else:
-                del staying[kind][id]
-                yield Planned(_change(kind, id, known.spec, "removed"), held=known)
+        going = {id for id, known in held[kind].items() if known.source == source and (kind, id) not in kept}
+        while free := sorted(going - _named(kind, items, staying).keys()):
+            for id in free:
+                yield Planned(_change(kind, id, staying[kind].pop(id).spec, "removed"), held=held[kind][id])
+            going -= set(free)
+        for id, by in sorted(_named(kind, items, staying).items()):
+            if id in going:
+                yield Planned(_change(kind, id, held[kind][id].spec, "unchanged", [f"stays: {by} names it"]))
 
 
 def _named(kind: Kind, items: Collection[Item], staying: Mapping[Kind, Mapping[str, Held]]) -> dict[str, str]:
@@ -93,6 +95,19 @@ def differences(before: Any, after: Any) -> Iterator[str]:
     for name in dict.fromkeys([*old, *new]):
         if name not in _COMPARED_BY_ID and old.get(name) != new.get(name):
             yield f"{name}: {_shown(old.get(name))} -> {_shown(new.get(name))}"
+
+
+def parted(spec: AnyChannelSpec) -> tuple[AnyChannelSpec, dict[str, str]]:
+    """A channel without its secrets, and these."""
+    shown = spec_from(kind_of(spec), spec.name, config_of(spec))
+    return replace(shown, id=spec.id, enabled=spec.enabled, fallback=spec.fallback), secrets_of(spec)
+
+
+def _other_secrets(before: Mapping[str, str], given: Mapping[str, str]) -> Iterator[str]:
+    """Never the secrets themselves."""
+    for name, secret in given.items():
+        if before.get(name) != secret:
+            yield f"{name}: another secret" if name in before else f"{name}: set"
 
 
 def lean(value: Any) -> Any:

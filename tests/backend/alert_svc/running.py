@@ -92,9 +92,10 @@ class Alerts:
     async def channel(self, id: str, kind: str = "webhook") -> None:
         """A channel that can be told; nobody sends."""
         await self.sql(
-            "INSERT INTO channel (id, kind, name, config, source, updated_by) VALUES ($1, $2, $1, '{}', 'api', 'ana')",
+            "INSERT INTO channel (id, kind, name, config, source, updated_by) VALUES ($1, $2, $1, $3, 'api', 'ana')",
             id,
             kind,
+            '{"to": ["+4915112345678"]}' if kind == "sms" else "{}",
         )
 
     async def queued(self, incident_id: str) -> list[str]:
@@ -109,7 +110,7 @@ class Alerts:
 async def running_alerts(env: Mapping[str, str], **given: Any) -> AsyncIterator[Alerts]:
     """alert_svc in this process. It sends nothing and reads no file, unless told to."""
     servers = {"nats_url": env["NATS_URL"], "database_url": env["DATABASE_URL"], "port": 0}
-    settings = AlertSettings(**{"alert_send": False, "config_path": "/nowhere/belfry.yaml", **servers, **given})
+    settings = AlertSettings(**{"alert_send": False, "config_path": "tests/none.yaml", **servers, **given})
     app: web.Application = create_app(settings)
     bus = await Bus.connect(Settings(service="gateway", nats_url=env["NATS_URL"]))
     async with TestServer(app):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from alert_svc import command
 from alert_svc.declared import Kind, mistakes, parse, said
 from alert_svc.exporting import to_yaml
-from alert_svc.planning import Held, foreign, plan
+from alert_svc.planning import Held, foreign, parted, plan
 from alert_svc.rule_tests import RuleTest, failures, mistakes_of, values_of
 from alert_svc.semantics import Names
 from shared.contracts.alerts.rules import AlertRuleSpec, RuleSource
@@ -82,7 +82,8 @@ def test_every_mistake_is_told_with_its_line() -> None:
 def held(text: str, source: RuleSource) -> dict[Kind, dict[str, Held]]:
     found: dict[Kind, dict[str, Held]] = {"channel": {}, "mute_timing": {}, "policy": {}, "rule": {}}
     for item in parse(text, "x", ENVIRON):
-        found[item.kind][item.id] = Held(item.spec, source, None)
+        spec, secrets = parted(item.spec) if item.kind == "channel" else (item.spec, {})
+        found[item.kind][item.id] = Held(spec, source, None, secrets)
     return found
 
 
@@ -122,6 +123,7 @@ def test_what_is_exported_is_what_an_import_takes() -> None:
     text = to_yaml(there)
     assert "threshold: 500" in text
     assert "enabled" not in text
+    assert "hooks.example" not in text
     assert planned(text, there, "api") == []
 
 

@@ -9,6 +9,7 @@ from shared.contracts.alerts import procedures as alert
 from shared.contracts.alerts.events import AlertFired
 from shared.contracts.alerts.requests import (
     AlertIncidentsQuery,
+    ChannelRef,
     MuteTimingRef,
     PolicyRef,
     RuleRef,
@@ -25,6 +26,7 @@ from tests.fixtures.waiting import until
 DEFAULTS = {"service-down", "service-degraded", "endpoint-slow", "endpoint-errors", "socket-pool"}
 FILE = """\
 services: [{id: shop, checks: [{kind: heartbeat}]}]
+channels: [{id: pager, kind: webhook, name: Pager, url: $PAGER_URL}]
 policies: [{id: on-call, name: On call, steps: [{channels: [ops]}]}]
 mute_timings: [{id: night, name: Night, spans: [{from_time: "22:00"}]}]
 rules:
@@ -34,13 +36,14 @@ rules:
 
 
 async def test_the_file_declares_rules_beside_services_and_alone_changes_them(
-    service_env: dict[str, str], tmp_path: Path
+    service_env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Applied at the start and on every change, beside the default rules; a bad one never replaces a good one."""
     file = tmp_path / "belfry.yaml"
     async with running_alerts(service_env) as alerts:
         await alerts.channel("ops")
     file.write_text(FILE)
+    monkeypatch.setenv("PAGER_URL", "https://hooks.example/pager-of-the-team")
     async with running_alerts(service_env, config_path=str(file)) as alerts:
         rules = await until(lambda: sources(alerts), lambda found: "depth" in found)
         assert rules == dict.fromkeys(DEFAULTS, "default") | {"depth": "file"}
@@ -51,6 +54,7 @@ async def test_the_file_declares_rules_beside_services_and_alone_changes_them(
             (alert.SWITCH_RULE, SwitchAlertRule(rule_id="depth", enabled=False)),
             (alert.DELETE_RULE, RuleRef(rule_id="depth")),
             (alert.UPDATE_RULE, UpdateAlertRule(rule_id="depth", rule=other)),
+            (alert.DELETE_CHANNEL, ChannelRef(channel_id="pager")),
             (alert.DELETE_POLICY, PolicyRef(policy_id="on-call")),
             (alert.DELETE_MUTE_TIMING, MuteTimingRef(mute_timing_id="night")),
         ):
