@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from alert_svc.book import watched
 from alert_svc.engine import Engine, Moved
+from alert_svc.semantics import Names, rule_errors
 from alert_svc.series import COUNT_OF, MINUTE, Info, Sample, key_of
 from alert_svc.state import Memory
 from shared.contracts.alerts.rules import AlertRuleSpec
@@ -21,23 +23,21 @@ LATE_SECONDS = 10  # a minute is stored so long after its end
 Changed = list[tuple[float, str]]
 Log = list[tuple[float, str]]
 
-counts = st.sampled_from([None, 0.0, 5.0, 500.0])
+counts = st.sampled_from([0.0, 5.0, 500.0])
 gaps = st.sampled_from([1, 7, 20, 60, 60, 140, 149, 151, 170, 400, 1000])
-histories = st.lists(st.tuples(gaps, values, counts), min_size=1, max_size=30)
-rules = st.builds(
-    lambda spec, samples: AlertRuleSpec(
-        **{**{f: getattr(spec, f) for f in spec.__struct_fields__}, "min_samples": samples}
-    ),
-    specs(),
-    st.sampled_from([0, 0, 100]),
+histories = st.lists(st.tuples(gaps, values, counts), min_size=1, max_size=30) | st.lists(
+    st.tuples(gaps, values, st.none()), min_size=1, max_size=30
 )
+rules = st.builds(
+    lambda spec, samples: replace(spec, min_samples=samples), specs(), st.sampled_from([0, 0, 100])
+).filter(lambda spec: not rule_errors(spec, Names()))
 
 
 def samples_of(history: Sequence[tuple[int, float, float | None]]) -> list[Sample]:
     at, found = 0.0, []
     for gap, value, count in history:
         at += gap
-        found.append(Sample(METRIC, LABELS, at + 0.123, value, count))
+        found.append(Sample(METRIC, LABELS, at + 0.125, value, count))
     return found
 
 
