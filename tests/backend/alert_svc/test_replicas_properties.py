@@ -5,12 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from alert_svc.book import watched
 from alert_svc.engine import Engine, Moved
 from alert_svc.semantics import Names, rule_errors
-from alert_svc.series import COUNT_OF, MINUTE, Info, Sample, key_of
+from alert_svc.series import MINUTE, Info, Sample, key_of
 from alert_svc.state import Memory
 from shared.contracts.alerts.rules import AlertRuleSpec
 from tests.backend.alert_svc.test_alert_rules_properties import specs, values
@@ -23,21 +22,16 @@ LATE_SECONDS = 10  # a minute is stored so long after its end
 Changed = list[tuple[float, str]]
 Log = list[tuple[float, str]]
 
-counts = st.sampled_from([0.0, 5.0, 500.0])
 gaps = st.sampled_from([1, 7, 20, 60, 60, 140, 149, 151, 170, 400, 1000])
-histories = st.lists(st.tuples(gaps, values, counts), min_size=1, max_size=30) | st.lists(
-    st.tuples(gaps, values, st.none()), min_size=1, max_size=30
-)
-rules = st.builds(
-    lambda spec, samples: replace(spec, min_samples=samples), specs(), st.sampled_from([0, 0, 100])
-).filter(lambda spec: not rule_errors(spec, Names()))
+histories = st.lists(st.tuples(gaps, values), min_size=1, max_size=30)
+rules = specs().filter(lambda spec: not rule_errors(spec, Names()))
 
 
-def samples_of(history: Sequence[tuple[int, float, float | None]]) -> list[Sample]:
+def samples_of(history: Sequence[tuple[int, float]]) -> list[Sample]:
     at, found = 0.0, []
-    for gap, value, count in history:
+    for gap, value in history:
         at += gap
-        found.append(Sample(METRIC, LABELS, at + 0.125, value, count))
+        found.append(Sample(METRIC, LABELS, at + 0.125, value))
     return found
 
 
@@ -68,8 +62,6 @@ def restarted(before: Engine, spec: AlertRuleSpec, now: float) -> tuple[Engine, 
     infos = [info for info in before.store.infos if info is not None]
     for info in infos:
         engine.add_series(Info(info.metric, info.key, info.labels, info.interval_seconds))
-    if (count_row := engine.store.row_of(METRIC + COUNT_OF, KEY)) is not None:
-        engine.count_by(engine.store.row_of(METRIC, KEY) or 0, count_row)
     for minute in range(last + 1):
         rows, values_, extreme, at_ms = before.store.minute(minute)
         engine.store.restore(minute, rows, values_, extreme, at_ms)
@@ -84,7 +76,7 @@ def restarted(before: Engine, spec: AlertRuleSpec, now: float) -> tuple[Engine, 
 @given(rules, histories, st.integers(1, 4000))
 @settings(max_examples=300)
 def test_a_restart_changes_nothing_to_the_second(
-    spec: AlertRuleSpec, history: list[tuple[int, float, float | None]], dies: int
+    spec: AlertRuleSpec, history: list[tuple[int, float]], dies: int
 ) -> None:
     """R2.5.3: durations that run, values that do not come: as if the process had never died."""
     samples = samples_of(history)
@@ -171,7 +163,7 @@ steps = st.tuples(st.integers(0, 1), st.sampled_from(["hear", "hear", "hear", "c
 @given(rules, histories, st.lists(steps, max_size=40))
 @settings(max_examples=300)
 def test_two_replicas_store_what_one_alone_would_have(
-    spec: AlertRuleSpec, history: list[tuple[int, float, float | None]], schedule: list[tuple[int, str, int]]
+    spec: AlertRuleSpec, history: list[tuple[int, float]], schedule: list[tuple[int, str, int]]
 ) -> None:
     """R2.5.3: each change once, none dropped, whoever hears first, looks at the clock when, or begins anew."""
     samples = samples_of(history)
