@@ -5,7 +5,8 @@ from msgspec import Struct
 
 from alert_svc.columns import Columns
 from alert_svc.matching import Matches, matches_all
-from alert_svc.series import Rows, SeriesStore
+from alert_svc.minutes import Rows
+from alert_svc.series import SeriesStore
 from alert_svc.state import ACTIVE, Memory, Terms, terms_of
 from shared.contracts.alerts.rules import AlertRuleSpec
 

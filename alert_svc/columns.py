@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alert_svc.series import MINUTE, Floats, Rows, SeriesStore
+from alert_svc.minutes import Rows
+from alert_svc.series import MINUTE, Floats, SeriesStore
 from alert_svc.state import ACTIVE, MISSING_SECONDS, PASSIVE, RESOLVED_SECONDS, Feed, Memory, Terms
 from shared.contracts.alerts.rules import AlertState, NoDataPolicy, Operator
 

@@ -22,8 +22,9 @@ from alert_svc.catalogue import levels_of, unit_of
 from alert_svc.drafts import Stored, moment
 from alert_svc.engine import Engine, Moved
 from alert_svc.listener import Inbox, Listener
+from alert_svc.minutes import MINUTES_KEPT
 from alert_svc.recording import Written, record_in
-from alert_svc.series import MINUTE, MINUTES_KEPT, Info, Sample
+from alert_svc.series import MINUTE, Info, Sample
 from alert_svc.state import Change
 from alert_svc.store import alerts, rules
 from alert_svc.store.alerts import Kept

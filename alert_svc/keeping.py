@@ -10,7 +10,8 @@ from alert_svc.drafts import moment
 from alert_svc.engine import Engine
 from alert_svc.evaluator import Evaluator
 from alert_svc.listener import Listener
-from alert_svc.series import COUNT_OF, MINUTE, MINUTES_KEPT, Rows
+from alert_svc.minutes import MINUTES_KEPT, Rows
+from alert_svc.series import COUNT_OF, MINUTE
 from alert_svc.store import points, turns
 from alert_svc.store.points import Minute
 from shared.db import Connection, Pool

@@ -6,7 +6,8 @@ from datetime import datetime
 import numpy as np
 from msgspec import Struct, json
 
-from alert_svc.series import Info, Rows, Singles
+from alert_svc.minutes import Rows, Singles
+from alert_svc.series import Info
 from shared.db import Connection
 
 IDS, VALUES, TIMES = np.dtype("<i4"), np.dtype("<f4"), np.dtype("<u2")
