@@ -1,13 +1,15 @@
 """Composes alert_svc: settings, what it hears, evaluation, endpoints, escalation and upkeep."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 from aiohttp import web
 
-from alert_svc import defaults, keeping, upkeep
+from alert_svc import config_file, defaults, keeping, upkeep
 from alert_svc.api import HANDLERS
 from alert_svc.courier import Courier
 from alert_svc.delivering import Dispatcher
@@ -72,7 +74,7 @@ async def room_context(app: web.Application, room: Room) -> AsyncIterator[None]:
     restore = partial(upkeep.keep_timers, room)
     room.bus.on_connect(partial(until_it_works, restore, "keep_timers"))  # the store may have been lost meanwhile
     taken = [due]
-    work = loops(room)
+    work = loops(room, app[SETTINGS].config_path)
     if settings_of(app).alert_send:
         taken.append(room.bus.consume(JOB_STREAM, "alert_senders", room.dispatcher.on_jobs, batch=JOB_BATCH))
         work.append(("deliver", room.dispatcher.run()))
@@ -114,12 +116,13 @@ def furnish(app: web.Application, wire: Wire) -> Room:
     return room
 
 
-async def evaluate(room: Room) -> None:
-    """Once everything that is kept is read."""
+async def evaluate(room: Room, config: Path) -> None:
+    """Once everything that is kept is read. The default rules come before those of the file."""
     await until_it_works(partial(upkeep.keep_partitions, room), "keep_partitions")
     await until_it_works(partial(add_defaults, room), "add_defaults")
     await until_it_works(partial(load, room), "load")
-    await asyncio.gather(room.listener.run(), room.evaluator.run())
+    follow_config = until_it_works(partial(config_file.follow, room, config, os.environ), "config")
+    await asyncio.gather(room.listener.run(), room.evaluator.run(), follow_config)
 
 
 async def add_defaults(room: Room) -> None:
@@ -131,6 +134,10 @@ async def load(room: Room) -> None:
     room.stored[0] = await keeping.load(room.pool, room.engine, room.listener)
 
 
-def loops(room: Room) -> list[tuple[str, Coroutine[None, None, None]]]:
+def loops(room: Room, config_path: str) -> list[tuple[str, Coroutine[None, None, None]]]:
     repeated = [(work.__name__, every(seconds, partial(work, room), work.__name__)) for work, seconds in LOOPS]
-    return [("evaluate", evaluate(room)), ("read_health", upkeep.watch_health(room, READ_HEALTH_SECONDS)), *repeated]
+    return [
+        ("evaluate", evaluate(room, Path(config_path).absolute())),
+        ("read_health", upkeep.watch_health(room, READ_HEALTH_SECONDS)),
+        *repeated,
+    ]

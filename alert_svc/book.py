@@ -5,7 +5,8 @@ from msgspec import Struct
 
 from alert_svc.columns import Columns
 from alert_svc.matching import Matches, matches_all
-from alert_svc.series import Rows, SeriesStore
+from alert_svc.minutes import Rows
+from alert_svc.series import SeriesStore
 from alert_svc.state import ACTIVE, Memory, Terms, terms_of
 from shared.contracts.alerts.rules import AlertRuleSpec
 
@@ -24,6 +25,16 @@ class Rule(Struct, frozen=True):
 def watched(rule_id: str, version: int, since: float, spec: AlertRuleSpec) -> Rule:
     """Raises re2.error for a selector that cannot be read."""
     return Rule(rule_id, version, since, spec, terms_of(spec), matches_all(spec.selector))
+
+
+Watched = tuple[str, tuple[str, str] | None]
+"""Where a rule is looked for: the series of a metric, or of those the ones with a label's value."""
+
+
+def watched_by(spec: AlertRuleSpec) -> Watched:
+    """By the first label that must have a value, so that few series are compared with the whole selector."""
+    labels = ((each.label, each.value) for each in spec.selector if each.match == "=" and each.value)
+    return spec.metric, next(labels, None)
 
 
 class Alert(Struct):
@@ -45,7 +56,8 @@ class Book:
         self.columns = Columns(store)
         self.rules: dict[str, Rule] = {}
         self._alerts: dict[int, Alert] = {}
-        self._of_metric: dict[str, set[str]] = {}
+        self._watching: dict[Watched, set[str]] = {}
+        self._rows_with: dict[Watched, set[int]] = {}
         self._of_rule: dict[str, dict[int, Alert]] = {}
         self._of_row: dict[int, list[int]] = {}
 
@@ -54,23 +66,30 @@ class Book:
         self.remove_rule(rule.id)
         self.rules[rule.id] = rule
         self._of_rule[rule.id] = {}
-        self._of_metric.setdefault(rule.spec.metric, set()).add(rule.id)
-        for row in self.store.by_metric.get(rule.spec.metric, ()):
+        of = watched_by(rule.spec)
+        self._watching.setdefault(of, set()).add(rule.id)
+        for row in self._rows_with.get(of, ()):
             self._pair(rule, row)
 
     def remove_rule(self, rule_id: str) -> None:
         rule = self.rules.pop(rule_id, None)
         if rule is not None:
-            self._of_metric[rule.spec.metric].discard(rule_id)
+            self._watching[watched_by(rule.spec)].discard(rule_id)
             for alert in self._of_rule.pop(rule_id).values():
                 self._of_row[alert.row].remove(alert.place)
                 self._release(alert)
 
     def add_series(self, row: int) -> None:
-        for rule_id in self._of_metric.get(self.store.info(row).metric, ()):
-            self._pair(self.rules[rule_id], row)
+        for of in self._in(row):
+            self._rows_with.setdefault(of, set()).add(row)
+            for rule_id in self._watching.get(of, ()):
+                self._pair(self.rules[rule_id], row)
 
     def remove_series(self, row: int) -> None:
+        for of in self._in(row):
+            self._rows_with[of].discard(row)
+            if not self._rows_with[of]:
+                del self._rows_with[of]
         for place in self._of_row.pop(row, []):
             alert = self._alerts[place]
             del self._of_rule[alert.rule.id][row]
@@ -100,6 +119,10 @@ class Book:
         """The places of all alerts of these series."""
         of_row = self._of_row
         return np.array([place for row in rows.tolist() for place in of_row.get(row, ())], np.int64)
+
+    def _in(self, row: int) -> list[Watched]:
+        info = self.store.info(row)
+        return [(info.metric, None), *((info.metric, label) for label in info.labels.items())]
 
     def _pair(self, rule: Rule, row: int) -> None:
         if not rule.matches(self.store.info(row).labels):

@@ -43,7 +43,10 @@ def _ws(title: str, unit: str, worse: str = "higher") -> Known:
 
 
 def _pipeline(title: str, unit: str, worse: str = "higher") -> Known:
-    return Known(title=title, origin="pipeline", unit=unit, labels=("step", "node"), interval_seconds=5, worse=worse)
+    return Known(
+        title=title, origin="pipeline", unit=unit, labels=("step", "node"), interval_seconds=5, is_counted=True,
+        worse=worse,
+    )  # fmt: skip
 
 
 def _process(title: str, unit: str) -> Known:

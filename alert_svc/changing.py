@@ -10,15 +10,15 @@ from alert_svc.alert_rules import dismiss
 from alert_svc.drafts import Entry
 from alert_svc.matching import matches_all
 from alert_svc.state import ACTIVE, Memory
-from alert_svc.store import alerts, deliveries, incidents
+from alert_svc.store import alerts, deliveries, incidents, rules
 from alert_svc.store.alerts import Kept
 from alert_svc.store.incidents import Incident
-from alert_svc.store.rules import StoredRule
+from alert_svc.store.rules import RuleChange, StoredRule
 from alert_svc.telling import Saying, alarm_of, facts_of, tell
 from shared import outbox
 from shared.contracts.alerts.events import AlertResolved
 from shared.contracts.alerts.incidents import ResolveReason
-from shared.contracts.alerts.rules import AlertRuleSpec
+from shared.contracts.alerts.rules import AlertRuleSpec, RuleSource
 from shared.db import Connection
 
 WORDS: dict[str, str] = {
@@ -27,6 +27,25 @@ WORDS: dict[str, str] = {
     "updated": "{actor} changed the rule: it no longer watches this",
     "by_hand": "{actor} resolved it",
 }
+
+
+async def change_rule(conn: Connection, rule: StoredRule, spec: AlertRuleSpec, actor: str, source: RuleSource) -> None:
+    """A locked rule gets another spec; what fires of it and is no longer watched is resolved."""
+    what: RuleChange = "changed"
+    if rule.spec.enabled != spec.enabled:
+        what = "resumed" if spec.enabled else "paused"
+    await rules.change_rule(conn, rule, spec, what, actor, source)
+    if spec.enabled:
+        await end_alerts(conn, rule, spec, "updated", actor)
+    else:
+        await end_alerts(conn, rule, None, "paused", actor)
+
+
+async def remove_rule(conn: Connection, rule: StoredRule, actor: str) -> None:
+    """A locked rule, with all that fires of it."""
+    await end_alerts(conn, rule, None, "deleted", actor)
+    await alerts.remove_alerts(conn, rule.id)
+    await rules.remove_rule(conn, rule, actor)
 
 
 async def end_alerts(

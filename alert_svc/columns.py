@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alert_svc.series import Floats, Rows, SeriesStore
+from alert_svc.minutes import Rows
+from alert_svc.series import MINUTE, Floats, SeriesStore
 from alert_svc.state import ACTIVE, MISSING_SECONDS, PASSIVE, RESOLVED_SECONDS, Feed, Memory, Terms
 from shared.contracts.alerts.rules import AlertState, NoDataPolicy, Operator
 
@@ -56,12 +57,22 @@ class Columns:
             "row": row, "count_row": info.count_row, "is_there": True,
             "true_for": TRUE_FOR[terms.operator], "threshold": terms.threshold, "recovery": terms.recovery_threshold,
             "min_samples": terms.min_samples, "tracks_critical": terms.critical_threshold is not None,
-            "last_at": self._store.at[row] if self._store.at[row] > -np.inf else np.inf,  # the first is still to come
+            "last_at": self._last_at(terms, row),
             "last_value": self._store.value[row],
         }  # fmt: skip
         for name, value in values.items():
             self._of[name][place] = value
         return place
+
+    def _last_at(self, terms: Terms, row: int) -> float:
+        """When its last value came that counts, to the minute unless it is the last of all; infinite: it is still to
+        come."""
+        last_at, count_row = float(self._store.at[row]), self._store.info(row).count_row
+        if not terms.min_samples or count_row < 0 or self._store.value[count_row] >= terms.min_samples:
+            return last_at if last_at > -np.inf else np.inf
+        counts = self._store.points(count_row)[1]
+        counting = np.flatnonzero(counts >= terms.min_samples)
+        return float(self._store.points(row)[0][counting[-1]] * MINUTE) if len(counting) else np.inf
 
     def release(self, place: int) -> None:
         self._of["is_there"][place] = False

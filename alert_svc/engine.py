@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from alert_svc.alert_rules import advance, take
 from alert_svc.book import Alert, Book
-from alert_svc.series import COUNT_OF, RECENT, Floats, Full, Info, Rows, Sample, SeriesStore, key_of, waves
+from alert_svc.minutes import Rows
+from alert_svc.series import COUNT_OF, RECENT, Floats, Full, Info, Sample, SeriesStore, key_of, waves
 from alert_svc.state import Change, Feed, Memory
 
 MOST_OF_A_SERIES = RECENT // 2

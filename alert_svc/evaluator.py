@@ -22,8 +22,9 @@ from alert_svc.catalogue import levels_of, unit_of
 from alert_svc.drafts import Stored, moment
 from alert_svc.engine import Engine, Moved
 from alert_svc.listener import Inbox, Listener
+from alert_svc.minutes import MINUTES_KEPT
 from alert_svc.recording import Written, record_in
-from alert_svc.series import MINUTE, MINUTES_KEPT, Info, Sample
+from alert_svc.series import MINUTE, Info, Sample
 from alert_svc.state import Change
 from alert_svc.store import alerts, rules
 from alert_svc.store.alerts import Kept
@@ -125,17 +126,16 @@ class Evaluator:
 
     async def round(self, now: float) -> None:
         """Everything that was heard, and the time up to now, stored before anything further is heard."""
-        await self._read_what_changed()
         await self._store_all()
         self._mark(int(now) // MINUTE)
-        heard = self._listener.positions()
+        heard, heard_until = self._listener.positions(), self._listener.heard_until()
         self._waiting += self.engine.portions(self._inbox.take())
         while self._waiting:
             with metrics.ROUND_SECONDS.time():
                 self._note(self.engine.hear(self._waiting.pop(0)))
             await self._store_all()
         with metrics.ROUND_SECONDS.time():
-            self._note(self.engine.pass_time(self._listener.heard_until(now) - GRACE_SECONDS))
+            self._note(self.engine.pass_time(heard_until - GRACE_SECONDS))
         await self._store_all()
         self._heard = heard
         metrics.REFUSED.inc(self.engine.take_refused())
@@ -150,9 +150,12 @@ class Evaluator:
             self.marks[minute], self._minute = self._heard, minute
 
     async def _store_all(self) -> None:
+        """Until the store and this process agree: what a lost race leaves to go through again is stored as well."""
+        await self._read_what_changed()
         while self._touched:
             with metrics.STORE_SECONDS.time():
                 await self._store(list(islice(self._touched.values(), AT_ONCE)))
+            await self._read_what_changed()
 
     def _note(self, moved: Iterable[Moved]) -> None:
         for each in moved:

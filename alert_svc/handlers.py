@@ -50,6 +50,6 @@ def on_health(room: Room, body: bytes) -> None:
 def _read(body: bytes, type_: type[T]) -> T | None:
     try:
         return msgspec.json.decode(body, type=type_)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         log.warning("event.unreadable", type=type_.__name__)
         return None

@@ -10,7 +10,8 @@ from alert_svc.drafts import moment
 from alert_svc.engine import Engine
 from alert_svc.evaluator import Evaluator
 from alert_svc.listener import Listener
-from alert_svc.series import COUNT_OF, MINUTE, MINUTES_KEPT, Rows
+from alert_svc.minutes import MINUTES_KEPT, Rows
+from alert_svc.series import COUNT_OF, MINUTE
 from alert_svc.store import points, turns
 from alert_svc.store.points import Minute
 from shared.db import Connection, Pool
@@ -34,7 +35,7 @@ async def load(pool: Pool, engine: Engine, listener: Listener) -> int:
                 newest = int(each.at.timestamp()) // MINUTE
                 found = _rows_of(each.ids, rows)
                 known = found >= 0
-                engine.store.restore(newest, found[known], each.last[known], each.extreme[known])
+                engine.store.restore(newest, found[known], each.last[known], each.extreme[known], each.at_ms[known])
             since = minutes[-1].at
     log.info("points.loaded", series=len(engine.store), newest=moment(newest * MINUTE).isoformat())
     return newest
@@ -74,7 +75,7 @@ async def keep_minutes(pool: Pool, evaluator: Evaluator, stored: list[int]) -> N
 
 async def _keep_minute(pool: Pool, evaluator: Evaluator, minute: int) -> None:
     store = evaluator.engine.store
-    rows, last, extreme = store.minute(minute)
+    rows, last, extreme, at_ms = store.minute(minute)
     async with pool.acquire(timeout=5) as conn, conn.transaction():
         if not await turns.take_turn(conn, "minute", minute):
             return
@@ -87,7 +88,7 @@ async def _keep_minute(pool: Pool, evaluator: Evaluator, minute: int) -> None:
             await points.touch_series(conn, [i for row in rows.tolist() if (i := store.info(row).stored_id)], _now())
         ids_of = np.array([store.info(row).stored_id for row in rows.tolist()], np.int64)
         if len(rows):
-            await points.save_minute(conn, Minute(moment(minute * MINUTE), ids_of, last, extreme))
+            await points.save_minute(conn, Minute(moment(minute * MINUTE), ids_of, last, extreme, at_ms))
         if mark := evaluator.marks.get(minute + 1):
             await points.save_positions(conn, mark)
 

@@ -26,10 +26,8 @@ log = structlog.get_logger()
 STREAMS = (MEASURES_STREAM, EVENTS_STREAM)
 HEARD_OF_OURSELVES = ("belfry.v1.alert.configured.*", "belfry.v1.alert.resolved.*")
 MOST_WAITING = 50_000
-QUIET_SECONDS = 2.0  # a stream that hands out nothing for so long has nothing more
-LOOK_SECONDS, LOOKS_APART = 0.5, 10
+LOOK_SECONDS = 5.0
 RETRY_SECONDS = 1.0
-CLOCK_SKEW_SECONDS = 1.0
 
 
 class Inbox:
@@ -64,13 +62,13 @@ class Inbox:
 
 
 class Ear(Struct):
-    """How far one stream was heard. `live_since`: all of it, since then; None while it is still catching up."""
+    """How far one stream was heard. `heard_until`: everything that was said before this epoch in seconds."""
 
     position: Position | None = None
-    began_at: float = 0.0
-    connection: int = -1
-    heard_at: float = 0.0
-    live_since: float | None = None
+    heard_until: float = 0.0
+
+    def hear_until(self, at: float) -> None:
+        self.heard_until = max(self.heard_until, at)
 
 
 class Listener:
@@ -80,7 +78,6 @@ class Listener:
         self._bus, self._inbox = bus, inbox
         self._hooks: dict[str, Callable[[bytes], None]] = {}
         self._ears = {stream: Ear() for stream in STREAMS}
-        self._heard_until = 0.0
 
     def on(self, kind: str, hook: Callable[[bytes], None]) -> None:
         """Call `hook` with the body of every event of a kind (`alert.configured`)."""
@@ -94,21 +91,13 @@ class Listener:
     def positions(self) -> dict[str, Position]:
         return {stream: ear.position for stream, ear in self._ears.items() if ear.position is not None}
 
-    def heard_until(self, now: float) -> float:
-        """Up to when everything that was said has been heard: now, or when the bus was lost."""
-        if self._bus.state().up and all(self._is_live(ear, now) for ear in self._ears.values()):
-            self._heard_until = now
-        return self._heard_until
+    def heard_until(self) -> float:
+        """Up to when everything that was said has been heard: it stands still while the bus is away, and follows what
+        is read while there is something to catch up with."""
+        return min(ear.heard_until for ear in self._ears.values())
 
     async def run(self) -> None:
         await asyncio.gather(*(self._keep_following(stream) for stream in STREAMS))
-
-    def _is_live(self, ear: Ear, now: float) -> bool:
-        if ear.connection != self._bus.state().reconnects_total:
-            return False
-        if ear.live_since is None and ear.began_at and now - max(ear.began_at, ear.heard_at) >= QUIET_SECONDS:
-            ear.live_since = now
-        return ear.live_since is not None
 
     async def _keep_following(self, stream: str) -> None:
         """Follow, and begin anew when the stream itself is another one."""
@@ -122,31 +111,39 @@ class Listener:
             ear = self._ears[stream]
             if ear.position is None or ear.position.epoch != epoch or ear.position.seq > last:
                 ear.position = Position(epoch, 0)
-            following = asyncio.create_task(self._follow(stream, ear), name=f"follow {stream}")
-            try:
-                await self._until_another(stream, epoch)
-            finally:
-                following.cancel()
-                await asyncio.gather(following, return_exceptions=True)
+            await self._hear_stream(stream, ear)
+
+    async def _hear_stream(self, stream: str, ear: Ear) -> None:
+        """Returns when the stream was made anew or has lost its end: following it may notice that, or looking at it."""
+        assert ear.position is not None
+        either = (
+            asyncio.create_task(self._follow(stream, ear), name=f"follow {stream}"),
+            asyncio.create_task(self._until_another(stream, ear.position.epoch), name=f"look after {stream}"),
+        )
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in either:
+                task.cancel()
+            ended = await asyncio.gather(*either, return_exceptions=True)
+        for fault in ended:
+            if isinstance(fault, Exception):
+                log.warning("stream.lost", stream=stream, reason=repr(fault)[:200])
 
     async def _follow(self, stream: str, ear: Ear) -> None:
         assert ear.position is not None
         filters = [*subjects(stream), *(HEARD_OF_OURSELVES if stream == EVENTS_STREAM else ())]
-        ear.began_at, ear.live_since = time.time(), None
-        ear.connection = self._bus.state().reconnects_total
-        async for delivery in self._bus.follow(stream, filters, ear.position.seq):
+        async for delivery in self._bus.follow(stream, filters, ear.position.seq, lambda: ear.hear_until(time.time())):
             await self._hear(delivery)
             ear.position = Position(ear.position.epoch, delivery.seq)
-            ear.heard_at = time.time()
-            if ear.live_since is None and delivery.stored_at >= ear.began_at - CLOCK_SKEW_SECONDS:
-                ear.live_since = ear.heard_at
+            ear.hear_until(min(delivery.stored_at, time.time()) if delivery.left else time.time())
 
     async def _hear(self, delivery: Delivery) -> None:
         if hook := self._hooks.get(".".join(delivery.subject.split(".")[2:4])):
             hook(delivery.data)
         try:
             samples = samples_of(delivery.subject, delivery.data, time.time())
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             UNREADABLE.inc()
             log.warning("event.unreadable", subject=delivery.subject, reason=str(error)[:200])
             return
@@ -154,13 +151,9 @@ class Listener:
         await self._inbox.put(samples)
 
     async def _until_another(self, stream: str, epoch: str) -> None:
-        """Returns when the stream was made anew, or the connection: what was said meanwhile is to be heard first."""
-        connection = self._bus.state().reconnects_total
+        """Returns when the stream was made anew."""
         while True:
-            for _ in range(LOOKS_APART):
-                await asyncio.sleep(LOOK_SECONDS)
-                if self._bus.state().reconnects_total != connection:
-                    return
+            await asyncio.sleep(LOOK_SECONDS)
             with contextlib.suppress(ProblemError, JetStreamError):
                 if (await self._look(stream))[0] != epoch:
                     return

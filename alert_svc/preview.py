@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from alert_svc.book import Rule
 from alert_svc.drafts import moment
 from alert_svc.engine import Engine
+from alert_svc.minutes import Singles
 from alert_svc.replay import Changed, Track, alive_times, replay, track_of
-from alert_svc.series import MINUTE, Singles
+from alert_svc.series import MINUTE
 from alert_svc.state import ACTIVE, single
 from alert_svc.wording import title_of
 from shared.contracts.alerts.preview import PreviewFiring, PreviewSeries, PreviewSpan, PreviewSuggestion

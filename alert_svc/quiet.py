@@ -8,6 +8,7 @@ from shared.contracts.alerts.quiet import MuteTimingSpec, TimeSpan, WeekDay
 
 WEEK: tuple[WeekDay, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST = timedelta(days=62)
+MINUTE = timedelta(minutes=1)
 
 
 def muted_until(timing: MuteTimingSpec, at: datetime) -> datetime | None:
@@ -34,16 +35,30 @@ def _latest_end(timing: MuteTimingSpec, zone: ZoneInfo, at: datetime) -> datetim
 
 
 def _bounds(span: TimeSpan, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Start and end on a day by the clock of the zone, in UTC: an hour that the clock leaves out is not there."""
+    """Start and end on a day by the clock of the zone, in UTC. Of a time that comes twice, the start is the first and
+    the end the last; one that the clock leaves out is the moment at which it does so."""
     start = _on(day, span.from_time, zone)
-    end = _on(day, span.until, zone)
-    return start, end if end > start else _on(day + timedelta(days=1), span.until, zone)
+    same_day = span.until == "24:00" or span.until > span.from_time
+    return start, _on(day if same_day else day + timedelta(days=1), span.until, zone, is_end=True)
 
 
-def _on(day: date, clock: str, zone: ZoneInfo) -> datetime:
+def _on(day: date, clock: str, zone: ZoneInfo, *, is_end: bool = False) -> datetime:
     if clock == "24:00":
-        return _on(day + timedelta(days=1), "00:00", zone)
-    return datetime.combine(day, time.fromisoformat(clock), zone).astimezone(UTC)
+        return _on(day + timedelta(days=1), "00:00", zone, is_end=is_end)
+    at = datetime.combine(day, time.fromisoformat(clock), zone)
+    first, second = at.astimezone(UTC), at.replace(fold=1).astimezone(UTC)
+    if second < first:
+        return _change(zone, second, first)
+    return second if is_end else first
+
+
+def _change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """When, between two moments, the clock is changed."""
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > MINUTE:
+        middle = before + (after - before) // MINUTE // 2 * MINUTE
+        before, after = (middle, after) if middle.astimezone(zone).utcoffset() == offset else (before, middle)
+    return after
 
 
 def _is_day(span: TimeSpan, day: date) -> bool:

@@ -104,10 +104,10 @@ async def _write(
     now = datetime.now(UTC)
     opened, old = [draft for draft in found if draft.opened], [draft for draft in found if not draft.opened]
     new = {id(each.draft): each for each in await _prepare(conn, opened, around, now)}
+    if old:  # first: a group that is open again has its old incident ended before the next one begins
+        await incidents.change_incidents(conn, [changed_incident(draft, now) for draft in old])
     numbers = await incidents.open_incidents(conn, [new_incident(each, now) for each in new.values()]) if new else []
     ids = dict(zip(new, numbers, strict=True)) | {id(draft): draft.known.id for draft in old if draft.known}
-    if old:
-        await incidents.change_incidents(conn, [changed_incident(draft, now) for draft in old])
     lines = await _entries(conn, found, ids)
     told = await deliveries.list_told(conn, [ids[id(draft)] for draft in old if draft.resolved_at])
     said = [saying for key, each in new.items() for saying in of_new(each, ids[key], lines[key])]

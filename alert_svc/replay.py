@@ -7,7 +7,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from alert_svc.alert_rules import advance, is_bad, take
-from alert_svc.series import MINUTE, Floats, Rows, Singles
+from alert_svc.minutes import Rows, Singles
+from alert_svc.series import MINUTE, Floats
 from alert_svc.state import Change, Feed, Memory, Terms
 
 

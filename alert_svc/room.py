@@ -11,6 +11,7 @@ from alert_svc.engine import Engine
 from alert_svc.evaluator import Evaluator
 from alert_svc.keyring import Keyring
 from alert_svc.listener import Listener
+from alert_svc.watching import read_quiet
 from shared.bus import Bus
 from shared.db import Pool
 
@@ -29,3 +30,9 @@ class Room(Struct, frozen=True):
     keyring: Keyring
     dispatcher: Dispatcher
     health_changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def after_import(self) -> None:
+        """In force here at once; elsewhere as soon as the bus has said it."""
+        self.evaluator.configured()
+        self.wake_outbox()
+        await read_quiet(self.pool, self.evaluator)

@@ -10,11 +10,14 @@ from alert_svc.series import Sample
 from shared.contracts.alerts.metrics import MetricMeasured, MetricSampled
 from shared.contracts.health.events import HealthChanged, HealthChecked
 from shared.contracts.latency import EndpointSummary, LatencySummarised
+from shared.contracts.pipeline.events import PipelineMeasured
 from shared.contracts.wire import Event
 from shared.contracts.ws.events import WsStatus
+from shared.step_times import counts_of, quantile_ms
 
 DAY_SECONDS = 86_400.0
 WS_RATES_SECONDS = 1.0
+PIPELINE_SECONDS = 5.0
 
 Samples = Iterator[Sample]
 
@@ -85,6 +88,23 @@ def _ws(event: WsStatus, now: float) -> Samples:
                 yield Sample(name, labels, at, float(value), interval_seconds=WS_RATES_SECONDS)
 
 
+def _pipeline(event: PipelineMeasured, now: float) -> Samples:
+    at, seconds = event.to_at.timestamp(), (event.to_at - event.from_at).total_seconds()
+    for step in event.steps:
+        labels, counts = {"step": step.id, "node": event.node}, counts_of(step.offset, step.counts)
+        values = (
+            ("self_p50", quantile_ms(counts, 0.5)),
+            ("self_p95", quantile_ms(counts, 0.95)),
+            ("self_p99", quantile_ms(counts, 0.99)),
+            ("avg_ms", step.sum_ms / step.calls if step.calls else None),
+            ("calls", step.calls / seconds if seconds > 0 else None),
+            ("error_rate", 100 * step.errors / step.calls if step.calls else None),
+        )
+        for name, value in values:
+            if value is not None:
+                yield Sample(f"pipeline.{name}", labels, at, value, float(step.calls), PIPELINE_SECONDS)
+
+
 def _sampled(event: MetricSampled, now: float) -> Samples:
     """What others measure, under names of their own."""
     return _measured(event, now) if not event.name.startswith(OURS) else iter(())
@@ -105,6 +125,7 @@ SOURCES = {
     "health.checked": _source(HealthChecked, _health_checked),
     "latency.summarised": _source(LatencySummarised, _latency),
     "ws.status": _source(WsStatus, _ws),
+    "pipeline.measured": _source(PipelineMeasured, _pipeline),
     "metric.sampled": _source(MetricSampled, _sampled),
     "metric.measured": _source(MetricMeasured, _measured),
 }

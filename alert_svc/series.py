@@ -1,7 +1,4 @@
-"""Series in memory: the last value of each, and one point a minute for 48 hours.
-
-A point is the last value of its minute and the one farthest from it, so that a peak within a minute is not lost.
-"""
+"""Series in memory: the last values of each as they came, and the minutes of 48 hours."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,19 +7,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from alert_svc.minutes import MINUTES_KEPT, Minutes, Rows, Singles
 from alert_svc.state import fresh_seconds
 
 MINUTE = 60
-MINUTES_KEPT = 48 * 60
 RECENT = 100  # values of each series, as they came
 FIRST_CAPACITY = 64
 MOST_SERIES = 50_000
 MOST_OF_A_METRIC = 20_000
 COUNT_OF = "#count"  # how many events a value was measured from is a series of its own, beside that of the value
 
-Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 
 
 class Sample(NamedTuple):
@@ -64,7 +59,6 @@ class SeriesStore:
     def __init__(self) -> None:
         self.infos: list[Info | None] = []
         self.by_metric: dict[str, set[int]] = {}
-        self.newest_minute = 0
         self._rows: dict[tuple[str, str], int] = {}
         self._free: list[int] = []
         self.at = np.full(FIRST_CAPACITY, -np.inf)
@@ -75,8 +69,11 @@ class SeriesStore:
         self._metric_at, self._metric_before = np.full(64, -np.inf), np.full(64, -np.inf)
         self._recent = np.full((FIRST_CAPACITY, RECENT, 2), np.nan)
         self._taken = np.zeros(FIRST_CAPACITY, np.int64)
-        self._last = _nothing(FIRST_CAPACITY)
-        self._extreme = _nothing(FIRST_CAPACITY)
+        self._minutes = Minutes()
+
+    @property
+    def newest_minute(self) -> int:
+        return self._minutes.newest
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -109,7 +106,8 @@ class SeriesStore:
             del self.by_metric[info.metric]
         self.infos[row] = None
         self.at[row], self.value[row], self.fresh_seconds[row] = -np.inf, np.nan, np.inf
-        self._last[row], self._extreme[row], self._taken[row] = np.nan, np.nan, 0
+        self._minutes.clear(row)
+        self._taken[row] = 0
         self._free.append(row)
 
     def info(self, row: int) -> Info:
@@ -124,16 +122,13 @@ class SeriesStore:
         taken: NDArray[np.bool_] = at >= np.maximum(self.at[rows], first_kept)
         rows, at, values = rows[taken], at[taken], values[taken]
         if len(rows):
-            self._to_minute(int(at.max()) // MINUTE)
             self.at[rows], self.value[rows] = at, values
             places = self._taken[rows] % RECENT
             self._recent[rows, places, 0], self._recent[rows, places, 1] = at, values
             self._taken[rows] += 1
-            slots = (at // MINUTE).astype(np.int64) % MINUTES_KEPT
-            last, extreme = self._last[rows, slots], self._extreme[rows, slots]
-            single = values.astype(np.float32)
-            self._extreme[rows, slots] = _farthest(single, last, extreme)
-            self._last[rows, slots] = single
+            with np.errstate(over="ignore"):
+                single = values.astype(np.float32)
+            self._minutes.put(rows, (at // MINUTE).astype(np.int64), single, len(self.at))
         return taken
 
     def heard(self, rows: Rows) -> None:
@@ -149,30 +144,26 @@ class SeriesStore:
         metrics = self._metric[rows]
         return np.where(self._metric_at[metrics] < until, self._metric_at[metrics], self._metric_before[metrics])
 
-    def restore(self, minute: int, rows: Rows, last: Singles, extreme: Singles) -> None:
+    def restore(self, minute: int, rows: Rows, last: Singles, extreme: Singles, at_ms: Rows) -> None:
         """A stored minute, oldest first."""
-        self._to_minute(minute)
-        slot = minute % MINUTES_KEPT
-        self._last[rows, slot], self._extreme[rows, slot] = last, extreme
-        self.at[rows], self.value[rows] = float(minute * MINUTE), last
+        self._minutes.restore(minute, rows, (last, extreme), len(self.at))
+        self.at[rows], self.value[rows] = minute * MINUTE + at_ms / 1000, last
         self.heard(rows)
 
-    def minute(self, minute: int) -> tuple[Rows, Singles, Singles]:
-        """Rows, last values and extremes of all series that have a value in that minute."""
-        slot = minute % MINUTES_KEPT
-        rows = np.flatnonzero(~np.isnan(self._last[: len(self.infos), slot]))
-        return rows, self._last[rows, slot], self._extreme[rows, slot]
+    def minute(self, minute: int) -> tuple[Rows, Singles, Singles, Rows]:
+        """Rows, last values, extremes and milliseconds to the last value of all series that have one in that minute;
+        the minute's end where a later value has come since."""
+        rows, last, extreme = self._minutes.of_minute(minute)
+        at_ms = np.clip((self.at[rows] - minute * MINUTE) * 1000, 0, MINUTE * 1000 - 1).astype(np.int64)
+        return rows, last, extreme, at_ms
 
     def value_before(self, row: int, minutes: int) -> float | None:
         """The last value of the minute so many before the newest."""
-        value = float(self._last[row, (self.newest_minute - minutes) % MINUTES_KEPT])
-        return value if value == value else None
+        return self._minutes.value(row, self.newest_minute - minutes)
 
     def points(self, row: int, minutes: int = MINUTES_KEPT) -> tuple[Rows, Singles, Singles]:
         """The last `minutes` up to the newest one, oldest first: their numbers, last values and extremes."""
-        numbers = np.arange(self.newest_minute - minutes + 1, self.newest_minute + 1)
-        slots = numbers % MINUTES_KEPT
-        return numbers, self._last[row, slots], self._extreme[row, slots]
+        return self._minutes.of_row(row, minutes)
 
     def recent(self, row: int) -> list[tuple[float, float]]:
         """The last values as they came, newest first: moment and value. A process that is new has only its own."""
@@ -182,10 +173,7 @@ class SeriesStore:
 
     def alive(self, rows: Iterable[int], minutes: int = MINUTES_KEPT) -> NDArray[np.bool_]:
         """In which of the last minutes did any of these series have a value?"""
-        slots = np.arange(self.newest_minute - minutes + 1, self.newest_minute + 1) % MINUTES_KEPT
-        members = np.fromiter(rows, np.int64)
-        found: NDArray[np.bool_] = np.any(~np.isnan(self._last[members][:, slots]), axis=0)
-        return found
+        return self._minutes.filled(rows, minutes)
 
     def units(self) -> dict[str, str]:
         """Every metric that is kept, with the unit of one of its series."""
@@ -202,15 +190,6 @@ class SeriesStore:
     def set_interval(self, row: int, interval_seconds: float) -> None:
         self.info(row).interval_seconds = interval_seconds
         self.fresh_seconds[row] = fresh_seconds(interval_seconds)
-
-    def _to_minute(self, minute: int) -> None:
-        """Makes room up to a minute: what stood there 48 hours ago is over."""
-        behind = minute - self.newest_minute
-        if behind <= 0:
-            return
-        slots = np.arange(minute - min(behind, MINUTES_KEPT) + 1, minute + 1) % MINUTES_KEPT
-        self._last[:, slots], self._extreme[:, slots] = np.nan, np.nan
-        self.newest_minute = minute
 
     def _number_of(self, metric: str) -> int:
         number = self._metrics.setdefault(metric, len(self._metrics))
@@ -230,8 +209,6 @@ class SeriesStore:
         self._metric = np.concatenate([self._metric, np.zeros(more, np.int64)])
         self._recent = np.concatenate([self._recent, np.full((more, RECENT, 2), np.nan)])
         self._taken = np.concatenate([self._taken, np.zeros(more, np.int64)])
-        self._last = np.concatenate([self._last, _nothing(more)])
-        self._extreme = np.concatenate([self._extreme, _nothing(more)])
 
 
 def waves(rows: Sequence[int]) -> list[list[int]]:
@@ -244,14 +221,3 @@ def waves(rows: Sequence[int]) -> list[list[int]]:
             groups.append([])
         groups[number].append(place)
     return groups
-
-
-def _farthest(new: Singles, last: Singles, extreme: Singles) -> Singles:
-    """Of the minute's values so far, the one farthest from the newest."""
-    with np.errstate(invalid="ignore"):
-        far = np.where(np.abs(extreme - new) >= np.abs(last - new), extreme, last)
-    return np.where(np.isnan(last), new, far).astype(np.float32)
-
-
-def _nothing(rows: int) -> Singles:
-    return np.full((rows, MINUTES_KEPT), np.nan, np.float32)

@@ -1,5 +1,7 @@
 """How alerts are said: values with their units, durations, series, and why something changed."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
@@ -64,6 +66,12 @@ def duration(seconds: float) -> str:
         if len(parts) == 2 or not left:
             break
     return " ".join(parts)
+
+
+def slug(name: str) -> str:
+    """An id from a name: `checkout-p99-over-500-ms`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50] or "rule"
 
 
 def clock(at: float) -> str:

@@ -2,7 +2,8 @@ import os
 from pathlib import Path
 
 from health_svc.app import HealthSettings, create_app
-from health_svc.declared import InvalidFile, load
+from health_svc.declared import load
+from shared.declared import InvalidFile
 from shared.process import refuse
 from shared.service import run
 

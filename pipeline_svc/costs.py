@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from shared.contracts.pipeline.events import PipelineMeasured
 from shared.contracts.pipeline.stats import MeasuredStep, MiddlewareStats, NodeStats, StepStats
-from shared.step_times import BUCKETS, ERROR_BOUND_PCT, Counts, quantile_ms
+from shared.step_times import BUCKETS, ERROR_BOUND_PCT, Counts, counts_of, quantile_ms
 
 HANDLER = "handler"
 DIGITS = 4  # of milliseconds: a tenth of a microsecond
@@ -24,14 +24,11 @@ class Sum(Struct):
     counts: Counts = field(default_factory=lambda: np.zeros(BUCKETS, np.int64))
 
     def add(self, part: MeasuredStep) -> None:
-        """What lies outside of the grid, which no gateway of ours sends, is left out of the quantiles."""
         self.calls += part.calls
         self.answered += part.answered
         self.errors += part.errors
         self.sum_ms += part.sum_ms
-        first, last = max(part.offset, 0), min(part.offset + len(part.counts), BUCKETS)
-        if first < last:
-            self.counts[first:last] += np.asarray(part.counts[first - part.offset : last - part.offset], np.int64)
+        self.counts += counts_of(part.offset, part.counts)
 
 
 class Totals(Struct):

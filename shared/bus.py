@@ -144,10 +144,17 @@ class Bus:
         consumption.start()
         return consumption
 
-    def follow(self, stream: str, filters: Sequence[str], after: int | datetime) -> AsyncIterator[Delivery]:
+    def follow(
+        self,
+        stream: str,
+        filters: Sequence[str],
+        after: int | datetime,
+        when_idle: Callable[[], None] = lambda: None,
+    ) -> AsyncIterator[Delivery]:
         """Every message of a stream above the sequence `after`, or stored since then, in order, each once, without
-        end. Raises StreamReplacedError when `after` means nothing any more."""
-        return follow(self, stream, filters, after)
+        end. `when_idle` is called each second while there is no more. Raises StreamReplacedError when `after` means
+        nothing any more."""
+        return follow(self, stream, filters, after, when_idle)
 
     async def replay(self, stream: str, filters: Sequence[str], after: int, most: int) -> list[Delivery] | None:
         """The messages that a stream holds now above the sequence `after`; None when they are more than `most`."""

@@ -6,7 +6,7 @@ new consumer behind the last message it saw, at once after a reconnect, after 2.
 
 import re
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -46,9 +46,16 @@ class FollowBus(Asks, PullBus, Protocol):
     async def wait_up(self, timeout_seconds: float | None = None) -> bool: ...
 
 
-async def follow(bus: FollowBus, stream: str, filters: Sequence[str], after: int | datetime) -> AsyncIterator[Delivery]:
+async def follow(
+    bus: FollowBus,
+    stream: str,
+    filters: Sequence[str],
+    after: int | datetime,
+    when_idle: Callable[[], None] = lambda: None,
+) -> AsyncIterator[Delivery]:
     """Every message of the stream with a sequence above `after`, or stored since then, in order, each once, without
-    end. Nothing is acknowledged. What the stream has dropped meanwhile is skipped. Raises StreamReplacedError."""
+    end. Nothing is acknowledged. What the stream has dropped meanwhile is skipped. `when_idle` is called again and
+    again, each second, while the stream has no more. Raises StreamReplacedError."""
     mailbox = await bus.mailbox()
     epoch = ""
     try:
@@ -57,7 +64,7 @@ async def follow(bus: FollowBus, stream: str, filters: Sequence[str], after: int
             try:
                 await api(bus, f"CONSUMER.CREATE.{stream}.{name}", consumer_of(stream, name, filters, after))
                 epoch = _still_the_same(await extent_of(bus, stream), epoch, after)
-                async for message in _read(bus, mailbox, stream, name):
+                async for message in _read(bus, mailbox, stream, name, when_idle):
                     after = message.seq
                     yield message
             except (ProblemError, JetStreamError) as error:
@@ -68,7 +75,9 @@ async def follow(bus: FollowBus, stream: str, filters: Sequence[str], after: int
         await bus.unsubscribe(mailbox)
 
 
-async def _read(bus: FollowBus, mailbox: Mailbox, stream: str, name: str) -> AsyncIterator[Delivery]:
+async def _read(
+    bus: FollowBus, mailbox: Mailbox, stream: str, name: str, when_idle: Callable[[], None]
+) -> AsyncIterator[Delivery]:
     """The messages of one consumer, until it falls silent or something of it is missing."""
     expected = 1
     while True:
@@ -81,7 +90,10 @@ async def _read(bus: FollowBus, mailbox: Mailbox, stream: str, name: str) -> Asy
                 return
             if not message.reply.startswith(f"$JS.ACK.{stream}.{name}."):
                 status = (message.headers or {}).get("Status")
-                if message.subject != mailbox.address(name) or status == HEARTBEAT:
+                if message.subject != mailbox.address(name):
+                    continue
+                if status == HEARTBEAT:
+                    when_idle()
                     continue
                 if status in ENDED:
                     break

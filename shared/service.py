@@ -19,6 +19,7 @@ from shared.readiness import DEPENDENCIES, HEALTH_TYPE, add_readiness, examine, 
 from shared.reporting import reporting_context
 from shared.rpc import Handler, serve
 from shared.settings import Settings
+from shared.vitals import vitals_context
 
 __all__ = [
     "BUS",
@@ -71,11 +72,12 @@ async def pool_context(app: web.Application) -> AsyncIterator[None]:
 
 
 async def bus_context(app: web.Application) -> AsyncIterator[None]:
-    """A Bus under BUS, and a Reporter of latencies over it, for the life of the application."""
+    """A Bus under BUS, and over it a Reporter of latencies and of the process itself, for the life of the
+    application."""
     options = BusOptions(start_seconds=START_WAIT_SECONDS, close_seconds=CLOSE_SECONDS)
     bus = app[BUS] = await Bus.connect(app[SETTINGS], options)
     add_readiness(app, "nats", bus.rtt)
-    async with asynccontextmanager(reporting_context)(app):
+    async with asynccontextmanager(reporting_context)(app), asynccontextmanager(vitals_context)(app):
         yield
     await bus.close()
 

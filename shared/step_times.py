@@ -4,6 +4,8 @@ Bucket `b` reaches from `2**(b // 8) * (1 + b % 8 / 8)` ns, inclusive, up to whe
 what is shorter, the last one what is longer.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +30,16 @@ def buckets_of(seconds: NDArray[np.float64]) -> NDArray[np.int64]:
     found = (exponent - 1) * PER_DOUBLING + ((fraction * 2 - 1) * PER_DOUBLING).astype(np.int64)
     clipped: NDArray[np.int64] = np.clip(found, 0, BUCKETS - 1).astype(np.int64)
     return clipped
+
+
+def counts_of(offset: int, counts: Sequence[int]) -> Counts:
+    """The whole grid from a part of it, whose first bucket is `offset`. What lies outside, which nobody of ours sends,
+    is left out."""
+    found = np.zeros(BUCKETS, np.int64)
+    first, last = max(offset, 0), min(offset + len(counts), BUCKETS)
+    if first < last:
+        found[first:last] = counts[first - offset : last - offset]
+    return found
 
 
 def quantile_ms(counts: Counts, q: float) -> float | None:

@@ -3,8 +3,12 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
+from ruamel.yaml import YAML as Reader
 
+from alert_svc.declared import parse as parse_alerts
+from alert_svc.rule_tests import RuleTest, failures
 from health_svc.declared import parse
 from shared.settings import VARIABLES, VARIABLES_OF_BELFRY
 from tests.reference import ROOT, WRITTEN, fields_of, meanings, pages
@@ -15,6 +19,7 @@ PAGES = {path.name: (path, text) for path, text in pages().items()}
 COMMAND = re.compile(r"(?:`|^ {4}|^\$ )(?:[A-Z_]+=\S+ )*make ([a-z -]*[a-z])", re.MULTILINE)
 MODULE = re.compile(r"python3? -m ([a-z_.]+)")
 YAML = re.compile(r"^( *)```yaml\n(.*?)```", re.MULTILINE | re.DOTALL)
+READER = Reader(typ="safe")
 LINK = re.compile(r"\]\(([^)#\s]*)(#[^)\s]*)?\)")
 
 
@@ -55,7 +60,8 @@ def test_examples_of_the_file_can_be_used() -> None:
     examples = [re.sub(f"^{indent}", "", block, flags=re.MULTILINE) for indent, block in blocks]
     assert examples
     for example in [*examples, (ROOT / "belfry.yaml.example").read_text()]:
-        assert parse(example, "example")
+        assert parse(example, "example") or parse_alerts(example, "example")
+        assert failures_in(example) == []
 
 
 def _is_module(name: str) -> bool:
@@ -74,3 +80,10 @@ def _leads_somewhere(document: Path, target: str, anchor: str) -> bool:
 def _anchors(text: str) -> set[str]:
     headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def failures_in(example: str) -> list[tuple[int, str]]:
+    """Of the tests of rules that an example holds."""
+    rules = [item.spec for item in parse_alerts(example, "example") if item.kind == "rule"]
+    tests = msgspec.convert(READER.load(example).get("tests") or [], list[RuleTest])
+    return [failure for test in tests for failure in failures(test, rules)]

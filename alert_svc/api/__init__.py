@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from alert_svc.api import channels, deliveries, incidents, metrics, policies, preview, quiet, rules, testing
+from alert_svc.api import as_code, channels, deliveries, incidents, metrics, policies, preview, quiet, rules, testing
 from alert_svc.room import Room
 from shared.contracts.alerts import procedures as contract
 from shared.contracts.wire import Rpc
@@ -51,4 +51,6 @@ HANDLERS: list[tuple[Rpc, Callable[[Room, Any, Caller], Awaitable[Any]]]] = [
     (contract.CREATE_POLICY, policies.create_policy),
     (contract.UPDATE_POLICY, policies.update_policy),
     (contract.DELETE_POLICY, policies.delete_policy),
+    (contract.IMPORT_ALERTS, as_code.import_alerts),
+    (contract.EXPORT_ALERTS, as_code.export_alerts),
 ]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from alert_svc import channel_view
-from alert_svc.api.documents import free_name
+from alert_svc.api.documents import free_name, refuse_declared
 from alert_svc.channel_specs import (
     HEADER,
     channel_errors,
@@ -61,6 +61,7 @@ async def update_notification_channel(room: Room, request: requests.UpdateChanne
     async with room.pool.acquire(timeout=2) as conn:
         async with conn.transaction():
             stored = await channel_or_404(conn, request.channel_id, lock=True)
+            refuse_declared(stored.id, stored.source)
             await _refuse_outdated(conn, stored, request)
             await change(room, conn, stored, replace(spec, id=stored.id), stored.source, caller.actor)
         room.wake_outbox()
@@ -70,6 +71,7 @@ async def update_notification_channel(room: Room, request: requests.UpdateChanne
 async def delete_notification_channel(room: Room, request: requests.ChannelRef, caller: Caller) -> Nothing:
     async with room.pool.acquire(timeout=2) as conn, conn.transaction():
         stored = await channel_or_404(conn, request.channel_id, lock=True)
+        refuse_declared(stored.id, stored.source)
         await remove(conn, stored, caller.actor)
     room.wake_outbox()
     return Nothing()

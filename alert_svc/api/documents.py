@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from alert_svc.api.rules import slug
 from alert_svc.store import documents
 from alert_svc.store.documents import Document, Table
+from alert_svc.wording import slug
+from shared.contracts.alerts.rules import RuleSource
 from shared.db import Connection
 from shared.problems import conflict, not_found
 
@@ -33,6 +34,11 @@ def free_name(taken: Collection[str], what: str, wanted: str | None, name: str) 
     made = slug(name)
     numbered = (made if number == 1 else f"{made}-{number}" for number in range(1, len(taken) + 2))
     return next(id for id in numbered if id not in taken)
+
+
+def refuse_declared(id: str, source: RuleSource) -> None:
+    if source == "file":
+        raise conflict(f"{id} is declared in the file that Belfry reads, and can only be changed there")
 
 
 def refuse_used(id: str, rules: Sequence[str]) -> None:

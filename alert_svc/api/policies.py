@@ -3,7 +3,7 @@
 import msgspec
 from msgspec.structs import replace
 
-from alert_svc.api.documents import document_or_404, free_id, refuse_used
+from alert_svc.api.documents import document_or_404, free_id, refuse_declared, refuse_used
 from alert_svc.room import Room
 from alert_svc.semantics import policy_errors
 from alert_svc.store import documents, summaries
@@ -44,6 +44,7 @@ async def update_policy(room: Room, request: requests.UpdatePolicy, caller: Call
     async with room.pool.acquire(timeout=2) as conn:
         async with conn.transaction():
             stored = await document_or_404(conn, "policy", request.policy_id, lock=True)
+            refuse_declared(stored.id, stored.source)
             if request.base_version not in (None, stored.version):
                 raise precondition_failed(f"{stored.id} is at version {stored.version}", version=stored.version)
             if request.policy.version not in (None, stored.version):
@@ -57,6 +58,7 @@ async def update_policy(room: Room, request: requests.UpdatePolicy, caller: Call
 async def delete_policy(room: Room, request: requests.PolicyRef, caller: Caller) -> Nothing:
     async with room.pool.acquire(timeout=2) as conn, conn.transaction():
         stored = await document_or_404(conn, "policy", request.policy_id, lock=True)
+        refuse_declared(stored.id, stored.source)
         refuse_used(stored.id, (await documents.rules_naming(conn, "escalation_policy")).get(stored.id, []))
         await documents.remove_document(conn, "policy", stored, caller.actor)
     room.wake_outbox()

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from alert_svc import watching
-from alert_svc.api.documents import document_or_404, free_id, refuse_used
+from alert_svc.api.documents import document_or_404, free_id, refuse_declared, refuse_used
 from alert_svc.quiet import muted_until
 from alert_svc.room import Room
 from alert_svc.semantics import matcher_errors, timing_errors
@@ -87,6 +87,7 @@ async def update_mute_timing(room: Room, request: requests.UpdateMuteTiming, cal
     id = request.mute_timing_id
     async with room.pool.acquire(timeout=2) as conn, conn.transaction():
         stored = await document_or_404(conn, "mute_timing", id, lock=True)
+        refuse_declared(stored.id, stored.source)
         await documents.put_document(
             conn, "mute_timing", id, replace(request.mute_timing, id=id), stored.source, caller.actor
         )
@@ -96,6 +97,7 @@ async def update_mute_timing(room: Room, request: requests.UpdateMuteTiming, cal
 async def delete_mute_timing(room: Room, request: requests.MuteTimingRef, caller: Caller) -> Nothing:
     async with room.pool.acquire(timeout=2) as conn, conn.transaction():
         stored = await document_or_404(conn, "mute_timing", request.mute_timing_id, lock=True)
+        refuse_declared(stored.id, stored.source)
         refuse_used(stored.id, (await documents.rules_naming(conn, "mute_timings")).get(stored.id, []))
         await documents.remove_document(conn, "mute_timing", stored, caller.actor)
     room.wake_outbox()

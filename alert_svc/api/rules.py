@@ -1,18 +1,18 @@
 """Rules: the list, one of them, making, changing, pausing and removing them, and why they did (not) fire."""
 
-import re
 import time
-import unicodedata
 from collections import Counter
 
 from msgspec.structs import replace
 
 from alert_svc import board, changing, evaluations
+from alert_svc.api.documents import refuse_declared
 from alert_svc.board import Around
 from alert_svc.room import Room
 from alert_svc.semantics import Names, rule_errors
 from alert_svc.store import alerts, rules, summaries
-from alert_svc.store.rules import RuleChange, StoredRule
+from alert_svc.store.rules import StoredRule
+from alert_svc.wording import slug
 from shared.contracts.alerts import requests
 from shared.contracts.alerts.rules import AlertRule, AlertRules, AlertRuleSpec, Evaluations, RuleVersions
 from shared.contracts.wire import Nothing
@@ -54,25 +54,29 @@ async def update_alert_rule(room: Room, request: requests.UpdateAlertRule, calle
         raise invalid_field("id", f"must stay {request.rule_id}; an id cannot change")
     async with room.pool.acquire(timeout=2) as conn, conn.transaction():
         stored = await rule_or_404(conn, request.rule_id, lock=True)
+        refuse_declared(stored.id, stored.source)
         await _refuse_outdated(room, conn, stored, request)
         spec = replace(request.rule, id=request.rule_id, version=None)
         await _refuse_mistakes(room, conn, spec)
-        await change(room, conn, stored, spec, caller.actor)
+        await changing.change_rule(conn, stored, spec, caller.actor, stored.source)
     return await _after_change(room, request.rule_id)
 
 
 async def switch_alert_rule(room: Room, request: requests.SwitchAlertRule, caller: Caller) -> AlertRule:
     async with room.pool.acquire(timeout=2) as conn, conn.transaction():
         stored = await rule_or_404(conn, request.rule_id, lock=True)
+        refuse_declared(stored.id, stored.source)
         if stored.spec.enabled != request.enabled:
-            await change(room, conn, stored, replace(stored.spec, enabled=request.enabled), caller.actor)
+            spec = replace(stored.spec, enabled=request.enabled)
+            await changing.change_rule(conn, stored, spec, caller.actor, stored.source)
     return await _after_change(room, request.rule_id)
 
 
 async def delete_alert_rule(room: Room, request: requests.RuleRef, caller: Caller) -> Nothing:
     async with room.pool.acquire(timeout=2) as conn, conn.transaction():
         stored = await rule_or_404(conn, request.rule_id, lock=True)
-        await remove(room, conn, stored, caller.actor)
+        refuse_declared(stored.id, stored.source)
+        await changing.remove_rule(conn, stored, caller.actor)
     room.evaluator.configured()
     room.wake_outbox()
     return Nothing()
@@ -93,27 +97,6 @@ async def list_evaluations(room: Room, request: requests.EvaluationsQuery, calle
         past = await alerts.list_transitions(conn, stored.id, stored.created_at)
     found = evaluations.last(room.engine, stored, past, request.limit)
     return Evaluations(evaluations=found, state_reason=shown.reason, never_matched=not shown.series and not past)
-
-
-# --- also for rules as code ---------------------------------------------------------------------------------------
-
-
-async def change(room: Room, conn: Connection, stored: StoredRule, spec: AlertRuleSpec, actor: str) -> None:
-    """A locked rule gets another spec; what fires of it and is no longer watched is resolved."""
-    what: RuleChange = "changed"
-    if stored.spec.enabled != spec.enabled:
-        what = "resumed" if spec.enabled else "paused"
-    await rules.change_rule(conn, stored, spec, what, actor)
-    if not spec.enabled:
-        await changing.end_alerts(conn, stored, None, "paused", actor)
-    else:
-        await changing.end_alerts(conn, stored, spec, "updated", actor)
-
-
-async def remove(room: Room, conn: Connection, stored: StoredRule, actor: str) -> None:
-    await changing.end_alerts(conn, stored, None, "deleted", actor)
-    await alerts.remove_alerts(conn, stored.id)
-    await rules.remove_rule(conn, stored, actor)
 
 
 async def names_of(room: Room, conn: Connection) -> Names:
@@ -137,12 +120,6 @@ async def rule_or_404(conn: Connection, rule_id: str, *, lock: bool = False) -> 
     if stored is None:
         raise not_found(f"There is no rule {rule_id}")
     return stored
-
-
-def slug(name: str) -> str:
-    """An id from a name: `checkout-p99-over-500-ms`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50] or "rule"
 
 
 async def _free_id(conn: Connection, name: str) -> str:

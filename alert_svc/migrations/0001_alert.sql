@@ -185,7 +185,8 @@ CREATE INDEX delivery_by_channel ON delivery (channel_id, queued_at DESC);
 CREATE INDEX delivery_open ON delivery (queued_at) WHERE finished_at IS NULL;
 
 -- What was measured: each series once, and one row a minute with the values of all: little-endian columns of i32 series
--- ids, f32 last values of the minute, and f32 values of the minute farthest from those. Kept 48 hours.
+-- ids, f32 last values of the minute, f32 values of the minute farthest from those, and u16 milliseconds from the start
+-- of the minute to its last value. Kept 48 hours.
 CREATE TABLE series (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     metric text NOT NULL,
@@ -201,7 +202,8 @@ CREATE TABLE minute (
     at timestamptz PRIMARY KEY,
     ids bytea NOT NULL,
     last bytea NOT NULL,
-    extreme bytea NOT NULL
+    extreme bytea NOT NULL,
+    at_ms bytea NOT NULL
 ) PARTITION BY RANGE (at);
 
 -- How far each stream was read when a minute was stored: what came after is read again after a crash.

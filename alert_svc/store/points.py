@@ -6,21 +6,24 @@ from datetime import datetime
 import numpy as np
 from msgspec import Struct, json
 
-from alert_svc.series import Info, Rows, Singles
+from alert_svc.minutes import Rows, Singles
+from alert_svc.series import Info
 from shared.db import Connection
 
-IDS, VALUES = np.dtype("<i4"), np.dtype("<f4")
+IDS, VALUES, TIMES = np.dtype("<i4"), np.dtype("<f4"), np.dtype("<u2")
 
 _labels = json.Decoder(dict[str, str])
 
 
 class Minute(Struct, frozen=True):
-    """The values of one minute: ids of series as stored, last values and extremes."""
+    """The values of one minute: ids of series as stored, last values, extremes, and when in the minute the last value
+    was taken, in milliseconds."""
 
     at: datetime
     ids: Rows
     last: Singles
     extreme: Singles
+    at_ms: Rows
 
 
 class Position(Struct, frozen=True):
@@ -81,18 +84,19 @@ async def forget_series(conn: Connection, before: datetime) -> None:
 async def save_minute(conn: Connection, minute: Minute) -> None:
     """The first one to store a minute counts."""
     await conn.execute(
-        "INSERT INTO minute (at, ids, last, extreme) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        "INSERT INTO minute (at, ids, last, extreme, at_ms) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
         minute.at,
         minute.ids.astype(IDS).tobytes(),
         minute.last.astype(VALUES).tobytes(),
         minute.extreme.astype(VALUES).tobytes(),
+        minute.at_ms.astype(TIMES).tobytes(),
     )
 
 
 async def list_minutes(conn: Connection, after: datetime, limit: int) -> list[Minute]:
     """The next ones after a moment, oldest first."""
     rows = await conn.fetch(
-        "SELECT at, ids, last, extreme FROM minute WHERE at > $1 ORDER BY at LIMIT $2", after, limit
+        "SELECT at, ids, last, extreme, at_ms FROM minute WHERE at > $1 ORDER BY at LIMIT $2", after, limit
     )
     return [
         Minute(
@@ -100,6 +104,7 @@ async def list_minutes(conn: Connection, after: datetime, limit: int) -> list[Mi
             np.frombuffer(row["ids"], IDS).astype(np.int64),
             np.frombuffer(row["last"], VALUES).astype(np.float32),
             np.frombuffer(row["extreme"], VALUES).astype(np.float32),
+            np.frombuffer(row["at_ms"], TIMES).astype(np.int64),
         )
         for row in rows
     ]

@@ -75,15 +75,19 @@ async def add_rule(conn: Connection, spec: AlertRuleSpec, source: RuleSource, ac
     return True
 
 
-async def change_rule(conn: Connection, rule: StoredRule, spec: AlertRuleSpec, change: RuleChange, actor: str) -> int:
+async def change_rule(
+    conn: Connection, rule: StoredRule, spec: AlertRuleSpec, change: RuleChange, actor: str, source: RuleSource
+) -> int:
     """The new version of a rule that is locked."""
     version = rule.version + 1
     await conn.execute(
-        "UPDATE rule SET spec = $2::text::jsonb, version = $3, updated_by = $4, updated_at = now() WHERE id = $1",
+        "UPDATE rule SET spec = $2::text::jsonb, version = $3, updated_by = $4, updated_at = now(), source = $5 "
+        "WHERE id = $1",
         rule.id,
         json.encode(spec).decode(),
         version,
         actor,
+        source,
     )
     await _note(conn, spec, version, change, actor)
     return version

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Mapping
 
+from alert_svc.declared import load as load_alerts
 from deploy.local.ports import why_not_free
 from deploy.local.settings import LocalSettings
-from health_svc.declared import InvalidFile
-from health_svc.declared import load as load_declared
+from health_svc.declared import load as load_services
+from shared.declared import InvalidFile
 
 
 class RefusedError(Exception):
@@ -31,7 +32,8 @@ def check_port(settings: LocalSettings) -> None:
 def check_config(settings: LocalSettings, environ: Mapping[str, str]) -> None:
     """No file is fine, unless one was asked for."""
     try:
-        load_declared(settings.config)
+        load_services(settings.config)
+        load_alerts(settings.config, environ)
     except FileNotFoundError as error:
         if "BELFRY_CONFIG" in environ:
             raise RefusedError(f"BELFRY_CONFIG is {settings.config}, and there is no such file") from error

@@ -1,54 +1,30 @@
 """The declarative file as a source: read at start and on change; a bad one never replaces a good one."""
 
-import logging
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
-from watchfiles import awatch
 
-from health_svc.declared import Declared, InvalidFile, load
+from health_svc.declared import Declared, load
 from health_svc.room import Room
 from health_svc.store import maintenance, services
+from shared.config_file import contents
 from shared.contracts.health.board import ConfigState
 from shared.contracts.health.services import Source
 from shared.db import Connection
+from shared.declared import InvalidFile
 
 log = structlog.get_logger()
 
-REREAD_MS = 30_000
-KUBERNETES_LINK = "..data"  # what a mounted ConfigMap swaps when it changes
 LOCK_KEY = 7_301
 
 
 async def follow(room: Room, path: Path) -> None:
-    """Apply the file, then again on every change. The folder is watched, so that a replaced or linked file is seen;
-    a wake-up every REREAD_MS catches what the system did not report."""
-    known: bytes | None = b""
-    async for _ in _changes(path):
-        content = content_of(path)
-        if content != known:
-            await reload(room, path, was_there=bool(known))
-            known = content
-
-
-def content_of(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
-
-
-async def _changes(path: Path) -> AsyncIterator[None]:
-    yield None
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)
-    ours = (path.name, KUBERNETES_LINK)
-    async for _ in awatch(
-        path.parent,
-        watch_filter=lambda _, changed: Path(changed).name in ours,
-        recursive=False,
-        rust_timeout=REREAD_MS,
-        yield_on_timeout=True,
-    ):
-        yield None
+    """Apply the file, then again on every change."""
+    was_there = False
+    async for content in contents(path):
+        await reload(room, path, was_there=was_there)
+        was_there = bool(content)
 
 
 async def reload(room: Room, path: Path, *, was_there: bool) -> None:

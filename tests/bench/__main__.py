@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.alerts import measure_alerts
 from tests.bench.fanout import measure_fanout
 from tests.bench.figures import Figure
 from tests.bench.gateway import measure_gateway
@@ -24,6 +25,7 @@ PARTS: dict[str, Part] = {
     "probes": measure_probes,
     "health": measure_health,
     "latency": measure_latency,
+    "alerts": measure_alerts,
     "gateway": measure_gateway,
     "fanout": measure_fanout,
     "notify": measure_notify,

@@ -17,7 +17,8 @@ AlertState = Literal["inactive", "pending", "firing", "recovering", "resolved", 
 """Where is one series of a rule? `recovering`: fine again, and watched for `keep_firing_for_seconds`."""
 RuleState = Literal["inactive", "pending", "firing", "recovering", "resolved", "no_data", "paused"]
 """The worst of the rule's series, or paused."""
-RuleSource = Literal["api", "yaml", "default"]
+RuleSource = Literal["api", "yaml", "default", "file"]
+"""By hand, by an import, with the installation, or declared in the file that Belfry reads, which alone changes it."""
 MatchKind = Literal["=", "!=", "=~", "!~"]
 
 AlertName = Annotated[str, Meta(min_length=1, max_length=100)]

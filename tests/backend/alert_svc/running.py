@@ -20,6 +20,8 @@ from shared.contracts.alerts.incidents import AlertIncident, AlertIncidentDetail
 from shared.contracts.alerts.metrics import MetricSample, MetricSampled
 from shared.contracts.alerts.requests import AlertIncidentsQuery, CreateAlertRule, IncidentRef, RuleRef
 from shared.contracts.alerts.rules import AlertRule, AlertRuleSpec
+from shared.contracts.health.events import HealthChanged
+from shared.contracts.health.services import Status
 from shared.contracts.wire import Rpc
 from shared.rpc import Caller, answer_of, call
 from shared.settings import Settings
@@ -43,6 +45,16 @@ class Alerts:
         moment = datetime.fromtimestamp(time.time() if at is None else at, UTC)
         sample = MetricSample(value=value, labels=labels or {"service": "shop"})
         self.bus.publish(MetricSampled(name=metric, at=moment, interval_seconds=10, samples=[sample]))
+
+    def say_status(self, service_id: str, status: Status) -> None:
+        """As health_svc says that a service has changed."""
+        now = datetime.now(UTC)
+        self.bus.publish(
+            HealthChanged(
+                service_id=service_id, name=service_id, group="Shop", from_status="healthy", to_status=status,
+                started_at=now, confirmed_at=now, reason="as the test says",
+            )
+        )  # fmt: skip
 
     async def rule(self, metric: str, **spec: Any) -> AlertRule:
         """A rule that fires above 10, at once, unless told otherwise."""
@@ -80,9 +92,10 @@ class Alerts:
     async def channel(self, id: str, kind: str = "webhook") -> None:
         """A channel that can be told; nobody sends."""
         await self.sql(
-            "INSERT INTO channel (id, kind, name, config, source, updated_by) VALUES ($1, $2, $1, '{}', 'api', 'ana')",
+            "INSERT INTO channel (id, kind, name, config, source, updated_by) VALUES ($1, $2, $1, $3, 'api', 'ana')",
             id,
             kind,
+            '{"to": ["+4915112345678"]}' if kind == "sms" else "{}",
         )
 
     async def queued(self, incident_id: str) -> list[str]:
@@ -95,9 +108,9 @@ class Alerts:
 
 @asynccontextmanager
 async def running_alerts(env: Mapping[str, str], **given: Any) -> AsyncIterator[Alerts]:
-    """alert_svc in this process. It sends nothing, unless told to."""
+    """alert_svc in this process. It sends nothing and reads no file, unless told to."""
     servers = {"nats_url": env["NATS_URL"], "database_url": env["DATABASE_URL"], "port": 0}
-    settings = AlertSettings(**{"alert_send": False, **servers, **given})
+    settings = AlertSettings(**{"alert_send": False, "config_path": "tests/none.yaml", **servers, **given})
     app: web.Application = create_app(settings)
     bus = await Bus.connect(Settings(service="gateway", nats_url=env["NATS_URL"]))
     async with TestServer(app):

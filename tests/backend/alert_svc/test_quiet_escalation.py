@@ -1,9 +1,11 @@
 """When nobody is told, who is told next, and what holds an incident back: pure functions of the time."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alert_svc.causes import affected_by, root_causes
@@ -53,6 +55,40 @@ def test_spans_that_follow_each_other_are_one_and_months_and_days_are_counted() 
     assert muted_until(last_day, utc("2026-11-29T12:00")) is None
     left_out = MuteTimingSpec(name="x", time_zone="Europe/Berlin", spans=[TimeSpan(from_time="01:30", until="03:30")])
     assert muted_until(left_out, utc("2026-03-29T00:45")) == utc("2026-03-29T01:30")  # two hours that last one
+    jump = MuteTimingSpec(name="x", time_zone="Europe/Berlin", spans=[TimeSpan(from_time="02:10", until="02:40")])
+    assert muted_until(jump, utc("2026-03-29T01:00")) is None
+    assert muted_until(jump, utc("2026-10-25T00:10")) == utc("2026-10-25T01:40")  # 02:10 comes twice
+
+
+ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Sao_Paulo", "UTC")
+clocks = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from([0, 10, 30, 59]))
+
+
+@given(
+    st.sampled_from(ZONES), clocks, clocks | st.just("24:00"), st.sampled_from([[], ["sat"], ["sun", "mon"]]),
+    st.sampled_from(["2026-03-07T12:00", "2026-03-28T18:00", "2026-04-04T03:00", "2026-10-03T03:00",
+                     "2026-10-24T12:00", "2026-10-31T18:00", "2026-07-01T00:00"]),
+    st.integers(0, 36 * 60),
+)  # fmt: skip
+@settings(max_examples=400)
+def test_a_mute_timing_is_quiet_when_the_clock_on_the_wall_says_so(
+    zone: str, start: str, until: str, days: list[Any], night: str, minutes: int
+) -> None:
+    """Over all changes of the clock: as one who looks at it, but that times that come twice are quiet throughout."""
+    span = TimeSpan(from_time=start, until=until, days=days)
+    at = utc(night) + timedelta(minutes=minutes)
+    wall = at.astimezone(ZoneInfo(zone))
+    clock, today = f"{wall:%H:%M}", f"{wall:%a}".lower()
+    yesterday = f"{wall - timedelta(days=1):%a}".lower()
+    if start < until:
+        says = start <= clock < until and (not days or today in days)
+    else:
+        says = (clock >= start and (not days or today in days)) or (clock < until and (not days or yesterday in days))
+    end = muted_until(MuteTimingSpec(name="x", time_zone=zone, spans=[span]), at)
+
+    comes_twice = wall.utcoffset() != wall.replace(fold=1 - wall.fold).utcoffset()
+    assert (end is not None) == says or (comes_twice and end is not None)
+    assert end is None or end > at
 
 
 # --- escalation ---------------------------------------------------------------------------------------------------

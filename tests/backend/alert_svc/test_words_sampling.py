@@ -38,6 +38,9 @@ def test_each_event_measures_what_it_says() -> None:
     assert latency["latency.service.error_rate"] == (4.6, 304.0)
     assert latency["latency.max"] == (3404.0, 206.0)
     assert {"ws.active", "ws.pool_pct", "ws.msg_in_rate"} <= heard("ws.status").keys()
+    steps = heard("pipeline.measured")
+    assert (steps["pipeline.avg_ms"], steps["pipeline.calls"]) == ((0.41, 4.0), (0.8, 4.0))
+    assert steps["pipeline.self_p99"][0] == pytest.approx(0.6, rel=0.5)
     assert heard("metric.sampled") == {"queue.depth": (12.0, None)}
     assert heard("metric.measured") == {"belfry.cpu_pct": (3.9, None)}
     assert heard("auth.revoked") == {}

@@ -296,6 +296,75 @@ async def test_policies_are_versioned_and_name_channels_that_exist(api: Api) -> 
     await api.ask("GET", "/policies/night", want=404)
 
 
+AS_CODE = """
+channels:
+  - {id: code-first, kind: webhook, name: First, url: "https://hooks.example/first-one", fallback: code-last}
+  - {id: code-last, kind: webhook, name: Last, url: "https://hooks.example/last-one"}
+policies:
+  - {id: code-night, name: Night, steps: [{channels: [ops]}]}
+mute_timings:
+  - {id: code-quiet, name: Quiet hours, spans: [{from_time: "22:00"}]}
+rules:
+  - id: code-depth
+    name: Depth
+    metric: api.code
+    operator: ">"
+    threshold: 10
+    channels: [ops]
+    escalation_policy: code-night
+    mute_timings: [code-quiet]
+"""
+
+
+async def test_rules_and_policies_are_imported_as_planned_and_exported_as_they_were(api: Api) -> None:
+    """R2.5.1: reviewable as text: a plan first, the same when applied, nothing to do the second time."""
+
+    async def bring(yaml: str, **how: bool) -> dict[str, str]:
+        found = await api.ask("POST", "/import", {"yaml": yaml, **how})
+        assert found["applied"] is how.get("apply", False)
+        return {each["id"]: each["change"] for each in found["changes"]}
+
+    ids = ("code-first", "code-last", "code-quiet", "code-night", "code-depth")
+    all_new = dict.fromkeys(ids, "added")
+    assert await bring(AS_CODE) == all_new
+    await api.ask("GET", "/rules/code-depth", want=404)
+    assert await bring(AS_CODE, apply=True) == all_new
+    rule = await api.ask("GET", "/rules/code-depth")
+    assert (rule["source"], rule["escalation_policy"], rule["version"]) == ("yaml", "code-night", 1)
+    assert set((await bring(AS_CODE, apply=True)).values()) == {"unchanged"}
+    assert (await api.ask("GET", "/rules/code-depth"))["version"] == 1
+
+    text = (await api.ask("GET", "/export"))["yaml"]
+    assert "id: code-depth" in text
+    assert "id: service-down" in text
+    fired = await api.fired("code-depth", "api.code")
+    plan = await api.ask("POST", "/import", {"yaml": AS_CODE.replace("threshold: 10", "threshold: 11"), "apply": True})
+    assert [each["fields"] for each in plan["changes"] if each["id"] == "code-depth"] == [["threshold: 10.0 -> 11.0"]]
+    other = await api.ask("POST", "/import", {"yaml": AS_CODE.replace("first-one", "second-one")})
+    assert [each["fields"] for each in other["changes"] if each["id"] == "code-first"] == [["url: another secret"]]
+    assert "hooks.example" not in (await api.ask("GET", "/export"))["yaml"]
+    gone = await bring("rules: []", apply=True, prune=True)
+    assert gone == dict.fromkeys(ids, "removed")
+    ended = (await api.ask("GET", f"/incidents/{fired['incident']['id']}"))["incident"]
+    assert (ended["state"], ended["resolve_reason"]) == ("resolved", "deleted")
+
+    problem = await api.ask("POST", "/import", {"yaml": AS_CODE.replace("[ops]", "[nobody]")}, 422)
+    assert [error["message"] for error in problem["errors"]] == [
+        "line 6: policies[0].steps[0].channels[0] there is no channel nobody",
+        "line 15: rules[0].channels[0] there is no channel nobody",
+    ]
+    inside = {"yaml": AS_CODE.replace("https://hooks.example", "http://10.0.0.1")}
+    problem = await api.ask("POST", "/import", inside, 422)
+    assert [error["message"].split(" ")[1:3] for error in problem["errors"]] == [
+        ["4:", "channels[1].url"], ["3:", "channels[0].url"],
+    ]  # fmt: skip
+    for bad in ("rules: {", "services: []", "- 1", "\x00", "rules: [{}]", "a: &a [*a, *a]", "rules: 2026-13-45"):
+        assert set(await api.refused("POST", "/import", {"yaml": bad})) == {"yaml"}
+    async with api.client.post("/api/v1/auth/tokens", json={"label": "o", "role": "operator"}) as answer:
+        own = {"Authorization": f"Bearer {(await answer.json())['secret']}"}
+    await api.ask("POST", "/import", {"yaml": AS_CODE}, 403, headers=own)
+
+
 async def test_the_preview_shows_the_last_day_and_when_the_rule_would_have_fired(api: Api) -> None:
     """F2.5.5: the metric with the threshold, spans, firings, how often and how long; saved or not."""
     start = int(time.time()) // 60 * 60 - 3600

@@ -32,6 +32,7 @@ async def test_no_answer_breaks_the_document(
         start_process("latency_svc", {**service_env, "BELFRY_OTLP_PORT": "0"}),
         start_process("ws_svc", service_env),
         start_process("pipeline_svc", service_env),
+        start_process("alert_svc", service_env),
     ]
     gateway = start_process("gateway", {**service_env, "BELFRY_ADMIN_TOKEN": ADMIN_TOKEN})
     (tmp_path / "schemathesis.toml").write_text(CONFIG)

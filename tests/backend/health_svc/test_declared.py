@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from health_svc.declared import InvalidFile, load, parse
+from health_svc.declared import load, parse
 from shared.contracts.checks import HttpCheck
 from shared.contracts.health.services import Dependency
+from shared.declared import InvalidFile
 
 GOOD = """\
 services:
