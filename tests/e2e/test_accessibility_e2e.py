@@ -152,7 +152,7 @@ async def test_a_service_is_checked_with_a_thumb(
 async def test_an_incident_is_taken_on_with_a_thumb(
     open_page: OpenPage, session: StorageState, api: aiohttp.ClientSession
 ) -> None:
-    """On a phone the list leads to the incident, whose first button is as large as a thumb; nothing scrolls sideways."""
+    """On a phone the list leads to the incident and its first button, as large as a thumb; nothing scrolls sideways."""
     await until_status(api, "reports", "down")
     page = await open_page(storage_state=session, viewport=PHONE, has_touch=True, is_mobile=True)
     await page.goto("/admin/incidents")
