@@ -28,7 +28,7 @@ new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => {
 THUMB_PX = 44
 
 PAGES = {
-    "/admin": "Incidents",
+    "/admin": "Firing",
     "/admin?panel=connections": "Last errors",
     "/admin?panel=connections&state=closed": "Closed, 5 min",
     "/admin?panel=connections&q=nothing": "Clear the search",
@@ -47,6 +47,13 @@ PAGES = {
     "/admin/latency?scope=all&q=nothing": "Clear the filter",
     "/admin/latency?scope=watched&watch=POST+shop+/checkout&compare=last_week": "came with a link",
     "/admin/latency?service=nobody": "OTEL_SERVICE_NAME=nobody",
+    "/admin/incidents": "Service down",
+    "/admin/incidents?state=resolved&severity=info": "Clear filters",
+    "/admin/incidents?panel=silence-any": "all of them have to hold",
+    "/admin/alerts-config?tab=escalation": "There is no escalation policy yet.",
+    "/admin/alerts-config?tab=escalation&policy=new": "Add step",
+    "/admin/alerts-config?tab=silences": "There is no mute timing yet.",
+    "/admin/alerts-config?tab=silences&timing=new": "Days of the month",
     "/admin/middleware": "Where the time goes",
     "/admin/middleware?time=p95": "they do not add up",
     "/admin/middleware?panel=settings&step=rate_limit": "Counter store",
@@ -56,6 +63,18 @@ PAGES = {
     "/admin/middleware?panel=restore&revision=1": "is saved again as a new revision",
     "/admin/middleware?panel=revisions": "As Belfry comes",
     "/admin/middleware?panel=costs": "Copy as CSV",
+    "/admin/alerts-config": "No rule is open.",
+    "/admin/alerts-config?q=nothing": "Clear filters",
+    "/admin/alerts-config?rule=endpoint-slow": "One in a hundred requests",
+    "/admin/alerts-config?new=latency.p99&service=shop&method=POST&route=/checkout": "Create rule",
+    "/admin/alerts-config?rule=service-down&panel=why": "Compared",
+    "/admin/alerts-config?rule=service-down&panel=versions": "made it",
+    "/admin/alerts-config?rule=service-down&panel=preview": "Y axis",
+    "/admin/alerts-config?rule=service-down&panel=silence": "Until tomorrow",
+    "/admin/alerts-config?rule=service-down&panel=delete": "To stop it for a while, pause it.",
+    "/admin/alerts-config?panel=import": "Show the plan",
+    "/admin/alerts-config?tab=channels": "No channel is open.",
+    "/admin/alerts-config?tab=channels&channel=new": "Where do messages go?",
     "/admin/settings/profile": "Sign out everywhere",
     "/admin/settings/users": "Add user",
     "/admin/settings/tokens": "Create token",
@@ -128,6 +147,21 @@ async def test_a_service_is_checked_with_a_thumb(
     assert box["x"] + box["width"] <= PHONE["width"]
     await check.tap()
     await expect(reports.get_by_text(re.compile("^Failed after"))).to_be_visible(timeout=WAIT_MS)
+
+
+async def test_an_incident_is_taken_on_with_a_thumb(
+    open_page: OpenPage, session: StorageState, api: aiohttp.ClientSession
+) -> None:
+    """On a phone the list leads to the incident and its first button, as large as a thumb; nothing scrolls sideways."""
+    await until_status(api, "reports", "down")
+    page = await open_page(storage_state=session, viewport=PHONE, has_touch=True, is_mobile=True)
+    await page.goto("/admin/incidents")
+    await page.get_by_role("region", name="Incidents").get_by_role("link").first.tap()
+    await expect(page.get_by_text("Open the rule")).to_be_visible()
+    acknowledge = await page.get_by_role("button", name="Acknowledge", exact=True).bounding_box()
+    assert acknowledge is not None
+    assert acknowledge["height"] >= THUMB_PX
+    assert await page.evaluate(TOO_WIDE_PX) <= 0
 
 
 async def focus_is_on(page: Page, name: str) -> None:

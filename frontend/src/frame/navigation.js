@@ -7,12 +7,14 @@ export const navigation = [
       { label: 'Dashboard', path: '/admin', end: true, icon: 'dashboard', key: 'd' },
       { label: 'Health', path: '/admin/health', icon: 'health', key: 'h', badge: 'down' },
       { label: 'Latency', path: '/admin/latency', icon: 'latency', key: 'l' },
+      { label: 'Incidents', path: '/admin/incidents', icon: 'incident', key: 'i', badge: 'incidents' },
     ],
   },
   {
     section: 'Configure',
     pages: [
       { label: 'Middleware', path: '/admin/middleware', icon: 'middleware', key: 'm', badge: 'restart' },
+      { label: 'Alert rules', path: '/admin/alerts-config', icon: 'alert', key: 'a' },
       { label: 'Settings', path: '/admin/settings', icon: 'settings', key: 's' },
     ],
   },

@@ -6,6 +6,14 @@ export const api = (path) => `*/api/v1${path}`;
 const answer = (body, init) => () => HttpResponse.json(body, init);
 const nothing = () => new HttpResponse(null, { status: 204 });
 const services = '/admin/health/services';
+const alerts = '/admin/alerts';
+
+/** Incidents as the filters of the question want them. */
+const incidentsFor = (query) => {
+  const all = golden('alerts/incidents');
+  const wanted = (one) => (query.get('state') !== 'open' || !one.resolved_at) && (query.get('state') !== 'resolved' || one.resolved_at) && (query.get('held') !== 'without' || !one.hold);
+  return { ...all, incidents: all.incidents.filter(wanted) };
+};
 
 /** What the gateway answers when all is well, in terms of the golden files. */
 export const handlers = [
@@ -51,6 +59,22 @@ export const handlers = [
   http.post(api('/admin/middleware/pipeline/validate'), answer(golden('pipeline/validation_accepted'))),
   http.get(api('/admin/middleware/stats'), answer(golden('pipeline/stats'))),
   http.get(api('/admin/middleware/:id'), answer(golden('pipeline/middleware'))),
+  http.get(api(`${alerts}/rules`), answer(golden('alerts/rules'))),
+  http.get(api(`${alerts}/rules/:id`), answer(golden('alerts/rule'))),
+  http.get(api(`${alerts}/rules/:id/versions`), answer(golden('alerts/versions'))),
+  http.get(api(`${alerts}/rules/:id/evaluations`), answer(golden('alerts/evaluations'))),
+  http.post(api(`${alerts}/rules/:id/test`), answer(golden('alerts/test_accepted'))),
+  http.post(api(`${alerts}/preview`), answer(golden('alerts/preview'))),
+  http.get(api(`${alerts}/metrics`), answer(golden('alerts/metrics'))),
+  http.get(api(`${alerts}/series`), answer(golden('alerts/series'))),
+  http.get(api(`${alerts}/channels`), answer(golden('alerts/channels'))),
+  http.get(api(`${alerts}/deliveries`), answer(golden('alerts/deliveries'))),
+  http.get(api(`${alerts}/incidents`), ({ request }) => HttpResponse.json(incidentsFor(new URL(request.url).searchParams))),
+  http.get(api(`${alerts}/incidents/:id`), answer(golden('alerts/incident'))),
+  http.get(api(`${alerts}/incidents/:id/timeline`), answer(golden('alerts/timeline'))),
+  http.get(api(`${alerts}/policies`), answer(golden('alerts/policies'))),
+  http.get(api(`${alerts}/silences`), answer(golden('alerts/silences'))),
+  http.get(api(`${alerts}/mute-timings`), answer(golden('alerts/mute_timings'))),
   silentChannel,
 ];
 
