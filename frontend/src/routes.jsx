@@ -18,6 +18,7 @@ export const routes = [
       { path: '/admin/health', ...page(() => import('./pages/admin/ServiceHealthGrid.jsx'), 'ServiceHealthGrid') },
       { path: '/admin/latency', ...page(() => import('./pages/admin/LatencyPage.jsx'), 'LatencyPage') },
       { path: '/admin/middleware', ...page(() => import('./pages/admin/MiddlewarePipeline.jsx'), 'MiddlewarePipeline') },
+      { path: '/admin/alerts-config', ...page(() => import('./pages/admin/AlertConfigPage.jsx'), 'AlertConfigPage') },
       { path: '/admin/settings', element: <Navigate to="/admin/settings/profile" replace /> },
       { path: '/admin/settings/:tab', ...page(() => import('./pages/admin/SettingsPage.jsx'), 'SettingsPage') },
       { path: '*', element: <NotFoundPage /> },

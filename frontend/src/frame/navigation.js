@@ -13,6 +13,7 @@ export const navigation = [
     section: 'Configure',
     pages: [
       { label: 'Middleware', path: '/admin/middleware', icon: 'middleware', key: 'm', badge: 'restart' },
+      { label: 'Alert rules', path: '/admin/alerts-config', icon: 'alert', key: 'a' },
       { label: 'Settings', path: '/admin/settings', icon: 'settings', key: 's' },
     ],
   },

@@ -10,6 +10,8 @@ const untilNow = ({ queryKey: [, , question] }) => !question?.toAt;
 /** Large fleets tell their figures without their nodes. */
 const withoutLoss = ({ nodes }, stats) => (stats.nodes.length ? stats : { ...stats, nodes });
 
+const ofAlerts = (what) => ({ queryKey: ['alerts', what] });
+
 /** Kinds of messages that say enough to change what is on screen, and what each does: `patches` are `[query key, data =>
     data]`, `stale` are filters of queries to ask again. Each is given all messages of its kind at once, in order. */
 const kinds = {
@@ -30,6 +32,9 @@ const kinds = {
     ],
     stale: [],
   }),
+  'alert.changed': () => ({ patches: [], stale: [ofAlerts('rules'), ofAlerts('evaluations')] }),
+  'alert.noted': () => ({ patches: [], stale: [ofAlerts('incidents')] }),
+  'alert.delivered': () => ({ patches: [], stale: [ofAlerts('incidents'), ofAlerts('channels'), ofAlerts('deliveries')] }),
   'ws.failed': () => ({ patches: [], stale: [{ queryKey: ['websocket', 'errors'] }] }),
   'ws.closed': () => ({ patches: [], stale: [] }), // the list is asked for anyway, every other second
 };

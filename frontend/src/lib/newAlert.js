@@ -1,5 +1,2 @@
-/** Whether there is a page of alert rules to link to. */
-export const hasAlertsPage = false;
-
 /** Where a rule about an endpoint's latency is made, filled in as far as it is known. */
 export const newAlertPath = ({ service, method, path }) => `/admin/alerts-config?${new URLSearchParams({ new: 'latency.p99', service, method, route: path })}`;

@@ -6,6 +6,7 @@ export const api = (path) => `*/api/v1${path}`;
 const answer = (body, init) => () => HttpResponse.json(body, init);
 const nothing = () => new HttpResponse(null, { status: 204 });
 const services = '/admin/health/services';
+const alerts = '/admin/alerts';
 
 /** What the gateway answers when all is well, in terms of the golden files. */
 export const handlers = [
@@ -51,6 +52,19 @@ export const handlers = [
   http.post(api('/admin/middleware/pipeline/validate'), answer(golden('pipeline/validation_accepted'))),
   http.get(api('/admin/middleware/stats'), answer(golden('pipeline/stats'))),
   http.get(api('/admin/middleware/:id'), answer(golden('pipeline/middleware'))),
+  http.get(api(`${alerts}/rules`), answer(golden('alerts/rules'))),
+  http.get(api(`${alerts}/rules/:id`), answer(golden('alerts/rule'))),
+  http.get(api(`${alerts}/rules/:id/versions`), answer(golden('alerts/versions'))),
+  http.get(api(`${alerts}/rules/:id/evaluations`), answer(golden('alerts/evaluations'))),
+  http.post(api(`${alerts}/rules/:id/test`), answer(golden('alerts/test_accepted'))),
+  http.post(api(`${alerts}/preview`), answer(golden('alerts/preview'))),
+  http.get(api(`${alerts}/metrics`), answer(golden('alerts/metrics'))),
+  http.get(api(`${alerts}/series`), answer(golden('alerts/series'))),
+  http.get(api(`${alerts}/channels`), answer(golden('alerts/channels'))),
+  http.get(api(`${alerts}/incidents`), answer(golden('alerts/incidents'))),
+  http.get(api(`${alerts}/policies`), answer(golden('alerts/policies'))),
+  http.get(api(`${alerts}/silences`), answer(golden('alerts/silences'))),
+  http.get(api(`${alerts}/mute-timings`), answer(golden('alerts/mute_timings'))),
   silentChannel,
 ];
 
