@@ -4,12 +4,11 @@ import hooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 
 /** lib -> components -> api, hooks -> panels -> widgets -> pages, frame -> App; each may import only what stands before it.
-    A panel or widget is a component that asks for its own data. */
+    A panel, a widget and a tab of alerts are components that ask for their own data. */
 const layers = [
   ['lib', ['components', 'api', 'hooks', 'pages', 'frame']],
-  ['components/!(widgets|panels)/**', ['components/widgets', 'components/panels', 'api', 'hooks', 'pages', 'frame']],
-  ['components/*.jsx', ['components/widgets', 'components/panels', 'api', 'hooks', 'pages', 'frame']],
-  ['components/panels', ['components/widgets', 'pages', 'frame']],
+  ...['!(widgets|panels|admin)/**', 'admin/!(alerts)/**', 'admin/*.jsx', '*.jsx'].map((drawn) => [`components/${drawn}`, ['components/widgets', 'components/panels', 'api', 'hooks', 'pages', 'frame']]),
+  ['components/{panels,admin/alerts}/**', ['components/widgets', 'pages', 'frame']],
   ['components/widgets', ['pages', 'frame']],
   ['api', ['pages', 'frame']],
   ['hooks', ['pages', 'frame']],

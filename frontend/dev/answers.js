@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { incidentsAnswer } from './incidents.js';
 
 const folder = new URL('../../tests/contracts/golden/', import.meta.url);
 const takenAt = Date.parse('2026-11-23T14:08:20Z');
@@ -136,6 +137,7 @@ export const answerTo = (method, path, query = new URLSearchParams()) => {
   if (path.startsWith('/admin/latency')) return latencyAnswer(path, query);
   if (path.startsWith('/admin/websocket')) return websocketAnswer(path, query);
   if (path.startsWith('/admin/middleware')) return pipelineAnswer(method, path);
+  if (path.startsWith('/admin/alerts')) return incidentsAnswer(method, path, query, golden);
   if (path === '/auth/me') return golden('auth/me');
   if (path === '/admin/health/services') return method === 'GET' ? board() : golden('health/service_detail');
   if (id && what === 'history') return golden('health/history');

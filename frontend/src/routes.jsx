@@ -17,6 +17,7 @@ export const routes = [
       { path: '/admin', ...page(() => import('./pages/admin/DashboardPage.jsx'), 'DashboardPage') },
       { path: '/admin/health', ...page(() => import('./pages/admin/ServiceHealthGrid.jsx'), 'ServiceHealthGrid') },
       { path: '/admin/latency', ...page(() => import('./pages/admin/LatencyPage.jsx'), 'LatencyPage') },
+      { path: '/admin/incidents/:id?', ...page(() => import('./pages/admin/IncidentsPage.jsx'), 'IncidentsPage') },
       { path: '/admin/middleware', ...page(() => import('./pages/admin/MiddlewarePipeline.jsx'), 'MiddlewarePipeline') },
       { path: '/admin/alerts-config', ...page(() => import('./pages/admin/AlertConfigPage.jsx'), 'AlertConfigPage') },
       { path: '/admin/settings', element: <Navigate to="/admin/settings/profile" replace /> },

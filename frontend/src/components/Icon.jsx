@@ -39,6 +39,8 @@ const paths = {
   grip: 'M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01',
   arrowUp: 'M8 13V3M4.5 6.5L8 3l3.5 3.5',
   arrowDown: 'M8 3v10M4.5 9.5L8 13l3.5-3.5',
+  send: 'M14 2L7 9M14 2L9.5 14 7 9 2 6.5z',
+  incident: 'M8 2.2l6.2 11H1.8zM8 6.5v3M8 11.6v.01',
   muted: 'M3.8 11.3V7.2a4.2 4.2 0 0 1 6.5-3.5M12.2 8v3.3l1 1.2H5M6.6 14.2h2.8M2 2l12 12',
 };
 const heavy = { dots: 2.2, grip: 2, keyboard: 1.4 };

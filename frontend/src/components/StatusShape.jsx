@@ -53,8 +53,9 @@ const shapes = {
       <path d="M6.3 5.7v4.6M9.7 5.7v4.6" {...line} strokeWidth="1.6" />
     </>
   ),
+  held: <path d="M3.8 11.3V7.2a4.2 4.2 0 0 1 6.5-3.5M12.2 8v3.3l1 1.2H5M6.6 14.2h2.8M2 2l12 12" {...line} strokeWidth="1.5" />,
 };
-const colours = { flapping: 'degraded', stale: 'degraded', paused: 'unknown' };
+const colours = { flapping: 'degraded', stale: 'degraded', paused: 'unknown', held: 'unknown' };
 
 /** Decorative: the word always stands beside it. `status`: a status or an overlay; `size` in px. */
 export const StatusShape = ({ status, size = 16, className = '' }) => (

@@ -1,37 +1,51 @@
 import { ActionIcon, Popover } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { useHealthIncidents } from '../api/health.js';
+import { useOpenIncidents } from '../api/incidents.js';
 import { Duration } from '../components/Duration.jsx';
 import { Icon } from '../components/Icon.jsx';
+import { AckButton } from '../components/panels/AckButton.jsx';
 import { StatusShape } from '../components/StatusShape.jsx';
-import { plural } from '../lib/formatNumber.js';
-import { statusWords } from '../lib/status.js';
+import { useAlertCounts } from '../hooks/useAlertCounts.js';
+import { incidentShape, objectLine } from '../lib/incidentWords.js';
 import styles from './Bell.module.css';
 
 const shownAtMost = 8;
 
+const isFiring = ({ state, hold }) => state === 'firing' && !hold;
+const newestFirst = ({ incidents }) => incidents.filter(isFiring).toSorted((a, b) => b.fired_at.localeCompare(a.fired_at));
+
 const Incident = ({ incident, onOpen }) => (
-  <li>
-    <Link to={`/admin/health?open=${incident.service_id}`} onClick={onOpen}>
-      <StatusShape status={incident.status} />
+  <li className={styles.incident}>
+    <Link to={`/admin/incidents/${incident.id}`} onClick={onOpen}>
+      <StatusShape status={incidentShape(incident)} />
       <span className="grow">
-        <span className="strong trunc">{incident.service_name} <span className="visually-hidden">{statusWords[incident.status]}</span></span>
-        <span className="small mid trunc">{incident.reason}</span>
+        <span className="strong trunc">{incident.rule_name} <span className="visually-hidden">{incident.severity}</span></span>
+        <span className="small mid trunc">{objectLine(incident)}</span>
       </span>
-      <span className="small dim nowrap"><Duration since={incident.started_at} short /></span>
+      <span className="small dim nowrap"><Duration since={incident.fired_at} short /></span>
     </Link>
+    <AckButton incident={incident} />
   </li>
 );
 
-/** Open incidents: how many, and the newest eight. */
+const Inbox = ({ count, onOpen }) => {
+  const incidents = useOpenIncidents({ select: newestFirst }).data ?? [];
+  return (
+    <>
+      {incidents.length > 0 && <ul className={styles.list}>{incidents.slice(0, shownAtMost).map((one) => <Incident key={one.id} incident={one} onOpen={onOpen} />)}</ul>}
+      <p className={styles.more}><Link className="link small" to="/admin/incidents" onClick={onOpen}>All incidents</Link>{count > shownAtMost && <span className="small dim"> and {count - shownAtMost} more firing</span>}</p>
+    </>
+  );
+};
+
+/** How many alerts fire and nobody has acknowledged, and the newest eight, to be acknowledged in place. */
 export const Bell = () => {
   const [open, setOpen] = useState(false);
-  const incidents = (useHealthIncidents({ state: 'open' }).data?.incidents ?? []).filter((incident) => !incident.ended_at);
-  const count = incidents.length;
-  const label = count ? plural(count, 'open incident') : 'No open incidents';
+  const count = useAlertCounts().firing;
+  const label = count ? `${count} ${count === 1 ? 'alert' : 'alerts'} firing` : 'Nothing is firing';
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" width={360} trapFocus returnFocus>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" width={380} trapFocus returnFocus>
       <Popover.Target>
         <ActionIcon variant="subtle" className={styles.bell} aria-label={label} aria-haspopup="dialog" aria-expanded={open} onClick={() => setOpen(!open)}>
           <Icon name="bell" />
@@ -40,14 +54,7 @@ export const Bell = () => {
       </Popover.Target>
       <Popover.Dropdown p={0}>
         <h2 className={styles.title}>{label}</h2>
-        {count > 0 && (
-          <ul className={styles.list}>
-            {incidents.slice(0, shownAtMost).map((incident) => (
-              <Incident key={incident.id} incident={incident} onOpen={() => setOpen(false)} />
-            ))}
-          </ul>
-        )}
-        {count > shownAtMost && <p className={`small dim ${styles.more}`}>and {count - shownAtMost} more on the health page</p>}
+        <Inbox count={count} onOpen={() => setOpen(false)} />
       </Popover.Dropdown>
     </Popover>
   );

@@ -2,11 +2,14 @@ import { AppShell } from '@mantine/core';
 import { Suspense } from 'react';
 import { Outlet, useLocation, useNavigate } from 'react-router';
 import { useBoard } from '../api/health.js';
+import { useOpenIncidents } from '../api/incidents.js';
 import { usePipelineOfFrame } from '../api/pipeline.js';
 import { ErrorBoundary } from '../components/ErrorBoundary.jsx';
 import { LiveRegion } from '../components/LiveRegion.jsx';
+import { useAlertCounts } from '../hooks/useAlertCounts.js';
 import { useBoardAnnouncements } from '../hooks/useBoardAnnouncements.js';
 import { useCounts } from '../hooks/useCounts.js';
+import { useIncidentAnnouncements } from '../hooks/useIncidentAnnouncements.js';
 import { useLiveChannel } from '../hooks/useLiveChannel.js';
 import { useShortcut } from '../hooks/useShortcut.js';
 import { useTabTitle } from '../hooks/useTabTitle.js';
@@ -55,17 +58,19 @@ const Content = ({ title }) => {
 
 const Announcements = () => {
   useBoardAnnouncements(useBoard().data?.services);
+  useIncidentAnnouncements(useOpenIncidents().data?.incidents);
   return null;
 };
 
 const restarts = ({ restart_required: required }) => (required ? 1 : 0);
 
 const Shell = () => {
-  const counts = { ...useCounts(), restart: usePipelineOfFrame(restarts).data ?? 0 };
+  const alerts = useAlertCounts();
+  const counts = { ...useCounts(), incidents: alerts.open, restart: usePipelineOfFrame(restarts).data ?? 0 };
   const { title } = useStore(page);
   const wall = useWall();
   useLiveChannel();
-  useTabTitle(title, counts.down);
+  useTabTitle(title, counts.down, alerts.firing);
   return (
     <AppShell layout="alt" disabled={wall} header={{ height: { base: 48, sm: 52 } }} footer={{ height: { base: 60, sm: 0 } }}
       navbar={{ width: { sm: 56, xl: 208 }, breakpoint: 'sm', collapsed: { mobile: true } }} className={`${styles.shell} ${wall ? styles.wall : ''}`}>

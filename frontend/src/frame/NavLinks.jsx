@@ -1,7 +1,7 @@
 import { NavLink } from 'react-router';
 import { Icon } from '../components/Icon.jsx';
 
-const badgeWords = { down: (count) => `${count} down`, restart: () => 'restart' };
+const badgeWords = { down: (count) => `${count} down`, restart: () => 'restart', incidents: (count) => count };
 
 /** A page of the app, or (`outside`) a page the server renders itself. */
 export const PageLink = ({ page, counts, iconSize = 16, short = false, ...rest }) => {

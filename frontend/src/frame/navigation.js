@@ -7,6 +7,7 @@ export const navigation = [
       { label: 'Dashboard', path: '/admin', end: true, icon: 'dashboard', key: 'd' },
       { label: 'Health', path: '/admin/health', icon: 'health', key: 'h', badge: 'down' },
       { label: 'Latency', path: '/admin/latency', icon: 'latency', key: 'l' },
+      { label: 'Incidents', path: '/admin/incidents', icon: 'incident', key: 'i', badge: 'incidents' },
     ],
   },
   {

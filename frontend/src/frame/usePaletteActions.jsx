@@ -2,6 +2,7 @@ import { useMantineColorScheme } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useNavigate } from 'react-router';
 import { useBoard, useCheckNow } from '../api/health.js';
+import { useOpenIncidents } from '../api/incidents.js';
 import { useKnownEndpoints } from '../api/latency.js';
 import { usePipelineOfFrame } from '../api/pipeline.js';
 import { useHasRole } from '../api/session.js';
@@ -11,6 +12,7 @@ import { StatusShape } from '../components/StatusShape.jsx';
 import { endpointId } from '../lib/endpointId.js';
 import { noteUsed } from '../lib/lastUsed.js';
 import { formatLatency, plural } from '../lib/formatNumber.js';
+import { incidentShape, incidentTitle, stateWords } from '../lib/incidentWords.js';
 import { endpointName } from '../lib/latencyWords.js';
 import { problemWords } from '../lib/problem.js';
 import { failingFirst, shownStatus, statusWords } from '../lib/status.js';
@@ -75,6 +77,25 @@ const stepActions = (steps, navigate) =>
     }),
   );
 
+const incidentActions = (incidents, navigate) =>
+  incidents.map((incident) =>
+    action(`incident:${incident.id}`, incidentTitle(incident), () => navigate(`/admin/incidents/${incident.id}`), {
+      description: `Incident ${incident.id} · ${stateWords(incident).words}`,
+      keywords: `${incident.id} ${incident.service ?? ''}`,
+      leftSection: <StatusShape status={incidentShape(incident)} />,
+    }),
+  );
+
+const silenceActions = (incidents, allowed, navigate) =>
+  incidents.filter(({ hold }) => !hold).map((incident) =>
+    action(`silence:${incident.id}`, `Silence ${incidentTitle(incident)}`, () => navigate(`/admin/incidents/${incident.id}?panel=silence`), {
+      disabled: !allowed,
+      description: allowed ? undefined : 'Needs the operator role',
+      leftSection: <Icon name="muted" />,
+      rightSection: hint('s'),
+    }),
+  );
+
 const checkActions = (services, allowed, check) =>
   failingFirst(services).map((service) =>
     action(`check:${service.id}`, `Check ${service.name} now`, () => check(service), {
@@ -100,6 +121,7 @@ const told = (service) => ({
 });
 
 const stepsOf = ({ steps }) => steps;
+const openOnes = ({ incidents }) => incidents;
 const nothing = () => null;
 
 /** Everything the palette can do, in its groups. Services, endpoints, steps and connections are listed while it is `opened`. */
@@ -111,15 +133,19 @@ export const usePaletteActions = (opened) => {
   const steps = usePipelineOfFrame(opened ? stepsOf : nothing).data ?? [];
   const endpoints = useKnownEndpoints(opened) ?? [];
   const connections = useKnownConnections(opened) ?? [];
+  const incidents = useOpenIncidents({ subscribed: opened, select: opened ? openOnes : nothing }).data ?? [];
+  const operates = useHasRole('operator');
   const checkNow = useCheckNow();
   const check = (service) => checkNow.mutate(service.id, told(service));
   return [
     { group: 'Services', actions: serviceActions(services, navigate) },
+    { group: 'Incidents', actions: incidentActions(incidents, navigate) },
     { group: 'Endpoints', actions: endpointActions(endpoints, navigate) },
     { group: 'Connections', actions: connectionActions(connections, navigate) },
     { group: 'Pages', actions: pageActions(navigate) },
     { group: 'Middleware', actions: stepActions(steps, navigate) },
     { group: 'Commands', actions: commandActions(setColorScheme, navigate) },
-    { group: 'Check now', actions: checkActions(services, useHasRole('operator'), check) },
+    { group: 'Check now', actions: checkActions(services, operates, check) },
+    { group: 'Silence', actions: silenceActions(incidents, operates, navigate) },
   ];
 };

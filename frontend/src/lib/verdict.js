@@ -1,4 +1,5 @@
 import { plural } from './formatNumber.js';
+import { incidentTitle, objectLine } from './incidentWords.js';
 import { listed, sentence } from './sentences.js';
 import { failingFirst, isBelfry, shownStatus, statusWords } from './status.js';
 
@@ -40,13 +41,28 @@ const fine = (services) => {
   return { status: 'healthy', title, text: `${listed(resting.map(({ name }) => name), 5)}.`, since: null, service: null };
 };
 
+/** The incident that tells of a service that fails: one that is told, not one that is held back. */
+const incidentOf = (service, incidents) => incidents.filter((one) => service && one.service === service.id).toSorted((a, b) => Boolean(a.hold) - Boolean(b.hold))[0] ?? null;
+
+const critical = (incidents) => {
+  const firing = incidents.filter(({ severity, state, hold }) => severity === 'critical' && state === 'firing' && !hold);
+  if (!firing.length) return null;
+  const [first] = firing;
+  const cause = first.likely_cause && ` Likely cause: ${sentence(first.likely_cause)}`;
+  const more = firing.length > 1 ? ` ${plural(firing.length - 1, 'more critical alert')}.` : '';
+  return { status: 'down', title: incidentTitle(first), text: `${sentence(objectLine(first))}${cause}${more}`, since: first.fired_at, service: null, incident: first };
+};
+
+const withIncident = (worst, incidents) => worst && { ...worst, incident: incidentOf(worst.service, incidents) };
+
 /**
- * The worst thing as `{status, title, text, since, service}`, in words. `checking` false: the checks themselves have
+ * The worst thing as `{status, title, text, since, service, incident}`, in words. `incidents`: the open ones. `checking` false: the checks themselves have
  * stopped, so nothing below can be trusted; `since` is then the last moment that can. Null when nothing is watched.
  */
-export const verdict = ({ services, checking, last_recorded_at: lastRecordedAt }) => {
+export const verdict = ({ services, checking, last_recorded_at: lastRecordedAt }, incidents = []) => {
   if (!checking)
-    return { status: 'unknown', title: 'Checks have stopped', text: 'No worker has answered. The status below is from before.', since: lastRecordedAt, service: null };
+    return { status: 'unknown', title: 'Checks have stopped', text: 'No worker has answered. The status below is from before.', since: lastRecordedAt, service: null, incident: null };
   if (!services.length) return null;
-  return failingWith('down', services) ?? failingWith('degraded', services) ?? failingWith('unknown', services) ?? fine(services);
+  const worst = (status) => withIncident(failingWith(status, services), incidents);
+  return worst('down') ?? critical(incidents) ?? worst('degraded') ?? worst('unknown') ?? withIncident(fine(services), []);
 };

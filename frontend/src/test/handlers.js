@@ -62,6 +62,8 @@ export const handlers = [
   http.get(api(`${alerts}/series`), answer(golden('alerts/series'))),
   http.get(api(`${alerts}/channels`), answer(golden('alerts/channels'))),
   http.get(api(`${alerts}/incidents`), answer(golden('alerts/incidents'))),
+  http.get(api(`${alerts}/incidents/:id`), answer(golden('alerts/incident'))),
+  http.get(api(`${alerts}/incidents/:id/timeline`), answer(golden('alerts/timeline'))),
   http.get(api(`${alerts}/policies`), answer(golden('alerts/policies'))),
   http.get(api(`${alerts}/silences`), answer(golden('alerts/silences'))),
   http.get(api(`${alerts}/mute-timings`), answer(golden('alerts/mute_timings'))),

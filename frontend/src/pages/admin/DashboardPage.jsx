@@ -1,6 +1,8 @@
+import { useOpenIncidents } from '../../api/incidents.js';
 import { refreshSeconds } from '../../api/polling.js';
 import { HealthBanners } from '../../components/admin/HealthBanners.jsx';
 import { LoadFailed } from '../../components/LoadFailed.jsx';
+import { FiringWidget } from '../../components/widgets/FiringWidget.jsx';
 import { LatencyHeatmapWidget } from '../../components/widgets/LatencyHeatmapWidget.jsx';
 import { WebSocketStatusWidget } from '../../components/widgets/WebSocketStatusWidget.jsx';
 import { QueryNote, useAgedClass } from '../../hooks/QueryNote.jsx';
@@ -10,12 +12,14 @@ import { verdict } from '../../lib/verdict.js';
 import { DashboardSkeleton } from './dashboard/DashboardSkeleton.jsx';
 import styles from './dashboard/Dashboard.module.css';
 import { HealthStrip } from './dashboard/HealthStrip.jsx';
-import { IncidentList } from './dashboard/IncidentList.jsx';
 import { MaintenanceCard } from './dashboard/MaintenanceCard.jsx';
 import { Verdict } from './dashboard/Verdict.jsx';
 
+const none = [];
+
 const Answers = ({ board, services }) => {
-  const worst = verdict({ ...board.data, services });
+  const incidents = useOpenIncidents().data?.incidents ?? none;
+  const worst = verdict({ ...board.data, services }, incidents);
   return (
     <div className="stack">
       <QueryNote query={board} />
@@ -43,7 +47,7 @@ export const DashboardPage = () => {
       <div className={styles.columns}>
         <LatencyHeatmapWidget />
         <div className={`stack ${styles.aside}`}>
-          <IncidentList />
+          <FiringWidget />
           <WebSocketStatusWidget />
           <MaintenanceCard />
         </div>

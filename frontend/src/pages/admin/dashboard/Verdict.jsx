@@ -11,7 +11,7 @@ const Since = ({ at }) => (
 );
 
 /** The worst thing in one sentence, with why, since when and who else; quiet when all is well. */
-export const Verdict = ({ status, title, text, since, service }) => (
+export const Verdict = ({ status, title, text, since, service, incident }) => (
   <section className={`card ${styles.verdict} ${styles[status]}`} aria-labelledby="verdict">
     <div className={styles.words}>
       <StatusShape status={status} size={28} />
@@ -20,10 +20,10 @@ export const Verdict = ({ status, title, text, since, service }) => (
         {(text || since) && <p className="mid">{text}{since && <Since at={since} />}</p>}
       </div>
     </div>
-    {service && (
+    {(service || incident) && (
       <div className={styles.actions}>
-        <CheckNow service={service} />
-        <Button component={Link} to={`/admin/health?open=${service.id}`} variant="filled">Open {service.name}</Button>
+        {service && <CheckNow service={service} />}
+        {incident ? <Button component={Link} to={`/admin/incidents/${incident.id}`} variant="filled">Open incident</Button> : <Button component={Link} to={`/admin/health?open=${service.id}`} variant="filled">Open {service.name}</Button>}
       </div>
     )}
   </section>

@@ -5,7 +5,7 @@ import { RelativeTime } from '../../../components/RelativeTime.jsx';
 import { Preferences } from '../../../components/Preferences.jsx';
 import { WideTable } from '../../../components/WideTable.jsx';
 import { browserName } from '../../../lib/browserName.js';
-import { ConfirmButton } from './ConfirmButton.jsx';
+import { ConfirmButton } from '../../../components/ConfirmButton.jsx';
 import { QueryCard } from '../../../hooks/QueryCard.jsx';
 import styles from './Settings.module.css';
 

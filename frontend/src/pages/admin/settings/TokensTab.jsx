@@ -11,7 +11,7 @@ import { WideTable } from '../../../components/WideTable.jsx';
 import { useNow } from '../../../lib/clock.js';
 import { tokenState } from '../../../lib/tokenState.js';
 import { AddToken } from './AddToken.jsx';
-import { ConfirmButton } from './ConfirmButton.jsx';
+import { ConfirmButton } from '../../../components/ConfirmButton.jsx';
 import { NeedsRole } from './NeedsRole.jsx';
 import { QueryCard } from '../../../hooks/QueryCard.jsx';
 import styles from './Settings.module.css';

@@ -3,7 +3,7 @@ import { useDeleteUser, useUpdateUser } from '../../../api/users.js';
 import { GuardedButton } from '../../../components/GuardedButton.jsx';
 import { RelativeTime } from '../../../components/RelativeTime.jsx';
 import { problemWords } from '../../../lib/problem.js';
-import { ConfirmButton } from './ConfirmButton.jsx';
+import { ConfirmButton } from '../../../components/ConfirmButton.jsx';
 import { NewPassword } from './NewPassword.jsx';
 import styles from './Settings.module.css';
 import { roleChoices } from './roles.js';

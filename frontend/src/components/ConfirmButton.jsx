@@ -1,7 +1,7 @@
 import { Button, Popover } from '@mantine/core';
 import { useState } from 'react';
-import { GuardedButton } from '../../../components/GuardedButton.jsx';
-import { problemWords } from '../../../lib/problem.js';
+import { GuardedButton } from './GuardedButton.jsx';
+import { problemWords } from '../lib/problem.js';
 
 /** A button that asks beside itself before it does what cannot be undone. `verb` is repeated on the confirming button. */
 export const ConfirmButton = ({ verb, question, label, onConfirm, pending, problem, allowed = true, reason }) => {
