@@ -2,17 +2,19 @@ import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 
 const tabs = ['rules', 'channels', 'escalation', 'silences'];
-const names = ['q', 'state', 'rule', 'channel', 'panel'];
+const names = ['q', 'state', 'from', 'channel', 'panel', 'new', 'service', 'method', 'route'];
 
 const read = (params) => ({
   ...Object.fromEntries(names.map((name) => [name, params.get(name) ?? ''])),
+  rule: params.get('rule') ?? (params.get('new') ? 'new' : ''),
   tab: tabs.includes(params.get('tab')) ? params.get('tab') : 'rules',
 });
 
 const usual = { tab: 'rules' };
 
 /** All that the page shows is in its address: the tab, filter (`q`, `state`), the open `rule` or `channel` (an id or
-    `new`), and the dialog on top (`panel`). `change({...})` sets some of it; what is usual goes away. */
+    `new`), the dialog on top (`panel`), and what a new rule is about (`new`: its metric, `service`, `method`, `route`, or
+    `from`: another rule). `change({...})` sets some of it; what is usual goes away. */
 export const useAlertsView = () => {
   const [params, setParams] = useSearchParams();
   const change = useCallback(

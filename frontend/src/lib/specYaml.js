@@ -24,5 +24,7 @@ const item = (value) => {
   return [`- ${first}`, ...indented(rest)];
 };
 
-/** A service as it would stand in `belfry.yaml`. `spec`: without defaults. */
-export const specYaml = (spec) => ['services:', ...indented(item(spec))].join('\n');
+/** Something as it would stand in `belfry.yaml`, in the list of its kind (`services`, `rules`). `spec`: without defaults. */
+export const listYaml = (list, spec) => [`${list}:`, ...indented(item(spec))].join('\n');
+
+export const specYaml = (spec) => listYaml('services', spec);

@@ -1,0 +1,9 @@
+import { sentence } from '../../../lib/sentences.js';
+
+/** What the server has against a field, and the value that would do. */
+export const FieldError = ({ error: { text, fix }, onFix }) => (
+  <>
+    {sentence(text)}
+    {fix != null && <> <button type="button" className="link small" onClick={() => onFix(fix)}>Use {fix}</button></>}
+  </>
+);

@@ -1,0 +1,97 @@
+import { useRef, useState } from 'react';
+import { useCreateChannel, useDeleteChannel, useDeliveries, useRetryDelivery, useTestChannel, useUpdateChannel } from '../../../api/alertChannels.js';
+import { ChannelDeliveries } from '../../../components/admin/channels/ChannelDeliveries.jsx';
+import { ChannelKinds } from '../../../components/admin/channels/ChannelKinds.jsx';
+import { NotificationChannelConfig } from '../../../components/admin/NotificationChannelConfig.jsx';
+import { EmptyState } from '../../../components/EmptyState.jsx';
+import { DeleteModal } from '../../../components/modals/DeleteModal.jsx';
+import { UnsavedDialog } from '../../../components/modals/UnsavedDialog.jsx';
+import { useLeaveGuard } from '../../../hooks/useLeaveGuard.js';
+import { announce } from '../../../lib/announce.js';
+import { channelDraft, channelSpec, newChannel } from '../../../lib/channelDraft.js';
+import { isSame } from '../../../lib/ruleDraft.js';
+import { listed } from '../../../lib/sentences.js';
+
+const subject = ({ pathname, search }) => {
+  const params = new URLSearchParams(search);
+  return [pathname, params.get('tab'), params.get('channel')].join();
+};
+const leavesChannel = ({ currentLocation, nextLocation }) => subject(currentLocation) !== subject(nextLocation);
+
+const Messages = ({ id, can }) => {
+  const query = useDeliveries(id);
+  const retry = useRetryDelivery();
+  return query.data ? <ChannelDeliveries deliveries={query.data.deliveries} canRetry={can.edit} retry={retry} /> : null;
+};
+
+const Delete = ({ channel, close, onGone }) => {
+  const run = useDeleteChannel();
+  const users = [...channel.used_by_rules, ...channel.used_by_policies];
+  const onDelete = () => run.mutate(channel.id, { onSuccess: () => { announce(`${channel.name} is deleted.`); onGone(); } });
+  return (
+    <DeleteModal name={channel.name} run={run} onDelete={onDelete} onClose={close}>
+      Nothing is sent to it any more, and its secrets are gone. This cannot be undone.{users.length > 0 && ` ${listed(users)} ${users.length > 1 ? 'use' : 'uses'} it.`}
+    </DeleteModal>
+  );
+};
+
+/** `channel`: as it is saved now; the version that is edited stays the one that was opened, until it is saved. */
+const Editing = ({ channel, kind, channels, view, change, can, narrow }) => {
+  const [base, setBase] = useState({ draft: channel ? channelDraft(channel) : newChannel(kind), version: channel?.version ?? 0 });
+  const [draft, setDraft] = useState(base.draft);
+  const [create, update, test] = [useCreateChannel(), useUpdateChannel(), useTestChannel()];
+  const saved = useRef(false);
+  const isChanged = !isSame(draft, base.draft);
+  const leaving = useLeaveGuard(isChanged, (places) => !saved.current && leavesChannel(places));
+  const isNewer = channel && channel.version !== base.version;
+  const startFrom = (next) => { setBase({ draft: channelDraft(next), version: next.version }); setDraft(channelDraft(next)); };
+  if (isNewer && !isChanged) startFrom(channel);
+
+  const put = (version) => update.mutate({ id: channel.id, spec: channelSpec(draft), version }, { onSuccess: (next) => { startFrom(next); announce(`${next.name} is saved.`); } });
+  const act = {
+    save: () => {
+      if (!can.administer) return;
+      if (channel) put(base.version);
+      else create.mutate(channelSpec(draft), { onSuccess: ({ id, name }) => { saved.current = true; announce(`${name} is made.`); change({ channel: id }); } });
+    },
+    test: () => test.mutate(channel && !isChanged ? { id: channel.id } : { spec: channelSpec(draft) }),
+    remove: () => change({ panel: 'delete' }),
+    close: () => change({ channel: '', panel: '' }),
+    takeTheirs: () => startFrom(channel),
+    overwrite: () => put(channel.version),
+  };
+  return (
+    <>
+      <NotificationChannelConfig channel={channel} draft={draft} set={(changes) => setDraft((old) => ({ ...old, ...changes }))} isChanged={isChanged} others={channels.filter(({ id }) => id !== channel?.id)} save={channel ? update : create} test={test} theirs={isNewer && isChanged ? channel.updated_by : ''} can={can} act={act} narrow={narrow}>
+        {channel && <Messages id={channel.id} can={can} />}
+      </NotificationChannelConfig>
+      {channel && view.panel === 'delete' && <Delete channel={channel} close={() => change({ panel: '' })} onGone={() => { saved.current = true; act.close(); }} />}
+      {leaving && <UnsavedDialog what="this channel" onStay={leaving.stay} onLeave={leaving.leave} />}
+    </>
+  );
+};
+
+const New = ({ can, change, narrow, ...rest }) => {
+  const [kind, setKind] = useState('');
+  if (kind) return <Editing channel={null} kind={kind} can={can} change={change} narrow={narrow} {...rest} />;
+  return (
+    <section className="card" aria-label="New channel">
+      <header><h2>Where do messages go?</h2><span className="grow" /><button type="button" className="link tall" onClick={() => change({ channel: '' })}>Cancel</button></header>
+      <ChannelKinds onKind={setKind} />
+    </section>
+  );
+};
+
+/** The open channel. */
+export const ChannelPane = (props) => {
+  const { view, channels, can, change } = props;
+  const channel = channels.find(({ id }) => id === view.channel);
+  if (view.channel === 'new' && can.administer) return <New {...props} />;
+  if (channel) return <Editing channel={channel} {...props} />;
+  const title = view.channel && view.channel !== 'new' ? `There is no channel ${view.channel}.` : 'No channel is open.';
+  return (
+    <section className="card" aria-label="Editor">
+      <EmptyState title={title} action={can.administer && <button type="button" className="link" onClick={() => change({ channel: 'new' })}>Make a new channel</button>}>Choose one to see its last messages, to test it and to change it.</EmptyState>
+    </section>
+  );
+};
