@@ -16,7 +16,7 @@ describe('the frame', () => {
     renderApp();
     await ready();
     const [nav] = screen.getAllByRole('navigation', { name: 'Main' });
-    expect(within(nav).getAllByRole('link').map((link) => link.textContent)).toEqual(['Belfry', 'Dashboard', 'Health1 down', 'Latency', 'Middlewarerestart', 'Settings', 'Status page']);
+    expect(within(nav).getAllByRole('link').map((link) => link.textContent)).toEqual(['Belfry', 'Dashboard', 'Health1 down', 'Latency', 'Incidents3', 'Middlewarerestart', 'Alert rules', 'Settings', 'Status page']);
     expect(within(nav).getByRole('link', { name: /Dashboard/ })).toHaveAttribute('aria-current', 'page');
   });
 
@@ -24,7 +24,7 @@ describe('the frame', () => {
     document.head.insertAdjacentHTML('beforeend', '<link rel="icon" href="/favicon.svg">');
     renderApp();
     await ready();
-    expect(document.title).toBe('1 down · Dashboard · Belfry');
+    expect(document.title).toBe('1 down, 2 firing · Dashboard · Belfry');
     expect(document.querySelector('link[rel="icon"]')).toHaveAttribute('href', '/favicon-down.svg');
   });
 
@@ -108,17 +108,25 @@ describe('the live indicator', () => {
 });
 
 describe('the bell', () => {
-  it('counts and lists open incidents', async () => {
+  it('counts what fires and nobody has taken on, newest first, and acknowledges in place', async () => {
+    const acknowledged = [];
+    server.use(http.post(api('/admin/alerts/incidents/:id/acknowledge'), ({ params }) => {
+      acknowledged.push(params.id);
+      return HttpResponse.json(golden('alerts/incident'));
+    }));
     const { user } = renderApp();
-    await user.click(await screen.findByRole('button', { name: '2 open incidents' }));
-    const list = await screen.findByRole('dialog', { name: '2 open incidents' });
-    expect(within(list).getByRole('link', { name: /ledger-db/ })).toHaveAttribute('href', '/admin/health?open=ledger-db');
+    await user.click(await screen.findByRole('button', { name: '2 alerts firing' }));
+    const inbox = await screen.findByRole('dialog', { name: '2 alerts firing' });
+    const links = within(inbox).getAllByRole('link').map((link) => link.getAttribute('href'));
+    expect(links).toEqual(['/admin/incidents/2042', '/admin/incidents/2041', '/admin/incidents']);
+    await user.click(within(inbox).getByRole('button', { name: 'Acknowledge Service down: ledger-db' }));
+    await waitFor(() => expect(acknowledged).toEqual(['2041']));
   });
 
-  it('says that nothing is open', async () => {
-    server.use(http.get(api('/admin/health/incidents'), () => HttpResponse.json({ incidents: [], next_cursor: null })));
+  it('says that nothing is firing', async () => {
+    server.use(http.get(api('/admin/alerts/incidents'), () => HttpResponse.json({ incidents: [], counts: {}, next_cursor: null })));
     renderApp();
-    expect(await screen.findByRole('button', { name: 'No open incidents' })).toBeInTheDocument();
+    expect(await screen.findByRole('button', { name: 'Nothing is firing' })).toBeInTheDocument();
   });
 });
 

@@ -1,5 +1,4 @@
 import { formatDuration } from './formatDuration.js';
-import { plural } from './formatNumber.js';
 
 const newStep = (delay_seconds = 600) => ({ name: '', channels: [], delay_seconds });
 export const newPolicy = { name: '', steps: [newStep(0)], repeats: 0, repeat_delay_seconds: 600, note: '' };
@@ -30,7 +29,7 @@ export const withMovedStep = (steps, at, by) => {
 export const whenWords = (seconds) => (seconds ? `after ${formatDuration(seconds)}` : 'at once');
 
 /** How it goes on after the last step. */
-export const repeatWords = ({ repeats, repeat_delay_seconds: delay }) => (repeats ? `Then again ${plural(repeats, 'time')}, ${formatDuration(delay)} after the last step.` : 'Ends after the last step.');
+export const repeatWords = ({ repeats, repeat_delay_seconds: delay }) => (repeats ? `Then ${repeats === 1 ? 'once' : `${repeats} times`} more, ${formatDuration(delay)} after the last step.` : 'Ends after the last step.');
 
 /** Whether two drafts say the same. */
 export const isSamePolicy = (one, other) => JSON.stringify(policySpec(one)) === JSON.stringify(policySpec(other));

@@ -9,6 +9,21 @@ const board = (change = (service) => service) => {
 const allFine = () => ({ status: 'healthy', effective: 'healthy', overlays: [], at_risk: false, root_causes: [] });
 
 describe('verdict', () => {
+  const open = golden('alerts/incidents').incidents.filter((one) => !one.resolved_at);
+
+  it('leads to the incident of the service, not to one that is held back', () => {
+    expect(verdict(board(), open).incident.id).toBe('2041');
+    expect(verdict(board(), []).incident).toBe(null);
+  });
+
+  it('comes to what fires critically before what is merely degraded', () => {
+    const degraded = board(({ id }) => (id === 'search' ? {} : allFine()));
+    const { status, title, text, incident } = verdict(degraded, open);
+    expect([status, title, incident.id]).toEqual(['down', 'Checkout p99 over 500 ms: POST /api/checkout', '2042']);
+    expect(text).toBe('POST /api/checkout, 655 ms. Likely cause: ledger-db is down. 1 more critical alert.');
+    expect(verdict(degraded, open.map((one) => ({ ...one, state: 'acknowledged' }))).title).toBe('search is degraded');
+  });
+
   it('names the one service that is down, why, and who suffers', () => {
     const { status, title, text, since } = verdict(board());
     expect(status).toBe('down');

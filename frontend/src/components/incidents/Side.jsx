@@ -5,7 +5,8 @@ import { valueWords } from '../../lib/incidentValue.js';
 import { Moment } from '../Moment.jsx';
 import { StatusShape } from '../StatusShape.jsx';
 
-const roles = { root_cause: () => 'root cause', self: ({ status }) => status, degraded: ({ status }) => status, at_risk: () => 'at risk' };
+const isCause = (one, impact) => one.role === 'root_cause' || (one.role === 'self' && impact.length > 1 && !impact.some(({ role }) => role === 'root_cause'));
+const roles = { self: ({ status }) => status, degraded: ({ status }) => status, at_risk: () => 'at risk' };
 
 /** What else it hits, from the dependency map. */
 export const ImpactList = ({ impact }) => (
@@ -15,7 +16,7 @@ export const ImpactList = ({ impact }) => (
       {impact.map((one) => (
         <li key={one.service_id}>
           <StatusShape status={one.role === 'at_risk' ? 'risk' : one.status} size={14} />
-          <Link to={`/admin/health?open=${encodeURIComponent(one.service_id)}`}><b className="strong trunc grow">{one.name}</b><span className="dim">{roles[one.role](one)}</span></Link>
+          <Link to={`/admin/health?open=${encodeURIComponent(one.service_id)}`}><b className="strong trunc grow">{one.name}</b><span className="dim">{isCause(one, impact) ? 'root cause' : roles[one.role](one)}</span></Link>
         </li>
       ))}
     </ul>

@@ -19,7 +19,7 @@ it('opens with what is broken, why, since when and who suffers', async () => {
   expect(verdict).toHaveTextContent('Connection refused on ledger-db.shop:5432');
   expect(verdict).toHaveTextContent('Root cause for 3 services: payments-api is degraded, checkout and storefront are at risk.');
   expect(verdict).toHaveTextContent('(6 min 12 s)');
-  expect(within(verdict).getByRole('link', { name: 'Open ledger-db' })).toHaveAttribute('href', '/admin/health?open=ledger-db');
+  expect(await within(verdict).findByRole('link', { name: 'Open incident' })).toHaveAttribute('href', '/admin/incidents/2041');
   expect(await screen.findByRole('heading', { level: 1, name: 'Dashboard' })).toBeInTheDocument();
 });
 
@@ -85,13 +85,23 @@ it('tells a viewer which role the check needs', async () => {
   expect(checked).toBe(false);
 });
 
-it('lists incidents, open ones first', async () => {
+it('lists what fires, the worst first, and how much is held back', async () => {
   renderApp();
-  const incidents = await screen.findByRole('region', { name: 'Incidents' });
-  const rows = await within(incidents).findAllByRole('listitem');
-  expect(rows[0]).toHaveTextContent(/ledger-db.*Open 6 min 12 s.*Connection refused/);
-  expect(rows[2]).toHaveTextContent(/search.*Ended after 38 min 20 s.*No answer within 5 s/);
-  expect(within(incidents).getByText('2 open')).toBeInTheDocument();
+  const firing = await screen.findByRole('region', { name: 'Firing' });
+  const rows = await within(firing).findAllByRole('listitem');
+  expect(rows.map((row) => row.textContent)).toEqual([
+    'Checkout p99 over 500 ms criticalPOST /api/checkout, 655 ms4 minAck',
+    'Service down criticalledger-db4 minAck',
+    'Search p95 over 500 ms warningGET /api/search, 812 ms31 minAcked by dana',
+  ]);
+  expect(within(firing).getByRole('link', { name: '1 alert held back while ledger-db is failing.' })).toHaveAttribute('href', '/admin/incidents?held=1');
+});
+
+it('acknowledges where it stands, and tells who was faster', async () => {
+  server.use(http.post(api('/admin/alerts/incidents/2041/acknowledge'), problem(409, { title: 'Conflict', detail: 'dana has acknowledged it already', acknowledged_by: 'dana' })));
+  const { user } = renderApp();
+  await user.click(await screen.findByRole('button', { name: 'Acknowledge Service down: ledger-db' }));
+  expect(await screen.findByText(/^dana was faster/)).toHaveAttribute('role', 'alert');
 });
 
 it('shows the latencies although the services do not load', async () => {
