@@ -21,7 +21,9 @@ const packagesForOutsideTests = {
 const widgets = [
   'src/pages/admin/{ServiceHealthGrid,LatencyPage,MiddlewarePipeline}.jsx',
   'src/pages/admin/{health,latency,middleware}/**',
-  'src/components/{admin,cards,charts,modals,panels,widgets}/**',
+  'src/pages/admin/IncidentsPage.jsx',
+  'src/pages/admin/incidents/**',
+  'src/components/{admin,cards,charts,incidents,modals,panels,widgets}/**',
   'src/api/{live,liveCache,polling,socket,subscriptions,websocket}.js',
 ];
 const floor = { lines: 80 };
@@ -51,6 +53,7 @@ export default defineConfig({
         'src/{pages/admin/ServiceHealthGrid.jsx,pages/admin/health/**,components/cards/**,components/modals/**}': floor,
         'src/{pages/admin/LatencyPage.jsx,pages/admin/latency/**,components/widgets/**}': floor,
         'src/pages/admin/{MiddlewarePipeline.jsx,middleware/**}': floor,
+        'src/{pages/admin/IncidentsPage.jsx,pages/admin/incidents/**,components/incidents/**}': floor,
         'src/components/{admin,charts}/**': floor,
         'src/components/panels/**': floor,
         'src/api/**': floor,

@@ -14,6 +14,11 @@ export class Problem extends Error {
   field(path) {
     return capitalised(this.errors.find((error) => error.field === path)?.message ?? '');
   }
+
+  /** As `field`, and for the first part of it: `steps[0].channels[2]` for `steps[0].channels`. */
+  within(path) {
+    return capitalised(this.errors.find(({ field }) => field === path || field.startsWith(`${path}[`))?.message ?? '');
+  }
 }
 
 /** What happened, in words an operator can act on. */

@@ -8,6 +8,13 @@ const nothing = () => new HttpResponse(null, { status: 204 });
 const services = '/admin/health/services';
 const alerts = '/admin/alerts';
 
+/** Incidents as the filters of the question want them. */
+const incidentsFor = (query) => {
+  const all = golden('alerts/incidents');
+  const wanted = (one) => (query.get('state') !== 'open' || !one.resolved_at) && (query.get('state') !== 'resolved' || one.resolved_at) && (query.get('held') !== 'without' || !one.hold);
+  return { ...all, incidents: all.incidents.filter(wanted) };
+};
+
 /** What the gateway answers when all is well, in terms of the golden files. */
 export const handlers = [
   http.get('*/readyz', answer({ status: 'pass' })),
@@ -61,7 +68,7 @@ export const handlers = [
   http.get(api(`${alerts}/metrics`), answer(golden('alerts/metrics'))),
   http.get(api(`${alerts}/series`), answer(golden('alerts/series'))),
   http.get(api(`${alerts}/channels`), answer(golden('alerts/channels'))),
-  http.get(api(`${alerts}/incidents`), answer(golden('alerts/incidents'))),
+  http.get(api(`${alerts}/incidents`), ({ request }) => HttpResponse.json(incidentsFor(new URL(request.url).searchParams))),
   http.get(api(`${alerts}/incidents/:id`), answer(golden('alerts/incident'))),
   http.get(api(`${alerts}/incidents/:id/timeline`), answer(golden('alerts/timeline'))),
   http.get(api(`${alerts}/policies`), answer(golden('alerts/policies'))),

@@ -59,7 +59,7 @@ describe('the list', () => {
     const { router } = renderApp('/admin/incidents');
     await waitFor(() => expect(router.state.location.pathname).toBe('/admin/incidents/2042'));
     const list = within(await screen.findByRole('region', { name: 'Incidents' }));
-    expect(list.getAllByRole('link').map((link) => link.dataset.incident)).toEqual(['2042', '2041', '2039', '1987']);
+    expect((await list.findAllByRole('link')).map((link) => link.dataset.incident)).toEqual(['2042', '2041', '2039', '1987']);
     expect((await list.findByRole('link', { current: true })).dataset.incident).toBe('2042');
     expect(list.getByRole('heading', { name: 'Resolved Thu 12 Nov' })).toBeInTheDocument();
   });

@@ -11,6 +11,7 @@ import { server } from '../../test/server.js';
 atGoldenTime();
 
 const serve = (board) => server.use(http.get(api('/admin/health/services'), () => HttpResponse.json(board)));
+const nothingFires = () => server.use(http.get(api('/admin/alerts/incidents'), () => HttpResponse.json({ incidents: [], counts: {}, next_cursor: null })));
 const allFine = (service) => ({ ...service, status: 'healthy', effective: 'healthy', overlays: [], at_risk: false, root_causes: [], last_check: goldenNow.toISOString() });
 
 it('opens with what is broken, why, since when and who suffers', async () => {
@@ -34,6 +35,7 @@ it('shows every service in a cell, failing first, and Belfry in one line', async
 });
 
 it('says in one line that all is well', async () => {
+  nothingFires();
   const board = golden('health/board');
   serve({ ...board, services: board.services.map(allFine) });
   renderApp();
@@ -178,6 +180,7 @@ it('hangs on a wall without navigation and controls', async () => {
 it('never draws a service green whose last result is too old', async () => {
   const board = golden('health/board');
   const service = { ...allFine(board.services[5]), last_check: '2026-11-23T14:00:00Z' };
+  nothingFires();
   serve({ ...board, services: [service] });
   renderApp();
   expect(await screen.findByRole('heading', { name: 'catalog-api is unknown' })).toBeInTheDocument();

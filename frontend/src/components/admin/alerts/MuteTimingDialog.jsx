@@ -6,7 +6,6 @@ import { announce } from '../../../lib/announce.js';
 import { useNow } from '../../../lib/clock.js';
 import { clockIn, newTiming, timeZones, timingSpec } from '../../../lib/muteTiming.js';
 import { usePhone } from '../../../lib/usePhone.js';
-import { capitalised } from '../../../lib/sentences.js';
 import { zoneName } from '../../../lib/zonedInput.js';
 import { FormFoot, FormProblem } from '../../FormProblem.jsx';
 import { GuardedButton } from '../../GuardedButton.jsx';
@@ -23,7 +22,7 @@ export const MuteTimingDialog = ({ timing, onClose }) => {
   const save = useSaveMuteTiming();
   const [draft, setDraft] = useState(timing ?? newTiming(zoneName('local')));
   const set = (changes) => setDraft({ ...draft, ...changes });
-  const fault = (path) => capitalised(save.error?.errors?.find(({ field }) => field === path || field.startsWith(`${path}[`))?.message ?? '') || undefined;
+  const fault = (path) => save.error?.within?.(path) || undefined;
   const submit = (event) => {
     event.preventDefault();
     save.mutate({ id: timing?.id, spec: timingSpec(draft) }, {

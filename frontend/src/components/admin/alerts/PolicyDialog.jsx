@@ -6,7 +6,6 @@ import { announce } from '../../../lib/announce.js';
 import { plural } from '../../../lib/formatNumber.js';
 import { isSamePolicy, newPolicy, policyDraft, policySpec } from '../../../lib/policyForm.js';
 import { usePhone } from '../../../lib/usePhone.js';
-import { capitalised } from '../../../lib/sentences.js';
 import { FormFoot, FormProblem } from '../../FormProblem.jsx';
 import { GuardedButton } from '../../GuardedButton.jsx';
 import { StatusShape } from '../../StatusShape.jsx';
@@ -18,9 +17,6 @@ const faultsOf = (draft) => ({
   ...(!draft.name.trim() && { name: 'Give it a name' }),
   ...Object.fromEntries(draft.steps.flatMap(({ channels }, at) => (channels.length ? [] : [[`steps[${at}].channels`, 'Choose at least one channel']]))),
 });
-
-/** The server's words for a field or a part of it: `steps[0].channels[2]` for `steps[0].channels`. */
-const told = (problem, path) => capitalised(problem?.errors?.find(({ field }) => field === path || field.replace(/^policy\./, '') === path || field.replace(/^policy\./, '').startsWith(`${path}[`))?.message ?? '');
 
 const idsAsChoices = (draft, channels) => {
   const known = channels.map(({ id, name }) => ({ value: id, label: name }));
@@ -60,7 +56,7 @@ export const PolicyDialog = ({ policy, allowed, onClose }) => {
   const { draft, set, version, isNewer, takeTheirs, keepMine } = useDraft(policy);
   const [faults, setFaults] = useState({});
   const readOnly = policy?.source === 'yaml' || !allowed;
-  const fault = (path) => faults[path] || told(save.error, path) || undefined;
+  const fault = (path) => faults[path] || save.error?.within?.(path) || undefined;
   const submit = (event) => {
     event.preventDefault();
     const found = faultsOf(draft);

@@ -50,7 +50,7 @@ export const SilenceDialog = ({ silence = null, start, onClose }) => {
   const [draft, setDraft] = useState(start);
   const [faults, setFaults] = useState({});
   const set = (changes) => setDraft({ ...draft, ...changes });
-  const error = (field) => faults[field] ?? (save.error?.field?.(field) || save.error?.errors?.find((one) => one.field.startsWith(`${field}[`))?.message || undefined);
+  const error = (field) => faults[field] ?? (save.error?.within?.(field) || undefined);
 
   const submit = (event) => {
     event.preventDefault();
