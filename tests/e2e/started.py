@@ -70,6 +70,7 @@ async def running_belfry(directory: Path, declared: str, targets: Targets) -> As
             "BELFRY_ADMIN_PASSWORD": PASSWORD,
             "BELFRY_ADMIN_TOKEN": TOKEN,
             "BELFRY_TRACE_URL": TRACE_URL,
+            "BELFRY_ALERT_ALLOW": "127.0.0.1",
         },
     )
     started = running(program, START_SECONDS)
