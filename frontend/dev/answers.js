@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { alertsAnswer } from './alerts.js';
 import { incidentsAnswer } from './incidents.js';
 
 const folder = new URL('../../tests/contracts/golden/', import.meta.url);
@@ -137,7 +138,7 @@ export const answerTo = (method, path, query = new URLSearchParams()) => {
   if (path.startsWith('/admin/latency')) return latencyAnswer(path, query);
   if (path.startsWith('/admin/websocket')) return websocketAnswer(path, query);
   if (path.startsWith('/admin/middleware')) return pipelineAnswer(method, path);
-  if (path.startsWith('/admin/alerts')) return incidentsAnswer(method, path, query, golden);
+  if (path.startsWith('/admin/alerts')) return alertsAnswer(method, path, golden) ?? incidentsAnswer(method, path, query, golden);
   if (path === '/auth/me') return golden('auth/me');
   if (path === '/admin/health/services') return method === 'GET' ? board() : golden('health/service_detail');
   if (id && what === 'history') return golden('health/history');

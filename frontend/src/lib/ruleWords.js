@@ -5,7 +5,7 @@ import { capitalised } from './sentences.js';
 export const operators = [['>', 'above'], ['>=', 'at least'], ['<', 'below'], ['<=', 'at most'], ['==', 'exactly'], ['!=', 'other than']];
 const beyond = { '>': 'over', '>=': 'at least', '<': 'under', '<=': 'at most', '==': 'exactly', '!=': 'other than' };
 export const severities = [['critical', 'Critical'], ['warning', 'Warning'], ['info', 'Info']];
-export const noDataPolicies = [['keep', 'Keep the last state'], ['alert', 'Fire as well'], ['ok', 'Count it as fine'], ['no_data', 'Show “No data”']];
+export const noDataPolicies = [['keep', 'Keep the state'], ['alert', 'Fire as well'], ['ok', 'Count it as fine'], ['no_data', 'Show “No data”']];
 export const stateWords = { firing: 'Firing', recovering: 'Recovering', pending: 'Pending', no_data: 'No data', resolved: 'OK', inactive: 'OK', paused: 'Paused' };
 /** What the list can be narrowed to; OK is both never fired and fine again. */
 export const stateChoices = [['', 'Any state'], ['firing', 'Firing'], ['pending', 'Pending'], ['no_data', 'No data'], ['ok', 'OK'], ['paused', 'Paused']];

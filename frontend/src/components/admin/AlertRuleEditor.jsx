@@ -53,21 +53,21 @@ export const AlertRuleEditor = ({ rule, edit, metric, series, known, found, save
       <RuleHead rule={rule} isChanged={edit.isChanged} can={can} act={act} narrow={narrow} canPreview={isReady(draft)} />
       <div className={narrow ? '' : styles.columns}>
         <form ref={form} className={styles.form} noValidate onSubmit={(event) => { event.preventDefault(); act.save(); }}>
+          {test && <RuleTest test={test} channels={names} onClose={() => act.forgetTest(rule.id)} onOpenChannel={act.openChannel} />}
           {edit.theirs && <RuleConflict edit={edit} />}
           {!can.edit && <p className="note info small">Needs the operator role to change it.</p>}
           <fieldset className={styles.fields} disabled={!can.edit}>
-            <TextInput {...field('name')} label="Name" maxLength={100} placeholder={proposedName(draft, metric, selectorWords(draft.selector))} value={draft.name} onChange={(event) => set({ name: event.currentTarget.value })} />
-            <div className={styles.two}>
+            <div className={`${styles.two} ${styles.naming}`}>
+              <TextInput {...field('name')} label="Name" maxLength={100} placeholder={proposedName(draft, metric, selectorWords(draft.selector))} value={draft.name} onChange={(event) => set({ name: event.currentTarget.value })} />
               <MetricField metrics={known.metrics} metric={metric} value={draft.metric} onChange={onMetric} error={field('metric').error} warning={warnings.get('metric')?.text} />
-              <SelectorField value={draft.selector} onChange={(selector) => set({ selector })} series={series} unit={metric.unit} levels={metric.levels} error={field('selector').error} warning={warnings.get('selector')?.text} />
             </div>
+            <SelectorField value={draft.selector} onChange={(selector) => set({ selector })} series={series} unit={metric.unit} levels={metric.levels} error={field('selector').error} warning={warnings.get('selector')?.text} />
             <FiresFields draft={draft} set={set} field={field} metric={metric} />
             <RecoversFields draft={draft} set={set} field={field} metric={metric} />
             <GravityFields draft={draft} set={set} field={field} metric={metric} />
             <NotifyFields draft={draft} set={set} field={field} channels={known.channels} policies={known.policies} />
             <AdvancedFields draft={draft} set={set} field={field} metric={metric} muteTimings={known.muteTimings} errors={errors} />
           </fieldset>
-          {test && <RuleTest test={test} channels={names} onClose={() => act.forgetTest(rule.id)} onOpenChannel={act.openChannel} />}
           {save.problem?.status !== 409 && <FormProblem problem={save.problem} />}
           <button type="submit" hidden />
         </form>

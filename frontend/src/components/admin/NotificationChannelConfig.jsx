@@ -46,7 +46,6 @@ export const NotificationChannelConfig = ({ channel, draft, set, isChanged, othe
   const form = useRef(null);
   const refusal = [save.error, test.error].filter((problem) => problem?.errors?.length).at(-1) ?? save.error;
   const errors = channelErrors(refusal?.errors);
-  const name = draft.name.trim() || 'The channel';
   const isNew = !channel;
   const canTest = isNew || isChanged ? can.administer : can.edit;
   useFocusOnRefusal(form, refusal);
@@ -63,7 +62,7 @@ export const NotificationChannelConfig = ({ channel, draft, set, isChanged, othe
           <Switch className={styles.wide} label="Active" description="Off, nothing is sent to it; its fallback gets it instead" checked={draft.enabled} onChange={(event) => set({ enabled: event.currentTarget.checked })} />
         </fieldset>
         {draft.kind === 'webhook' && <SignatureExample />}
-        <ChannelTest run={test} name={name} />
+        <ChannelTest run={test} />
         {save.error?.status !== 412 && <FormProblem problem={save.error} />}
         <button type="submit" hidden />
       </form>

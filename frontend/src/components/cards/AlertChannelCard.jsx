@@ -7,7 +7,7 @@ import styles from './alertRule.module.css';
 
 const usedWords = ({ used_by_rules: rules, used_by_policies: policies }) => {
   const users = [rules.length && plural(rules.length, 'rule'), policies.length && plural(policies.length, 'policy', 'policies')].filter(Boolean);
-  return users.length ? `used by ${users.join(', ')}` : 'not used yet';
+  return users.length ? users.join(', ') : 'not used yet';
 };
 
 const LastDelivery = ({ channel }) => {

@@ -67,7 +67,7 @@ export const PreviewChart = ({ preview, lines, operator, levels, zone, onLine })
         <span className="grow" />
         {preview.unit && <span>Y axis in {preview.unit}</span>}
       </div>
-      <p className={styles.readout}>{pointed === null ? `Point at a moment to read it. Now: ${readout.slice(7)}` : readout}</p>
+      <p className={styles.readout}>{pointed === null ? `Now: ${readout.slice(7)}` : readout}</p>
       {asTable && <PreviewTable preview={preview} operator={operator} levels={levels} zone={zone} />}
     </figure>
   );

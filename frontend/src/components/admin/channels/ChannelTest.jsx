@@ -8,11 +8,11 @@ const Waiting = ({ since }) => {
   return <p className={styles.result} role="status">Sending for <span className="num">{seconds} s</span>. The answer comes within 10 s.</p>;
 };
 
-/** What became of a test of this channel. `run`: mutation result; `name`: of the channel. */
-export const ChannelTest = ({ run, name }) => {
+/** What became of a test of this channel. `run`: mutation result. */
+export const ChannelTest = ({ run }) => {
   if (run.isPending) return <Waiting since={run.submittedAt} />;
   if (run.isIdle || run.error?.errors?.length) return null;
-  const { status, text, hint } = testWords(name, { result: run.data, problem: run.error });
+  const { status, text, hint } = testWords('', { result: run.data, problem: run.error });
   return (
     <p className={`${styles.result} ${styles[status]}`} role="status">
       <StatusShape status={status} size={14} />

@@ -36,7 +36,7 @@ export const RecoversFields = ({ draft, set, field, metric }) => (
 export const GravityFields = ({ draft, set, field, metric }) => {
   const raises = isOrdered(draft.operator) && draft.severity !== 'critical';
   return (
-    <div className={raises ? styles.three : styles.two}>
+    <div className={raises ? `${styles.three} ${styles.gravity}` : styles.two}>
       <NativeSelect {...field('no_data')} label="Without data" data={options(noDataPolicies)} value={draft.no_data} onChange={(event) => set({ no_data: event.currentTarget.value })} />
       <NativeSelect {...field('severity')} label="Severity" data={options(severities)} value={draft.severity} onChange={({ currentTarget: { value } }) => set({ severity: value, ...(value === 'critical' ? { critical_threshold: null } : {}) })} />
       {raises && <Line {...field('critical_threshold')} label={isUpward(draft.operator) ? 'Critical above' : 'Critical below'} placeholder={Object.keys(metric.levels).length ? undefined : 'never'} metric={metric} value={draft.critical_threshold} onChange={(next) => set({ critical_threshold: next })} />}

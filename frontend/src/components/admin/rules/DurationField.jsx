@@ -1,4 +1,4 @@
-import { NativeSelect, NumberInput } from '@mantine/core';
+import { NumberInput } from '@mantine/core';
 import { useState } from 'react';
 import styles from './rules.module.css';
 
@@ -19,10 +19,11 @@ export const DurationField = ({ label, value, onChange, ...input }) => {
       allowNegative={false}
       value={value / sizes[shown]}
       onChange={(next) => onChange(next === '' ? 0 : Math.round(Number(next) * sizes[shown] * 1000) / 1000)}
-      rightSectionWidth={58}
+      rightSectionWidth={62}
       rightSection={
-        <NativeSelect variant="unstyled" size="xs" className={styles.unit} aria-label={`${label}, unit`} data={units.map(([one]) => one)} value={shown}
-          onChange={(event) => { setUnit(event.currentTarget.value); onChange((value / sizes[shown]) * sizes[event.currentTarget.value]); }} />
+        <select className={styles.unit} aria-label={`${label}, unit`} value={shown} onChange={(event) => { setUnit(event.currentTarget.value); onChange((value / sizes[shown]) * sizes[event.currentTarget.value]); }}>
+          {units.map(([one]) => <option key={one}>{one}</option>)}
+        </select>
       }
     />
   );

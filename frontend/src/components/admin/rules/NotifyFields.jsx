@@ -17,7 +17,7 @@ export const NotifyFields = ({ draft, set, field, channels, policies }) => {
   const gone = draft.channels.filter((id) => !byId.has(id)).map((id) => ({ value: id, label: `${id}, deleted` }));
   return (
     <>
-      <MultiSelect {...field('channels')} label="Notify" placeholder={draft.channels.length ? 'Add' : 'Nobody: it shows in the app only'} data={[...channels.map(label), ...gone]} value={draft.channels} onChange={(next) => set({ channels: next })} searchable hidePickedOptions
+      <MultiSelect {...field('channels')} label="Notify" classNames={{ inputField: styles.tag }} placeholder={draft.channels.length ? 'Add' : 'Nobody: it shows in the app only'} data={[...channels.map(label), ...gone]} value={draft.channels} onChange={(next) => set({ channels: next })} searchable hidePickedOptions
         nothingFoundMessage={channels.length ? 'No such channel' : 'There are no channels yet'} renderOption={({ option }) => (byId.has(option.value) ? <Option channel={byId.get(option.value)} /> : option.label)} />
       <NativeSelect {...field('escalation_policy')} label="Escalation" data={[{ value: '', label: 'None' }, ...policies.map(({ id, name }) => ({ value: id, label: name }))]} value={draft.escalation_policy ?? ''} onChange={(event) => set({ escalation_policy: event.currentTarget.value || null })} />
     </>

@@ -8,7 +8,7 @@ import styles from './rules.module.css';
 const first = 5;
 const liveWords = { also_fired: 'also fired live', firing_now: 'firing now', did_not_fire: 'did not fire live' };
 
-const Live = ({ firing }) => (firing.incident_id ? <Link className="link" to={`/admin/incidents?incident=${firing.incident_id}`}>{liveWords[firing.live]}</Link> : <span className="dim">{liveWords[firing.live]}</span>);
+const Live = ({ firing }) => (firing.incident_id ? <Link className="link" to={`/admin/incidents/${firing.incident_id}`}>{liveWords[firing.live]}</Link> : <span className="dim">{liveWords[firing.live]}</span>);
 
 /** Each time a rule would have fired, newest first, with what really happened then. */
 export const PreviewFirings = ({ preview, levels }) => {

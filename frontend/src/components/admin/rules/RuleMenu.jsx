@@ -19,7 +19,7 @@ export const RuleMenu = ({ rule, can, act, className }) => {
         <Menu.Divider />
         <Menu.Item disabled={!can.edit} onClick={() => act.test(rule)}>Send test{why}</Menu.Item>
         <Menu.Item disabled={!can.edit} onClick={() => act.duplicate(rule.id)}>Duplicate{why}</Menu.Item>
-        <Menu.Item disabled={!can.edit} onClick={() => act.silence(rule)}>Silence{why}</Menu.Item>
+        <Menu.Item disabled={!can.edit} onClick={() => act.show('silence', rule.id)}>Silence{why}</Menu.Item>
         <Menu.Item disabled={!can.edit} className="t-down" onClick={() => act.show('delete', rule.id)}>Delete rule{why}</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -12,7 +12,7 @@ const hint = 'label = value, != for all but, =~ and !~ for a pattern';
 const suggestions = (labelValues = {}) => Object.entries(labelValues).flatMap(([label, values]) => values.map((value) => matcherText({ label, match: '=', value })));
 
 const matchWords = (shown, total) => {
-  if (shown === total) return `All ${total} series`;
+  if (shown === total) return total === 1 ? 'One series' : `All ${total} series`;
   return shown ? `${shown} of ${total} series` : `No series of ${total}`;
 };
 
@@ -30,7 +30,7 @@ export const SelectorField = ({ value, onChange, series, unit, levels, error, wa
   return (
     <div>
       <TagsInput label="Only for" placeholder={value.length ? '' : 'All, or service = checkout'} title={hint} data={suggestions(series?.label_values)} limit={50} value={value.map(matcherText)} onChange={put} error={fault || error} description={warning}
-        inputWrapperOrder={order} classNames={{ pill: styles.pill }} comboboxProps={{ width: 360, position: 'bottom-end' }} maxTags={20} acceptValueOnBlur={false} />
+        inputWrapperOrder={order} classNames={{ pill: styles.pill, inputField: styles.tag }} comboboxProps={{ width: 360, position: 'bottom-end' }} maxTags={20} acceptValueOnBlur={false} />
       {series && series.total > 0 && (
         <div className={styles.series}>
           <p className="small dim">{matchWords(isPart && !value.length ? series.total : matched.length, series.total)}{isPart && value.length > 0 && ', of the first 200'}</p>

@@ -1,5 +1,6 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useDeleteRule, useEvaluations, useImportAlerts } from '../../../api/alertRules.js';
+import { SilenceDialog } from '../../../components/admin/alerts/SilenceDialog.jsx';
 import { AlertPreviewModal } from '../../../components/modals/AlertPreviewModal.jsx';
 import { DeleteModal } from '../../../components/modals/DeleteModal.jsx';
 import { ImportModal } from '../../../components/modals/ImportModal.jsx';
@@ -8,6 +9,7 @@ import { RuleYamlModal } from '../../../components/modals/RuleYamlModal.jsx';
 import { useRulePreview } from '../../../hooks/useRulePreview.js';
 import { announce } from '../../../lib/announce.js';
 import { plural } from '../../../lib/formatNumber.js';
+import { newSilence } from '../../../lib/silenceForm.js';
 
 const noLevels = {};
 
@@ -30,7 +32,10 @@ const Delete = ({ rule, act, change }) => {
 
 const Import = ({ act }) => <ImportModal run={useImportAlerts()} onClose={act.hide} />;
 
-const ofRule = { preview: Preview, why: Why, delete: Delete, yaml: ({ rule, act }) => <RuleYamlModal rule={rule} onClose={act.hide} /> };
+const Yaml = ({ rule, act }) => <RuleYamlModal rule={rule} onClose={act.hide} />;
+const Silence = ({ rule, act }) => <SilenceDialog start={{ ...newSilence, ruleIds: [rule.id] }} onClose={act.hide} />;
+
+const ofRule = { preview: Preview, why: Why, delete: Delete, yaml: Yaml, silence: Silence };
 
 /** The dialog that the address names, over the list. */
 export const RuleDialogs = ({ view, rules, ...rest }) => {

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { exportAlerts, useRules } from '../../../api/alertRules.js';
 import { useHasRole } from '../../../api/session.js';
@@ -33,8 +33,13 @@ export const RulesAside = ({ change }) => {
   return (
     <>
       <Evaluated data={data} />
-      <Button size="sm" loading={exporting.isPending} onClick={() => exporting.mutate()}>{exporting.isError ? 'Export failed, again' : 'Export YAML'}</Button>
-      <GuardedButton allowed={can.administer} size="sm" onClick={() => change({ panel: 'import' })}>Import YAML</GuardedButton>
+      <Menu position="bottom-end" width={220}>
+        <Menu.Target><Button size="sm" loading={exporting.isPending} rightSection={<Icon name="down" size={12} />}>{exporting.isError ? 'Export failed' : 'YAML'}</Button></Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item disabled={!can.administer} onClick={() => change({ panel: 'import' })}>Import YAML{can.administer ? '' : ', needs the admin role'}</Menu.Item>
+          <Menu.Item onClick={() => exporting.mutate()}>Export all as YAML</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
       <GuardedButton allowed={can.edit} needs="operator" size="sm" variant="filled" leftSection={<Icon name="plus" size={14} />} onClick={() => change({ rule: 'new', from: '', new: '', panel: '' })}>New rule</GuardedButton>
     </>
   );

@@ -10,7 +10,6 @@ export const useRuleActions = ({ change, switches: { toggle }, tests: { send, fo
       duplicate: (id) => change({ rule: 'new', from: id, panel: '' }),
       show: (panel, id) => change(id && id !== 'new' ? { panel, rule: id } : { panel }),
       hide: () => change({ panel: '' }),
-      silence: ({ id }) => change({ tab: 'silences', rule: id, panel: 'new', from: '' }),
       openChannel: (id) => change({ tab: 'channels', channel: id, rule: '', panel: '' }),
       test: ({ id, channels }) => send(id, channels),
       forgetTest: forget,
