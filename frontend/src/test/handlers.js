@@ -68,6 +68,7 @@ export const handlers = [
   http.get(api(`${alerts}/metrics`), answer(golden('alerts/metrics'))),
   http.get(api(`${alerts}/series`), answer(golden('alerts/series'))),
   http.get(api(`${alerts}/channels`), answer(golden('alerts/channels'))),
+  http.get(api(`${alerts}/deliveries`), answer(golden('alerts/deliveries'))),
   http.get(api(`${alerts}/incidents`), ({ request }) => HttpResponse.json(incidentsFor(new URL(request.url).searchParams))),
   http.get(api(`${alerts}/incidents/:id`), answer(golden('alerts/incident'))),
   http.get(api(`${alerts}/incidents/:id/timeline`), answer(golden('alerts/timeline'))),

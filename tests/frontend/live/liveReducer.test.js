@@ -111,6 +111,9 @@ it('summaries of latencies make old what ends now', () => {
 describe('everything else', () => {
   it.each([
     ['alerts', 'alert.fired', [['alerts']]],
+    ['alerts', 'alert.changed', [['alerts', 'rules'], ['alerts', 'evaluations']]],
+    ['alerts', 'alert.noted', [['alerts', 'incidents']]],
+    ['alerts', 'alert.delivered', [['alerts', 'incidents'], ['alerts', 'channels'], ['alerts', 'deliveries']]],
     ['pipeline', 'pipeline.changed', [['pipeline'], ['middleware']]],
     ['health', 'health.declared', [['health']]],
     ['ws', 'ws.failed', [['websocket', 'errors']]],

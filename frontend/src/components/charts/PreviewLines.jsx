@@ -5,9 +5,9 @@ import { isUpward } from '../../lib/ruleWords.js';
 import styles from './preview.module.css';
 
 const named = [
-  { name: 'critical_threshold', word: 'Critical at', label: 'Critical threshold', className: styles.critical },
-  { name: 'threshold', word: 'Fires at', label: 'Threshold', className: styles.fires },
-  { name: 'recovery_threshold', word: 'Recovers at', label: 'Recovery threshold', className: styles.recovers },
+  { name: 'critical_threshold', word: 'Critical at', label: 'Critical line', className: styles.critical },
+  { name: 'threshold', word: 'Fires at', label: 'Threshold line', className: styles.fires },
+  { name: 'recovery_threshold', word: 'Recovers at', label: 'Recovery line', className: styles.recovers },
 ];
 const shownOf = (lines) => named.filter(({ name }) => lines[name] != null);
 const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 5, PageDown: -5 };

@@ -27,7 +27,7 @@ export const RuleHead = ({ rule, isChanged, can, act, narrow, canPreview }) => {
       <span className="grow" />
       {narrow && canPreview && <button type="button" className="link tall" onClick={() => act.show('preview', rule?.id ?? 'new')}>Preview</button>}
       {rule && <GuardedButton allowed={can.edit && !fault} needs="operator" reason={can.edit ? fault : undefined} size="sm" leftSection={<Icon name="send" size={13} />} onClick={() => act.test(rule)}>Send test</GuardedButton>}
-      {rule && <RuleMenu rule={rule} can={can} act={act} className={styles.iconButton} />}
+      {rule && narrow && <RuleMenu rule={rule} can={can} act={act} className={styles.iconButton} />}
       {!narrow && <button type="button" className={styles.iconButton} aria-label="Close the editor" onClick={act.close}><Icon name="close" /></button>}
     </header>
   );

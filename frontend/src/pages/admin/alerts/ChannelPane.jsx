@@ -41,7 +41,7 @@ const Editing = ({ channel, kind, channels, view, change, can, narrow }) => {
   const [draft, setDraft] = useState(base.draft);
   const [create, update, test] = [useCreateChannel(), useUpdateChannel(), useTestChannel()];
   const saved = useRef(false);
-  const isChanged = !isSame(draft, base.draft);
+  const isChanged = !isSame(channelSpec(draft), channelSpec(base.draft));
   const leaving = useLeaveGuard(isChanged, (places) => !saved.current && leavesChannel(places));
   const isNewer = channel && channel.version !== base.version;
   const startFrom = (next) => { setBase({ draft: channelDraft(next), version: next.version }); setDraft(channelDraft(next)); };
