@@ -19,8 +19,8 @@ const packagesForOutsideTests = {
 
 /** The pages and widgets with all they are drawn from, and the live channel: tests reach four of five lines at least. */
 const widgets = [
-  'src/pages/admin/{ServiceHealthGrid,LatencyPage,MiddlewarePipeline}.jsx',
-  'src/pages/admin/{health,latency,middleware}/**',
+  'src/pages/admin/{ServiceHealthGrid,LatencyPage,MiddlewarePipeline,AlertConfigPage}.jsx',
+  'src/pages/admin/{health,latency,middleware,alerts}/**',
   'src/pages/admin/IncidentsPage.jsx',
   'src/pages/admin/incidents/**',
   'src/components/{admin,cards,charts,incidents,modals,panels,widgets}/**',
@@ -53,6 +53,7 @@ export default defineConfig({
         'src/{pages/admin/ServiceHealthGrid.jsx,pages/admin/health/**,components/cards/**,components/modals/**}': floor,
         'src/{pages/admin/LatencyPage.jsx,pages/admin/latency/**,components/widgets/**}': floor,
         'src/pages/admin/{MiddlewarePipeline.jsx,middleware/**}': floor,
+        'src/pages/admin/{AlertConfigPage.jsx,alerts/**}': floor,
         'src/{pages/admin/IncidentsPage.jsx,pages/admin/incidents/**,components/incidents/**}': floor,
         'src/components/{admin,charts}/**': floor,
         'src/components/panels/**': floor,

@@ -13,6 +13,8 @@ export const rulesQuery = queryOptions({
   ...polledEvery(rulesSeconds),
 });
 export const useRules = () => useQuery(rulesQuery);
+/** The rules, where they are looked for by name. */
+export const useKnownRules = (enabled) => useQuery({ ...rulesQuery, enabled }).data?.rules;
 
 /** What the rule was before, newest first; as they are while `version` is the latest. */
 export const useRuleVersions = (id, version) =>

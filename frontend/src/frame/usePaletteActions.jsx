@@ -1,6 +1,7 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useNavigate } from 'react-router';
+import { useKnownRules, useSwitchRule } from '../api/alertRules.js';
 import { useBoard, useCheckNow } from '../api/health.js';
 import { useOpenIncidents } from '../api/incidents.js';
 import { useKnownEndpoints } from '../api/latency.js';
@@ -10,7 +11,6 @@ import { useKnownConnections } from '../api/websocket.js';
 import { Icon } from '../components/Icon.jsx';
 import { StatusShape } from '../components/StatusShape.jsx';
 import { endpointId } from '../lib/endpointId.js';
-import { noteUsed } from '../lib/lastUsed.js';
 import { formatLatency, plural } from '../lib/formatNumber.js';
 import { incidentShape, incidentTitle, stateWords } from '../lib/incidentWords.js';
 import { endpointName } from '../lib/latencyWords.js';
@@ -18,19 +18,9 @@ import { problemWords } from '../lib/problem.js';
 import { failingFirst, shownStatus, statusWords } from '../lib/status.js';
 import { setPreference } from '../lib/preferences.js';
 import { pages } from './navigation.js';
+import { action, hint } from './paletteAction.jsx';
+import { pauseActions, ruleActions } from './ruleActions.jsx';
 import { shortcutSheetOpen } from './ShortcutSheet.jsx';
-
-const action = (id, label, run, more = {}) => ({
-  id,
-  label,
-  onClick: () => {
-    noteUsed(id);
-    run();
-  },
-  ...more,
-});
-
-const hint = (keys) => keys && <kbd>{keys}</kbd>;
 
 const pageActions = (navigate) =>
   pages.map(({ label, path, icon, key, outside }) =>
@@ -134,12 +124,15 @@ export const usePaletteActions = (opened) => {
   const endpoints = useKnownEndpoints(opened) ?? [];
   const connections = useKnownConnections(opened) ?? [];
   const incidents = useOpenIncidents({ subscribed: opened, select: opened ? openOnes : nothing }).data ?? [];
+  const rules = useKnownRules(opened) ?? [];
+  const { mutate: switchRule } = useSwitchRule();
   const operates = useHasRole('operator');
   const checkNow = useCheckNow();
   const check = (service) => checkNow.mutate(service.id, told(service));
   return [
     { group: 'Services', actions: serviceActions(services, navigate) },
     { group: 'Incidents', actions: incidentActions(incidents, navigate) },
+    { group: 'Alert rules', actions: ruleActions(rules, navigate) },
     { group: 'Endpoints', actions: endpointActions(endpoints, navigate) },
     { group: 'Connections', actions: connectionActions(connections, navigate) },
     { group: 'Pages', actions: pageActions(navigate) },
@@ -147,5 +140,6 @@ export const usePaletteActions = (opened) => {
     { group: 'Commands', actions: commandActions(setColorScheme, navigate) },
     { group: 'Check now', actions: checkActions(services, operates, check) },
     { group: 'Silence', actions: silenceActions(incidents, operates, navigate) },
+    { group: 'Pause and resume', actions: pauseActions(rules, operates, switchRule) },
   ];
 };

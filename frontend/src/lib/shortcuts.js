@@ -4,7 +4,7 @@ import { getPreference } from './preferences.js';
 export const shortcutSheet = [
   ['Everywhere', [['Ctrl K', 'Search or run a command'], ['/', 'Filter of this page'], ['r', 'Refresh now'], ['?', 'All shortcuts'], ['Esc', 'Close the topmost layer']]],
   ['Go to', [['g d', 'Dashboard'], ['g h', 'Health'], ['g l', 'Latency'], ['g i', 'Incidents'], ['g m', 'Middleware'], ['g a', 'Alert rules'], ['g s', 'Settings']]],
-  ['Lists', [['j', 'Next'], ['k', 'Previous'], ['Enter', 'Open or close'], ['c', 'Check now'], ['a', 'Acknowledge'], ['s', 'Silence'], ['w', 'Watch an endpoint'], ['Space', 'Lift or drop a step'], ['[', 'Earlier time range'], [']', 'Later time range']]],
+  ['Lists', [['j', 'Next'], ['k', 'Previous'], ['Enter', 'Open or close'], ['c', 'Check now'], ['a', 'Acknowledge'], ['s', 'Silence'], ['e', 'Edit a rule'], ['t', 'Send test'], ['w', 'Watch an endpoint'], ['Space', 'Lift or drop a step'], ['[', 'Earlier time range'], [']', 'Later time range']]],
 ];
 
 const registered = new Map();

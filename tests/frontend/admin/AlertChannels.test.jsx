@@ -82,12 +82,18 @@ describe('the channels', () => {
     await waitFor(() => expect(sent.headers.map((one) => one['if-match'])).toEqual(['"1"', '"2"']));
   });
 
-  it('deletes after saying who uses it', async () => {
+  it('is deleted only when nobody uses it', async () => {
     const sent = onChange('delete', '/channels/:id', nothing);
+    const used = await open('search');
+    await used.user.click(button('Delete'));
+    const refused = await screen.findByRole('dialog', { name: 'Delete #search?' });
+    expect(refused).toHaveTextContent('search-p95 uses it. Take it out there first, or switch it off.');
+    expect(within(refused).getByRole('button', { name: 'Delete #search' })).toHaveAccessibleDescription('It is still used');
+    used.unmount();
+    serve('/channels', channelsWith(channelOf('search', { used_by_rules: [] })));
     const { user } = await open('search');
     await user.click(button('Delete'));
     const dialog = await screen.findByRole('dialog', { name: 'Delete #search?' });
-    expect(dialog).toHaveTextContent('search-p95 uses it.');
     await user.click(within(dialog).getByRole('button', { name: 'Delete #search' }));
     await waitFor(() => expect(sent.params).toMatchObject([{ id: 'search' }]));
     expect(await screen.findByText('No channel is open.')).toBeInTheDocument();
@@ -131,8 +137,22 @@ describe('a new channel', () => {
     await user.click(button(/^Webhook/));
     await user.click(button('Make one'));
     expect(screen.getByText(/^whsec_[A-Za-z0-9+/]{32}$/)).toBeInTheDocument();
-    expect(screen.getByText(/after saving it is not shown again/)).toBeInTheDocument();
+    expect(screen.getByText(/it is not shown again/)).toBeInTheDocument();
   });
+});
+
+it('shows once the signing secret that Belfry made for a webhook', async () => {
+  const made = { ...channelOf('search'), id: 'hook', name: 'hook', new_signing_secret: 'whsec_bm90IGEgc2VjcmV0' };
+  onChange('post', '/channels', () => made);
+  const { user } = await newOne('Webhook');
+  await user.type(screen.getByLabelText('Name'), 'hook');
+  await user.type(screen.getByLabelText('Address'), 'https://hooks.example/a');
+  serve('/channels', channelsWith({ ...made, new_signing_secret: null }));
+  await user.click(button('Create channel'));
+  expect(await screen.findByText('whsec_bm90IGEgc2VjcmV0')).toBeInTheDocument();
+  await user.click(button('Close'));
+  await user.click(within(card('hook')).getByRole('button'));
+  expect(await screen.findByRole('region', { name: 'hook' })).toBeInTheDocument();
 });
 
 it('an operator may test and look, not change; the empty list says what a channel is for', async () => {

@@ -1,8 +1,8 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { newSigningSecret } from '../../../lib/channelDraft.js';
-import { CopyButton } from '../../CopyButton.jsx';
 import { Moment } from '../../Moment.jsx';
+import { NewSecret } from './NewSecret.jsx';
 import styles from './channels.module.css';
 
 const order = ['label', 'input', 'error', 'description'];
@@ -15,14 +15,6 @@ const Set_ = ({ label, state, onReplace }) => (
       <span className="grow">Set <Moment at={state.set_at} /> <span className="mono dim">{state.hint}</span></span>
       <Button size="xs" aria-label={`Replace ${label.toLowerCase()}`} onClick={onReplace}>Replace</Button>
     </div>
-  </div>
-);
-
-const Made = ({ value }) => (
-  <div className={styles.made} role="status">
-    <code>{value}</code>
-    <CopyButton text={value} />
-    <span className="small mid">Copy it now: after saving it is not shown again.</span>
   </div>
 );
 
@@ -42,7 +34,7 @@ export const SecretField = ({ field, state, value, onChange, error, disabled }) 
         {field.canMake && <button type="button" className="link small tall" onClick={make}>Make one</button>}
         {state && <button type="button" className="link small tall" onClick={keep}>Keep the stored one</button>}
       </div>
-      {made && made === value && <Made value={made} />}
+      {made && made === value && <NewSecret value={made} />}
     </div>
   );
 };

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import { useCreateChannel, useDeleteChannel, useDeliveries, useRetryDelivery, useTestChannel, useUpdateChannel } from '../../../api/alertChannels.js';
 import { ChannelDeliveries } from '../../../components/admin/channels/ChannelDeliveries.jsx';
+import { NewSecret } from '../../../components/admin/channels/NewSecret.jsx';
 import { ChannelKinds } from '../../../components/admin/channels/ChannelKinds.jsx';
 import { NotificationChannelConfig } from '../../../components/admin/NotificationChannelConfig.jsx';
 import { EmptyState } from '../../../components/EmptyState.jsx';
@@ -24,19 +25,22 @@ const Messages = ({ id, can }) => {
   return query.data ? <ChannelDeliveries deliveries={query.data.deliveries} canRetry={can.edit} retry={retry} /> : null;
 };
 
-const Delete = ({ channel, close, onGone }) => {
+/** Who names a channel: rules, policies and channels that it stands in for. */
+const usersOf = ({ id, used_by_rules: rules, used_by_policies: policies }, channels) => [...rules, ...policies, ...channels.filter(({ fallback }) => fallback === id).map(({ name }) => name)];
+
+const Delete = ({ channel, channels, close, onGone }) => {
   const run = useDeleteChannel();
-  const users = [...channel.used_by_rules, ...channel.used_by_policies];
+  const users = usersOf(channel, channels);
   const onDelete = () => run.mutate(channel.id, { onSuccess: () => { announce(`${channel.name} is deleted.`); onGone(); } });
   return (
-    <DeleteModal name={channel.name} run={run} onDelete={onDelete} onClose={close}>
-      Nothing is sent to it any more, and its secrets are gone. This cannot be undone.{users.length > 0 && ` ${listed(users)} ${users.length > 1 ? 'use' : 'uses'} it.`}
+    <DeleteModal name={channel.name} run={run} onDelete={onDelete} onClose={close} reason={users.length ? 'It is still used' : ''}>
+      {users.length > 0 ? `${listed(users)} ${users.length > 1 ? 'use' : 'uses'} it. Take it out there first, or switch it off.` : 'Nothing is sent to it any more, and its secrets are gone. This cannot be undone.'}
     </DeleteModal>
   );
 };
 
 /** `channel`: as it is saved now; the version that is edited stays the one that was opened, until it is saved. */
-const Editing = ({ channel, kind, channels, view, change, can, narrow }) => {
+const Editing = ({ channel, kind, channels, view, change, can, narrow, made, onMade }) => {
   const [base, setBase] = useState({ draft: channel ? channelDraft(channel) : newChannel(kind), version: channel?.version ?? 0 });
   const [draft, setDraft] = useState(base.draft);
   const [create, update, test] = [useCreateChannel(), useUpdateChannel(), useTestChannel()];
@@ -52,7 +56,7 @@ const Editing = ({ channel, kind, channels, view, change, can, narrow }) => {
     save: () => {
       if (!can.administer) return;
       if (channel) put(base.version);
-      else create.mutate(channelSpec(draft), { onSuccess: ({ id, name }) => { saved.current = true; announce(`${name} is made.`); change({ channel: id }); } });
+      else create.mutate(channelSpec(draft), { onSuccess: ({ id, name, new_signing_secret: secret }) => { saved.current = true; announce(`${name} is made.`); onMade({ id, secret }); change({ channel: id }); } });
     },
     test: () => test.mutate(channel && !isChanged ? { id: channel.id } : { spec: channelSpec(draft) }),
     remove: () => change({ panel: 'delete' }),
@@ -63,9 +67,10 @@ const Editing = ({ channel, kind, channels, view, change, can, narrow }) => {
   return (
     <>
       <NotificationChannelConfig channel={channel} draft={draft} set={(changes) => setDraft((old) => ({ ...old, ...changes }))} isChanged={isChanged} others={channels.filter(({ id }) => id !== channel?.id)} save={channel ? update : create} test={test} theirs={isNewer && isChanged ? channel.updated_by : ''} can={can} act={act} narrow={narrow}>
+        {made?.secret && made.id === channel?.id && <NewSecret value={made.secret} />}
         {channel && <Messages id={channel.id} can={can} />}
       </NotificationChannelConfig>
-      {channel && view.panel === 'delete' && <Delete channel={channel} close={() => change({ panel: '' })} onGone={() => { saved.current = true; act.close(); }} />}
+      {channel && view.panel === 'delete' && <Delete channel={channel} channels={channels} close={() => change({ panel: '' })} onGone={() => { saved.current = true; act.close(); }} />}
       {leaving && <UnsavedDialog what="this channel" onStay={leaving.stay} onLeave={leaving.leave} />}
     </>
   );
@@ -82,7 +87,8 @@ const New = ({ can, change, narrow, ...rest }) => {
   );
 };
 
-/** The open channel. */
+/** The open channel. `made`: {id, secret} of the one that was just made, with the signing secret that is shown this once;
+    `onMade` keeps it. */
 export const ChannelPane = (props) => {
   const { view, channels, can, change } = props;
   const channel = channels.find(({ id }) => id === view.channel);

@@ -1,4 +1,5 @@
 import { useMediaQuery } from '@mantine/hooks';
+import { useState } from 'react';
 import { channelsSeconds, useChannels } from '../../../api/alertChannels.js';
 import { useHasRole } from '../../../api/session.js';
 import { AlertChannelCard } from '../../../components/cards/AlertChannelCard.jsx';
@@ -24,10 +25,11 @@ const Board = ({ query, view, change }) => {
   const narrow = useMediaQuery('(max-width: 1179px)', false, { getInitialValueInEffect: false });
   const can = { edit: useHasRole('operator'), administer: useHasRole('admin') };
   const isOpen = Boolean(view.channel);
+  const [made, setMade] = useState(null);
   return (
     <div className={styles.both}>
       {!(narrow && isOpen) && <List query={query} openId={view.channel} onOpen={(id) => change({ channel: id, panel: '' })} />}
-      {(isOpen || !narrow) && <ChannelPane key={view.channel} view={view} change={change} channels={query.data.channels} can={can} narrow={narrow} />}
+      {(isOpen || !narrow) && <ChannelPane key={view.channel} view={view} change={change} channels={query.data.channels} can={can} narrow={narrow} made={made} onMade={setMade} />}
     </div>
   );
 };
