@@ -1,6 +1,6 @@
 """Incidents, and a place that their messages go to, as the tests look at them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -16,13 +16,16 @@ INCIDENTS = f"{ALERTS}/incidents"
 
 
 class Receiver:
-    """A webhook that takes everything. `heard`: the messages by path, in their order."""
+    """A webhook that takes everything. `heard`: the messages by path, in their order; `raw`: headers and body of each
+    as they came."""
 
     def __init__(self) -> None:
         self.heard: dict[str, list[dict[str, Any]]] = {}
+        self.raw: list[tuple[Mapping[str, str], bytes]] = []
         self.url = ""
 
     async def take(self, request: web.Request) -> web.Response:
+        self.raw.append((request.headers.copy(), await request.read()))
         self.heard.setdefault(request.path, []).append(await request.json())
         return web.Response(status=204)
 
@@ -68,7 +71,12 @@ async def escalating_rule(api: aiohttp.ClientSession, service: str, to: str) -> 
     try:
         yield name
     finally:
-        for made in ("rules/incident-gone", "policies/incident-on-call", "channels/incident-ops", "channels/incident-lead"):
+        for made in (
+            "rules/incident-gone",
+            "policies/incident-on-call",
+            "channels/incident-ops",
+            "channels/incident-lead",
+        ):
             async with api.delete(f"{ALERTS}/{made}") as answer:
                 assert answer.status == 204, await answer.text()
 

@@ -50,7 +50,9 @@ async def test_a_whole_incident(
         finally:
             await belfry.targets.switch.set("ok")
         await until_incident(api, "incident-gone", "resolved")
-        await expect(page.get_by_text(re.compile(r"^Incident \d+, critical. Resolved after"))).to_be_visible(timeout=SLOW_MS)
+        await expect(page.get_by_text(re.compile(r"^Incident \d+, critical. Resolved after"))).to_be_visible(
+            timeout=SLOW_MS
+        )
         await expect(entry(page, re.compile("^.*Resolved"))).to_have_count(1)
         await expect(page.get_by_role("button", name="Acknowledge", exact=True)).to_have_count(0)
 
