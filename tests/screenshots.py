@@ -40,7 +40,7 @@ class Picture(Struct, frozen=True):
 
 QUIET = (Picture("latency", "/admin/latency?open=POST%20edge%20/orders", "light", (1440, 900), "Error bound"),)
 BROKEN = (
-    Picture("dashboard", "/admin", "light", (1440, 720), "Incidents"),
+    Picture("dashboard", "/admin", "light", (1440, 720), "Firing"),
     Picture("health-light", "/admin/health?open=payments&selected=payments", "light", (1440, 900), "Root cause"),
     Picture("health-dark", "/admin/health?open=payments&selected=payments", "dark", (1440, 900), "Root cause"),
     Picture("phone", "/admin/health?open=payments", "light", (390, 844), "Affects"),

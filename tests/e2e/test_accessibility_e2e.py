@@ -20,7 +20,7 @@ PHONE = {"width": 390, "height": 844}
 THUMB_PX = 44
 
 PAGES = {
-    "/admin": "Incidents",
+    "/admin": "Firing",
     "/admin?panel=connections": "Last errors",
     "/admin?panel=connections&state=closed": "Closed, 5 min",
     "/admin?panel=connections&q=nothing": "Clear the search",
@@ -39,6 +39,13 @@ PAGES = {
     "/admin/latency?scope=all&q=nothing": "Clear the filter",
     "/admin/latency?scope=watched&watch=POST+shop+/checkout&compare=last_week": "came with a link",
     "/admin/latency?service=nobody": "OTEL_SERVICE_NAME=nobody",
+    "/admin/incidents": "Service down",
+    "/admin/incidents?state=resolved&severity=info": "Clear filters",
+    "/admin/incidents?panel=silence-any": "all of them have to hold",
+    "/admin/alerts-config?tab=escalation": "There is no escalation policy yet.",
+    "/admin/alerts-config?tab=escalation&policy=new": "Add step",
+    "/admin/alerts-config?tab=silences": "There is no mute timing yet.",
+    "/admin/alerts-config?tab=silences&timing=new": "Days of the month",
     "/admin/middleware": "Where the time goes",
     "/admin/middleware?time=p95": "they do not add up",
     "/admin/middleware?panel=settings&step=rate_limit": "Counter store",
@@ -115,6 +122,14 @@ async def test_nothing_scrolls_sideways_on_a_phone(
         await drawn(page, path)
         wide[path] = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert {path: px for path, px in wide.items() if px > 0} == {}
+
+    await page.goto("/admin/incidents")
+    await page.get_by_role("region", name="Incidents").get_by_role("link").first.tap()
+    await expect(page.get_by_text("Open the rule")).to_be_visible()
+    acknowledge = await page.get_by_role("button", name="Acknowledge", exact=True).bounding_box()
+    assert acknowledge is not None
+    assert acknowledge["height"] >= THUMB_PX
+    assert await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
 
     await page.goto("/admin/health?open=reports")
     reports = card(page, "reports")

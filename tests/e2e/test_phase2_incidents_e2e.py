@@ -59,7 +59,7 @@ async def test_a_whole_incident(
 
 async def tell_and_page(page: Page) -> None:
     """Who was told, with the provider's answer; who is next, and when; the next step now."""
-    first = entry(page, "Step 1, On call: 1 channel told")
+    first = entry(page, re.compile("Firing, down"))
     await expect(first.get_by_text(re.compile(r"^accepted \+"))).to_be_visible(timeout=SLOW_MS)
     await expect(page.get_by_text(re.compile(r"^Next: tell Lead in \d+ min"))).to_be_visible()
     await expect(page.get_by_role("button", name=re.compile(r"\d+ alerts? firing"))).to_be_visible()

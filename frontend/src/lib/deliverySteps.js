@@ -1,4 +1,6 @@
 const words = { queued: 'queued', sending: 'sending', sent: 'sent', accepted: 'accepted', delivered: 'delivered', retrying: 'refused', failed: 'refused for good', dropped: 'not needed any more' };
+/** Steps whose words from the provider, or from us, are read out under the row. */
+const telling = ['retrying', 'failed', 'dropped'];
 const tones = { accepted: 'healthy', delivered: 'healthy', retrying: 'down', failed: 'down' };
 
 /** Seconds after the message was queued: `+0.4 s`, `+7 min`. */
@@ -14,6 +16,7 @@ const own = ({ queued_at: queuedAt, steps }, from = queuedAt) =>
     after: state === 'queued' && place === 0 ? '' : offset(at, from),
     tone: tones[state] ?? '',
     detail,
+    tells: telling.includes(state),
   }));
 
 /** How the fallback of a message went, as steps of the message itself. */
@@ -35,7 +38,7 @@ export const deliveryRows = (deliveries) => {
       const fallback = fallbacks.get(delivery.id);
       const steps = [...own(delivery), ...(fallback ? [instead(fallback, delivery.queued_at)] : [])];
       const failed = delivery.state === 'failed';
-      const said = [...new Set(steps.filter(({ tone, detail }) => tone === 'down' && detail).map(({ detail }) => detail))];
+      const said = [...new Set(steps.filter(({ tells, detail }) => tells && detail).map(({ detail }) => detail))];
       return { delivery, steps, said, hint: failed ? (delivery.error?.hint ?? '') : '', twice: delivery.possible_duplicate || Boolean(fallback?.possible_duplicate), lost: failed && !fallback };
     });
 };
