@@ -34,6 +34,9 @@ export const objectLine = ({ object, value, unit, metric }) => {
 
 export const incidentTitle = ({ rule_name: rule, object }) => (object ? `${rule}: ${object}` : rule);
 
+/** The incident that tells of a service that fails: one that is told, before one that is held back. */
+export const incidentOf = (serviceId, incidents) => incidents.filter(({ service }) => service === serviceId).toSorted((a, b) => Boolean(a.hold) - Boolean(b.hold))[0] ?? null;
+
 const until = (at) => (at ? ` until ${formatUntil(at)}` : '');
 const holds = {
   silenced: ({ until: at }) => `Nobody is told: it is silenced${until(at)}.`,

@@ -1,5 +1,5 @@
 import { plural } from './formatNumber.js';
-import { incidentTitle, objectLine } from './incidentWords.js';
+import { incidentOf, incidentTitle, objectLine } from './incidentWords.js';
 import { listed, sentence } from './sentences.js';
 import { failingFirst, isBelfry, shownStatus, statusWords } from './status.js';
 
@@ -41,9 +41,6 @@ const fine = (services) => {
   return { status: 'healthy', title, text: `${listed(resting.map(({ name }) => name), 5)}.`, since: null, service: null };
 };
 
-/** The incident that tells of a service that fails: one that is told, not one that is held back. */
-const incidentOf = (service, incidents) => incidents.filter((one) => service && one.service === service.id).toSorted((a, b) => Boolean(a.hold) - Boolean(b.hold))[0] ?? null;
-
 const critical = (incidents) => {
   const firing = incidents.filter(({ severity, state, hold }) => severity === 'critical' && state === 'firing' && !hold);
   if (!firing.length) return null;
@@ -53,7 +50,7 @@ const critical = (incidents) => {
   return { status: 'down', title: incidentTitle(first), text: `${sentence(objectLine(first))}${cause}${more}`, since: first.fired_at, service: null, incident: first };
 };
 
-const withIncident = (worst, incidents) => worst && { ...worst, incident: incidentOf(worst.service, incidents) };
+const withIncident = (worst, incidents) => worst && { ...worst, incident: worst.service ? incidentOf(worst.service.id, incidents) : null };
 
 /**
  * The worst thing as `{status, title, text, since, service, incident}`, in words. `incidents`: the open ones. `checking` false: the checks themselves have

@@ -1,9 +1,12 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { UptimeSparkline } from '../../../frontend/src/components/charts/UptimeSparkline.jsx';
 import { atGoldenTime } from '../../../frontend/src/test/clock.js';
 import { golden } from '../../../frontend/src/test/golden.js';
+import { api } from '../../../frontend/src/test/handlers.js';
 import { render } from '../../../frontend/src/test/render.jsx';
+import { server } from '../../../frontend/src/test/server.js';
 import { cardOf, openPage, serveBoard } from './healthPage.jsx';
 
 atGoldenTime();
@@ -66,7 +69,13 @@ it.each([
   await waitFor(() => expect(cardOf('ledger-db')).toHaveTextContent(words));
 });
 
-it('leads on from the card: to who is affected, to the results, to the day of the incident', async () => {
+it('leads to the incident of its alert', async () => {
+  await openPage('?open=ledger-db', () => screen.findByRole('slider'));
+  expect(await within(cardOf('ledger-db')).findByRole('link', { name: 'Incident 2041' })).toHaveAttribute('href', '/admin/incidents/2041');
+});
+
+it('leads on from the card: to who is affected, to the results, to the day of the incident that no alert tells of', async () => {
+  server.use(http.get(api('/admin/alerts/incidents'), () => HttpResponse.json({ incidents: [], counts: {}, next_cursor: null })));
   const { user, router } = await openPage('?open=ledger-db', () => screen.findByRole('slider'));
   const card = cardOf('ledger-db');
   await user.click(within(card).getByRole('button', { name: 'payments-api' }));

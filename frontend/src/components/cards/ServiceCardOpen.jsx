@@ -24,9 +24,9 @@ const History = ({ service, history, onOpenDay, onRetry }) => (
   </div>
 );
 
-/** One service with everything about it. `detail`, `history`: query results ({data, error}); `can`: {operate, administer};
+/** One service with everything about it. `detail`, `history`: query results ({data, error}); `incident`: an open one of its alerts, or null; `can`: {operate, administer};
     `act`: {toggle, check, mute, edit, remove, showGraph, openDay, openResults, openService, copyLink, retryHistory}. */
-export const ServiceCardOpen = ({ service, detail, history, check, can, act, tabIndex = 0, onFocus }) => {
+export const ServiceCardOpen = ({ service, detail, history, incident = null, check, can, act, tabIndex = 0, onFocus }) => {
   const status = shownStatus(service);
   const full = detail.data;
   const checkNow = { name: service.name, check, allowed: can.operate, onCheck: () => act.check(service.id) };
@@ -54,7 +54,7 @@ export const ServiceCardOpen = ({ service, detail, history, check, can, act, tab
         <ComponentList detail={detail} onOpen={() => act.openResults(service.id, full?.last_run?.id)} />
         <ImpactList detail={detail} onOpen={act.openService} />
       </div>
-      <CardFoot service={service} act={act}>
+      <CardFoot service={service} incident={incident} act={act}>
         <CheckButton {...checkNow} size="lg" className={`phone ${styles.fullCheck}`} />
       </CardFoot>
     </article>
