@@ -5,7 +5,7 @@ import { polled } from './polling.js';
 
 const root = '/admin/alerts';
 const incident = (id) => `${root}/incidents/${encodeURIComponent(id)}`;
-const pageSize = 50;
+const pageSize = 100;
 
 /** Every key starts with `alerts`, so one event can mark all of it as old. `filter`: {state, severity, service, held}. */
 export const incidentListQuery = (filter = {}) =>

@@ -13,11 +13,14 @@ const dayWords = (at, zone, now) => {
   return `Resolved ${formatMoment(at, zone, now).replace(/, \d\d:\d\d$/, '')}`;
 };
 
-/** Many at once mostly have one cause: those that share it fold, under the cause. */
+/** Many at once mostly have one cause: those that share it fold, under the cause, below those that stand alone. */
 const byCause = (open) => {
   if (open.length <= foldOver) return [{ id: 'open', title: '', incidents: open }];
   const groups = Map.groupBy(open, ({ likely_cause: cause, rule_name: rule }) => cause || rule);
-  return [...groups].map(([title, incidents]) => ({ id: `cause:${title}`, title: incidents[0].likely_cause ? `Because ${title}` : title, folds: incidents.length > 1, incidents }));
+  const alone = [...groups.values()].filter(({ length }) => length === 1).flat();
+  const shared = [...groups].filter(([, { length }]) => length > 1);
+  const folds = shared.map(([title, incidents]) => ({ id: `cause:${title}`, title: incidents[0].likely_cause ? `Because ${title}` : title, folds: true, incidents }));
+  return [...(alone.length ? [{ id: 'open', title: '', incidents: alone }] : []), ...folds];
 };
 
 /** The list in sections `{id, title, folds, incidents}`: what is open, by root cause when it is much, then what is over, by day. */

@@ -65,8 +65,8 @@ describe('the list', () => {
   });
 
   it('folds hundreds by their root cause', () => {
-    const many = Array.from({ length: 500 }, (_, at) => ({ ...one('2042'), id: `${at}`, likely_cause: at < 480 ? 'ledger-db is down' : '' }));
-    expect(incidentSections(many, 'UTC', now).map(({ title, folds, incidents: those }) => [title, folds, those.length])).toEqual([['Because ledger-db is down', true, 480], ['Checkout p99 over 500 ms', true, 20]]);
+    const many = Array.from({ length: 500 }, (_, at) => ({ ...one('2042'), id: `${at}`, likely_cause: at < 480 ? 'ledger-db is down' : '', ...(at === 499 && { rule_name: 'Alone' }) }));
+    expect(incidentSections(many, 'UTC', now).map(({ title, folds, incidents: those }) => [title, folds, those.length])).toEqual([['', undefined, 1], ['Because ledger-db is down', true, 480], ['Checkout p99 over 500 ms', true, 19]]);
   });
 
   it('knows the neighbours of an incident', () => {

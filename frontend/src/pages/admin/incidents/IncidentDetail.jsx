@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useAroundStart, useCommentIncident, useEscalateIncident, useIncident, useResolveIncident, useRetryDelivery, useWholeTimeline } from '../../../api/incidents.js';
 import { useHasRole } from '../../../api/session.js';
 import { CommentForm } from '../../../components/incidents/CommentForm.jsx';
@@ -13,9 +14,9 @@ import { Skeleton, SkeletonRows } from '../../../components/Skeleton.jsx';
 import { QueryNote, useAgedClass } from '../../../hooks/QueryNote.jsx';
 import { useAcknowledge } from '../../../hooks/useAcknowledge.js';
 import { useShortcut } from '../../../hooks/useShortcut.js';
-import { useState } from 'react';
 import { minutesAround } from '../../../lib/aroundStart.js';
 import { useNow } from '../../../lib/clock.js';
+import { problemWords } from '../../../lib/problem.js';
 
 const newest = 100; // entries that come with the incident
 
@@ -27,9 +28,10 @@ const useTimeline = ({ incident, timeline }) => {
 };
 
 const Around = ({ detail }) => {
-  const { data, isPending } = useAroundStart(detail);
+  const { data, isPending, error } = useAroundStart(detail);
   const now = useNow(60);
-  if (isPending) return null;
+  if (isPending) return <section><div className="skeleton" style={{ height: 90 }} /></section>;
+  if (error) return <section><p className="small dim">The metric did not load. {problemWords(error)}</p></section>;
   return <MetricBars detail={detail} minutes={data ? minutesAround(detail, data, now) : null} />;
 };
 

@@ -9,6 +9,7 @@ import { useInside } from '../../../hooks/useInside.js';
 import { noFilters } from '../../../hooks/useIncidentsView.js';
 import { useNow } from '../../../lib/clock.js';
 import { incidentSections } from '../../../lib/incidentGroups.js';
+import { isOpen } from '../../../lib/incidentWords.js';
 import { usePreference } from '../../../lib/preferences.js';
 import styles from './incidents.module.css';
 
@@ -55,7 +56,7 @@ export const IncidentList = ({ query, view, change, pathOf }) => {
     <div {...handlers}>
       {changed && <p className={styles.changed}><button type="button" className="link small tall" onClick={update}>Order changed, update</button></p>}
       {sections.map((section) => <Section key={section.id} section={section} view={view} pathOf={pathOf} />)}
-      {query.hasNextPage && <p className={styles.more}><button type="button" className="link small tall" disabled={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>Show older</button></p>}
+      {query.hasNextPage && <p className={styles.more}><button type="button" className="link small tall" disabled={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>{isOpen(shown.at(-1)) ? 'Show more' : 'Show older'}</button></p>}
     </div>
   );
 };
