@@ -31,7 +31,7 @@ async def open_when_it_fires(page: Page, name: str) -> None:
 async def test_a_whole_incident(
     open_page: OpenPage, session: StorageState, belfry: Belfry, api: aiohttp.ClientSession
 ) -> None:
-    """F2.5.4, I2.5.2, I2.5.3: it fires, the first step is told and the next one is counted down, paged by hand,
+    """It fires, the first step is told and the next one is counted down, paged by hand,
     acknowledged by the first of two, silenced from its page, and resolves; each message says how far it has come."""
     await until_status(api, "ledger", "healthy")
     page, second = await open_page(storage_state=session), await open_page(storage_state=session)

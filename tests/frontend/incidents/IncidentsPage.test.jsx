@@ -128,7 +128,7 @@ describe('one incident', () => {
     expect(around.getAllByRole('row').length).toBe(46);
   });
 
-  it('F2.5.4: a acknowledges, and what was told of it elsewhere is asked for again', async () => {
+  it('a acknowledges, and what was told of it elsewhere is asked for again', async () => {
     const seen = posted('acknowledge', () => HttpResponse.json(detailOf({ state: 'acknowledged', acknowledged_by: 'ana', acknowledged_at: goldenNow.toISOString() })));
     const { user } = await openIncident();
     serveDetail(detailOf({ state: 'acknowledged', acknowledged_by: 'ana', acknowledged_at: goldenNow.toISOString() }));

@@ -109,7 +109,7 @@ describe('deliveries', () => {
   const { deliveries } = detail.timeline.find(({ kind }) => kind === 'escalated');
   const words = ({ steps }) => steps.map(({ words: word, after }) => `${word} ${after}`.trim());
 
-  it('I2.5.3: are steps with the time since they were queued, in the provider’s words', () => {
+  it('are steps with the time since they were queued, in the provider’s words', () => {
     const [slack, sms, email, ...rest] = deliveryRows(deliveries);
     expect(words(slack)).toEqual(['queued', 'accepted +0.4 s']);
     expect(words(sms)).toEqual(['queued', 'sent +0.9 s', 'delivered +4.1 s']);
