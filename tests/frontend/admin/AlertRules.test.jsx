@@ -170,20 +170,16 @@ it('draws only what is near the window of a long list', async () => {
   expect(shownRules().length).toBeLessThan(100);
 });
 
-it('is found in the palette, and paused from there', async () => {
+it('is paused from the palette', async () => {
   const sent = onChange('patch', '/rules/:id', () => ruleOf('socket-pool', { enabled: false, state: 'paused' }));
-  const { user, router } = renderApp('/admin/settings/about');
+  const { user } = renderApp('/admin/settings/about');
   await screen.findByText('API reference');
   await user.keyboard('{Control>}k{/Control}');
   await user.type(await screen.findByRole('textbox', { name: 'Search or run a command' }), 'pause rule socket');
-  await screen.findByText('Pause rule Socket pool nearly full');
+  expect(await screen.findByText('Pause rule Socket pool nearly full')).toBeInTheDocument();
   await user.keyboard('{Enter}');
   await waitFor(() => expect(sent.bodies).toEqual([{ enabled: false }]));
   expect(await screen.findByText('Paused')).toBeInTheDocument();
-  await user.keyboard('{Control>}k{/Control}');
-  await user.type(await screen.findByRole('textbox', { name: 'Search or run a command' }), 'tls expires');
-  await user.click(await screen.findByText('TLS expires soon'));
-  await waitFor(() => expect(router.state.location.search).toBe('?rule=tls-expires'));
 });
 
 it('on a narrow window the list and the rule are two screens with a way back', async () => {
