@@ -1,4 +1,5 @@
-from alert_svc.app import AlertSettings, create_app
+from alert_svc.app import create_app
+from alert_svc.settings import AlertSettings
 from shared.service import run
 
 if __name__ == "__main__":

@@ -1,22 +1,30 @@
 """Composes alert_svc: settings, what it hears, evaluation, endpoints, escalation and upkeep."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 
 from aiohttp import web
 
 from alert_svc import defaults, keeping, upkeep
 from alert_svc.api import HANDLERS
+from alert_svc.courier import Courier
+from alert_svc.delivering import Dispatcher
 from alert_svc.engine import Engine
 from alert_svc.evaluator import Evaluator
 from alert_svc.handlers import on_configured, on_due, on_health, on_resolved
+from alert_svc.keyring import Keyring
 from alert_svc.listener import Inbox, Listener
 from alert_svc.room import Room
+from alert_svc.senders.guard import Network
+from alert_svc.senders.http import Wire, open_wire
+from alert_svc.settings import AlertSettings
+from shared.contracts.alerts.deliveries import JOB_STREAM
 from shared.loops import every, until_it_works
 from shared.outbox import OUTBOX_WAKE, relay_context
-from shared.service import BUS, POOL, add_endpoints, bus_context, new_app, pool_context, rpc_context
-from shared.settings import Port, Settings
+from shared.process import refuse
+from shared.service import BUS, POOL, SETTINGS, add_endpoints, bus_context, new_app, pool_context, rpc_context
 from shared.timers import TIMERS_STREAM
 
 # What is done again and again, and how often, in seconds.
@@ -33,39 +41,61 @@ LOOPS: tuple[tuple[Callable[[Room], Awaitable[None]], float], ...] = (
 )
 READ_HEALTH_SECONDS = 10.0
 DUE_BATCH = 100
+JOB_BATCH = 100
 STOP_SECONDS = 0.6
 
-
-class AlertSettings(Settings, frozen=True, kw_only=True):
-    service: str = "alert_svc"
-    port: Port = 8085
+KEYRING = web.AppKey("KEYRING", Keyring)
+ALLOWED: web.AppKey[Sequence[Network]] = web.AppKey("ALLOWED", Sequence)
 
 
 def create_app(settings: AlertSettings) -> web.Application:
+    """Ends the process before the start when a setting cannot be used."""
     app = new_app(settings)
+    try:
+        app[KEYRING], app[ALLOWED] = settings.keyring(), settings.networks
+    except ValueError as error:
+        refuse(str(error))
     app.cleanup_ctx.extend([pool_context, bus_context, relay_context, alert_context, rpc_context])
     return app
 
 
 async def alert_context(app: web.Application) -> AsyncIterator[None]:
-    """Evaluation, endpoints, timers and loops, as long as the application lives."""
-    room = furnish(app)
+    """Evaluation, endpoints, timers, sending and loops, as long as the application lives."""
+    living = asynccontextmanager(room_context)
+    async with open_wire(app[ALLOWED]) as wire, living(app, furnish(app, wire)):
+        yield
+
+
+async def room_context(app: web.Application, room: Room) -> AsyncIterator[None]:
     add_endpoints(app, [(rpc, partial(handler, room)) for rpc, handler in HANDLERS])
     due = room.bus.consume(TIMERS_STREAM, "alert_due", partial(on_due, room), batch=DUE_BATCH, concurrency=1)
     restore = partial(upkeep.keep_timers, room)
     room.bus.on_connect(partial(until_it_works, restore, "keep_timers"))  # the store may have been lost meanwhile
-    tasks = [asyncio.create_task(work, name=name) for name, work in loops(room)]
+    taken = [due]
+    work = loops(room)
+    if settings_of(app).alert_send:
+        taken.append(room.bus.consume(JOB_STREAM, "alert_senders", room.dispatcher.on_jobs, batch=JOB_BATCH))
+        work.append(("deliver", room.dispatcher.run()))
+    tasks = [asyncio.create_task(each, name=name) for name, each in work]
     yield
-    await due.stop(STOP_SECONDS)
+    await asyncio.gather(room.dispatcher.finish(STOP_SECONDS), *(each.stop(STOP_SECONDS) for each in taken))
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def furnish(app: web.Application) -> Room:
+def settings_of(app: web.Application) -> AlertSettings:
+    settings = app[SETTINGS]
+    assert isinstance(settings, AlertSettings)
+    return settings
+
+
+def furnish(app: web.Application, wire: Wire) -> Room:
     pool, bus, engine, inbox = app[POOL], app[BUS], Engine(), Inbox()
     listener = Listener(bus, inbox)
     wake = app[OUTBOX_WAKE].set
+    settings = settings_of(app)
+    courier = Courier(wire, settings.providers, settings.public_url or "")
     room = Room(
         pool=pool,
         bus=bus,
@@ -74,6 +104,9 @@ def furnish(app: web.Application) -> Room:
         evaluator=Evaluator(pool, bus, engine, inbox, listener, wake),
         wake_outbox=wake,
         stored=[0],
+        courier=courier,
+        keyring=app[KEYRING],
+        dispatcher=Dispatcher(pool, courier, app[KEYRING], settings.instance, wake),
     )
     listener.on("alert.configured", partial(on_configured, room))
     listener.on("alert.resolved", partial(on_resolved, room))

@@ -23,3 +23,11 @@ CONFLICTS = Counter("belfry_alert_conflicts_total", "Changes that another replic
 INCIDENTS = Counter("belfry_alert_incidents_total", "Incidents opened and resolved", ["what"])
 QUEUED = Counter("belfry_alert_deliveries_queued_total", "Messages queued to be sent")
 ESCALATIONS = Counter("belfry_alert_escalation_steps_total", "Steps of escalation taken")
+DELIVERIES = Counter("belfry_alert_deliveries_total", "Attempts to deliver a message, by what became of it", ["state"])
+WAITING = Gauge("belfry_alert_deliveries_waiting", "Messages that are not delivered yet", ["kind"])
+SEND_SECONDS = Histogram(
+    "belfry_alert_send_duration_seconds",
+    "Duration of one attempt to send a message",
+    ["kind"],
+    buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10),
+)

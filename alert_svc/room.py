@@ -5,8 +5,11 @@ from collections.abc import Callable
 
 from msgspec import Struct, field
 
+from alert_svc.courier import Courier
+from alert_svc.delivering import Dispatcher
 from alert_svc.engine import Engine
 from alert_svc.evaluator import Evaluator
+from alert_svc.keyring import Keyring
 from alert_svc.listener import Listener
 from shared.bus import Bus
 from shared.db import Pool
@@ -22,4 +25,7 @@ class Room(Struct, frozen=True):
     evaluator: Evaluator
     wake_outbox: Callable[[], None]
     stored: list[int]
+    courier: Courier
+    keyring: Keyring
+    dispatcher: Dispatcher
     health_changed: asyncio.Event = field(default_factory=asyncio.Event)

@@ -8,7 +8,8 @@ import structlog
 
 from alert_svc import escalating, holding, keeping, metrics, watching
 from alert_svc.room import Room
-from alert_svc.store import incidents, partitions
+from alert_svc.senders.table import LIMITS
+from alert_svc.store import incidents, partitions, sending
 from alert_svc.telling import alarm_of
 from shared import outbox
 from shared.loops import tell
@@ -92,3 +93,7 @@ async def measure(room: Room) -> None:
     metrics.SERIES.set(len(room.engine.store))
     for state, count in room.engine.book.columns.counts().items():
         metrics.ALERTS.labels(state).set(count)
+    async with room.pool.acquire(timeout=5) as conn:
+        waiting = await sending.count_waiting(conn)
+    for kind in LIMITS:
+        metrics.WAITING.labels(kind).set(waiting.get(kind, 0))

@@ -1,6 +1,8 @@
 """From a reply to an HTTP answer: bytes passed on unparsed, a tag to ask again with, 304 when nothing changed."""
 
 import gzip
+import re
+from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -13,6 +15,7 @@ JSON = "application/json"
 TAG_BYTES = 12
 GZIP_MAGIC, GZIP_HEAD_BYTES = b"\x1f\x8b", 10
 REVALIDATE = "private, no-cache"
+_WEIGHT = re.compile(r"^(0(\.\d{0,3})?|1(\.0{0,3})?)$")
 
 
 def answer_struct(value: Struct, status: int = 200) -> web.Response:
@@ -67,14 +70,25 @@ def knows(request: web.Request, etag: str) -> bool:
 def add_vary(response: web.StreamResponse, name: str) -> None:
     """The answer is another one for another value of this request header."""
     known = response.headers.get(hdrs.VARY, "")
-    if name.lower() not in known.lower():
+    if name.lower() not in [each.strip() for each in known.lower().split(",")]:
         response.headers[hdrs.VARY] = f"{known}, {name}" if known else name
 
 
 def accepts_gzip(request: web.Request) -> bool:
-    """Is gzip among the accepted encodings, and not with weight 0?"""
-    for part in request.headers.get(hdrs.ACCEPT_ENCODING, "").lower().split(","):
-        name, _, weight = part.strip().partition(";")
-        if name.strip() in ("gzip", "*"):
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+    """Does the client take gzip, and no less gladly than plain bytes?"""
+    return _takes_gzip(",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, ())))
+
+
+@lru_cache(256)
+def _takes_gzip(header: str) -> bool:
+    """RFC 9110, 12.5.3: the weight of gzip by name, else that of *."""
+    weights = dict(_weighted(part) for part in header.lower().split(","))
+    weight = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
+    return weight > 0 and weight >= weights.get("identity", 0.0)
+
+
+def _weighted(part: str) -> tuple[str, float]:
+    """A weight that is none counts as 0."""
+    name, *parameters = (each.strip() for each in part.split(";"))
+    given = next((each.partition("=")[2] for each in parameters if each.partition("=")[0].strip() == "q"), "1")
+    return name, float(given) if _WEIGHT.match(given.strip()) else 0.0

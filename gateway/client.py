@@ -1,7 +1,8 @@
 """Where a request comes from: the peer, or what a trusted proxy says of it."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from aiohttp import web
 from msgspec import Struct
@@ -10,6 +11,7 @@ from gateway.settings import GatewaySettings, Network
 from shared.keys import SETTINGS
 
 Address = IPv4Address | IPv6Address
+REMEMBERED = 4096
 
 
 class Proxies(Struct, frozen=True):
@@ -26,7 +28,7 @@ def client_ip(request: web.Request) -> str:
     """The address of the client, as far as it can be believed. Found out once."""
     found = request.get(CLIENT_IP)
     if found is None:
-        networks, found = request.app[PROXIES].networks, request.remote or ""
+        networks, found = request.app[PROXIES].networks, _plain(request.remote or "")
         if networks:
             found = believed(found, ",".join(request.headers.getall("X-Forwarded-For", [])), networks)
         request[CLIENT_IP] = found
@@ -41,8 +43,13 @@ def believed(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
             break
         if _address(claim) is None:
             break
-        current = claim
+        current = _plain(claim)
     return current
+
+
+def client_network(request: web.Request) -> str:
+    """Whom a limit by address counts: of IPv6 the /64, for one customer has all of it."""
+    return _network(client_ip(request))
 
 
 def is_https(request: web.Request) -> bool:
@@ -62,8 +69,21 @@ def _within(address: str, networks: Sequence[Network]) -> bool:
     return parsed is not None and any(parsed in network for network in networks)
 
 
+@lru_cache(REMEMBERED)
 def _address(text: str) -> Address | None:
+    """An IPv4 address in IPv6 clothes, as a socket for both gives it, is an IPv4 address."""
     try:
-        return ip_address(text)
+        found = ip_address(text)
     except ValueError:
         return None
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
+
+
+def _plain(text: str) -> str:
+    found = _address(text)
+    return text if found is None else str(found)
+
+
+@lru_cache(REMEMBERED)
+def _network(text: str) -> str:
+    return str(ip_network(f"{text}/64", strict=False)) if isinstance(_address(text), IPv6Address) else text

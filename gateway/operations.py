@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from msgspec import Struct, json
+from msgspec import Struct, json, structs
 
 from gateway.answers import answer_change, answer_read, answer_struct, unpacked
 from gateway.auth.audit import BEFORE
@@ -16,6 +16,7 @@ from gateway.routes import ROUTES, pattern_of
 from gateway.routes.route import Before, Local, Route
 from gateway.single_flight import SingleFlight
 from shared.contracts.live import OFFSET_HEADER
+from shared.contracts.pipeline.chain import TRIED_ANOTHER
 from shared.contracts.pipeline.procedures import ValidateChange
 from shared.contracts.wire import Rpc
 from shared.keys import BUS, REQUEST_ID
@@ -24,12 +25,13 @@ from shared.rpc import Caller, Reply, call
 from shared.telemetry import current_traceparent
 
 ADMIN = "/api/v1/admin/"
-Rehearse = Callable[[web.Request, ValidateChange], Awaitable[None]]
+Rehearse = Callable[[web.Request, ValidateChange], Awaitable[str]]
 
 FLIGHTS: web.AppKey[SingleFlight[Reply]] = web.AppKey("FLIGHTS", SingleFlight)
 OPERATIONS: web.AppKey[dict[web.AbstractRoute, Route]] = web.AppKey("OPERATIONS", dict)
 REHEARSE: web.AppKey[Rehearse] = web.AppKey("REHEARSE", Rehearse)  # type: ignore[arg-type]
-"""Refuses a change of the chain after which the caller would be kept out."""
+"""Refuses a change of the chain after which the caller would be kept out; returns what proves that it was tried."""
+TRIES = 5
 OPERATION: web.RequestKey[Route | None] = web.RequestKey("OPERATION", Route)
 OPEN: web.AppKey[set[web.AbstractResource]] = web.AppKey("OPEN", set)
 """What anyone may use besides the tables: pages, probes, badges."""
@@ -105,11 +107,12 @@ def _handler_of(route: Route) -> Handler:
 def _rpc_handler(route: Route, rpc: Rpc, plan: Plan) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         given = await bind(request, plan)
-        if route.tried is not None:
-            await request.app[REHEARSE](request, route.tried(given))
         if route.before is not None:
             request[BEFORE] = await _as_it_is(request, route.before)
-        reply = await ask(request, rpc, given, shared=not route.unsafe)
+        if route.tried is not None:
+            reply = await _ask_rehearsed(request, rpc, given, route.tried(given))
+        else:
+            reply = await ask(request, rpc, given, shared=not route.unsafe)
         encoding = reply.headers.get("Content-Encoding", "")
         if route.unsafe:
             return answer_change(request, reply.data, encoding, route.status)
@@ -117,6 +120,18 @@ def _rpc_handler(route: Route, rpc: Rpc, plan: Plan) -> Handler:
         return with_place(route, response, reply.headers[OFFSET_HEADER])
 
     return handle
+
+
+async def _ask_rehearsed(request: web.Request, rpc: Rpc, given: Struct, change: ValidateChange) -> Reply:
+    """Tried anew while others change the chain in between."""
+    for left in reversed(range(TRIES)):
+        caller = structs.replace(caller_of(request), proof=await request.app[REHEARSE](request, change))
+        try:
+            return await call(request.app[BUS], rpc, given, caller)
+        except ProblemError as error:
+            if not left or error.problem.extensions.get("code") != TRIED_ANOTHER:
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 async def _as_it_is(request: web.Request, before: Before) -> object:

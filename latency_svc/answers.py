@@ -52,13 +52,16 @@ def required(q: float) -> int:
     return math.ceil(round(1 / (1 - q), 6))
 
 
+REQUIRED = {q: required(q) for q in QUANTILES.values()}
+
+
 def percentile_ms(h: Histogram, q: float) -> float | None:
     found = quantile(h, q) if h.count >= required(q) else None
     return None if found is None else milliseconds(found)
 
 
 def percentiles(h: Histogram) -> Percentiles:
-    told = [q for q in QUANTILES.values() if h.count >= required(q)]
+    told = [q for q, least in REQUIRED.items() if h.count >= least]
     found = [milliseconds(seconds) for seconds in quantiles(h, told) if seconds is not None]
     return Percentiles(*found, *[None] * (len(QUANTILES) - len(found)))
 

@@ -62,6 +62,18 @@ def bounds(scale: int = SCALE) -> NDArray[np.float64]:
     return found
 
 
+@lru_cache(16)
+def midpoints(scale: int) -> list[float]:
+    """What each column stands for in seconds, but the last, which has no upper bound."""
+    found = bounds(scale).tolist()
+    return [found[0], *map(midpoint, found[:-1], found[1:])]
+
+
+def midpoint(lower: float, upper: float) -> float:
+    """The harmonic mean of a bucket's bounds: the value whose largest relative error is the least."""
+    return 2 * lower * upper / (lower + upper)
+
+
 def error_bound_pct(scale: int) -> float:
     """How far the harmonic midpoint of a bucket may be from any value in it, in percent of that value."""
     ratio: float = 2.0 ** (2.0**-scale)

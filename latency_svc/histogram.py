@@ -114,7 +114,7 @@ def quantiles(h: Histogram, wanted: Sequence[float]) -> list[float | None]:
     """Several, as `quantile` gives each; the buckets are summed up once."""
     if h.count == 0:
         return [None] * len(wanted)
-    found = np.searchsorted(np.cumsum(h.counts), [rank(q, h.count) for q in wanted]).tolist()
+    found = h.counts.cumsum().searchsorted([rank(q, h.count) for q in wanted]).tolist()
     return [min(max(_midpoint(h, column), h.min_seconds), h.max_seconds) for column in found]
 
 
@@ -133,13 +133,8 @@ def error_bound_pct(h: Histogram) -> float:
 
 
 def _midpoint(h: Histogram, column: int) -> float:
-    """The harmonic mean of a bucket's bounds: the value whose largest relative error is the least."""
-    bounds = grid.bounds(h.scale)
-    if column == 0:
-        return float(bounds[0])
-    lower = float(bounds[column - 1])
-    upper = float(bounds[column]) if column < bounds.size else h.max_seconds
-    return 2 * lower * upper / (lower + upper)
+    inner = grid.midpoints(h.scale)
+    return inner[column] if column < len(inner) else grid.midpoint(grid.HIGHEST_SECONDS, h.max_seconds)
 
 
 def _spread_pct(lower: float, upper: float) -> float:

@@ -20,6 +20,7 @@ from shared.settings import Port, Settings
 LOOPS: tuple[tuple[Callable[[Room], Awaitable[None]], float], ...] = (
     (return_unconfirmed, 1),
     (upkeep.keep_copies, 60),
+    (upkeep.measure, 5),
 )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from msgspec import json
 
@@ -16,6 +17,7 @@ from shared.validate import validate
 YEAR_SECONDS = 31_536_000
 DAY_SECONDS = 86_400
 MIB, KIB = 1024 * 1024, 1024
+PORTS = {"http": 80, "https": 443}
 
 
 def check(id: str, raw: dict[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
@@ -50,7 +52,24 @@ def _joint_faults(id: str, read: InterceptorSettings) -> Faults:
     return FAULTS[id](read) if id in FAULTS else iter(())
 
 
+def origin_of(text: str) -> str:
+    """As the header Origin has it: small letters, punycode, no port that is the scheme's own; empty for none."""
+    try:
+        parts = urlsplit(text)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:
+        return ""
+    place = f"[{host}]" if ":" in host else host
+    return (
+        f"{parts.scheme}://{place}" if port in (None, PORTS.get(parts.scheme)) else f"{parts.scheme}://{place}:{port}"
+    )
+
+
 def _cors(read: settings.CorsSettings) -> Faults:
+    for place, text in enumerate(read.origins):
+        if text not in ("*", written := origin_of(text)):
+            words = f"must be as browsers write it: {written}" if written else "must be an origin, without a path"
+            yield f"origins[{place}]", words
     if read.credentials and "*" in read.origins:
         yield "credentials", "must be off while any origin (*) may call: name the origins, or leave cookies out"
 

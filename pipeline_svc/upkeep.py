@@ -5,7 +5,9 @@ from msgspec import json
 from pipeline_svc import store
 from pipeline_svc.api.applying import BELFRY
 from pipeline_svc.document import Saved, chain_of, initial
+from pipeline_svc.metrics import BEHIND, LATEST, NODES, REJECTING, UNCONFIRMED
 from pipeline_svc.room import Room
+from pipeline_svc.view import confirmation
 from shared.contracts.pipeline.chain import APPLIED_KEY, CHAINS_BUCKET, SAVED_KEY, AppliedChain
 
 
@@ -36,6 +38,19 @@ async def keep_copies(room: Room) -> None:
         ran = await store.find(conn, applied.revision) if applied else None
         if applied and ran and (applied_copy is None or _number(applied_copy.value) != applied.number):
             await store.copy_applied(conn, applied, room.fit(ran))
+
+
+async def measure(room: Room) -> None:
+    """The gauges at /metrics."""
+    now = room.now()
+    async with room.pool.acquire(timeout=5) as conn:
+        revision, applied = (await room.latest(conn)).revision, await store.applied(conn)
+    nodes = room.fleet.nodes(now)
+    LATEST.set(revision)
+    NODES.set(len(nodes))
+    BEHIND.set(sum(node.revision != revision for node in nodes))
+    REJECTING.set(sum(node.rejected_revision is not None for node in nodes))
+    UNCONFIRMED.set(confirmation(applied, now) is not None)
 
 
 def _number(value: bytes) -> int:

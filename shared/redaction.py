@@ -4,7 +4,8 @@ import re
 
 HIDDEN = "***"
 SECRET_NAMES = re.compile(
-    r"(^|_)(password|passwd|secret|token|seed|authorization|cookie|api_key|private_key|credentials)s?$", re.IGNORECASE
+    r"(^|_)(password|passwd|secret|token|seed|authorization|cookie|(api|private|encryption|routing)_key|credentials)s?$",
+    re.IGNORECASE,
 )
 _USERINFO = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<user>[^\s:/@?#]*):[^\s/?#]*@", re.IGNORECASE)
 _TOKEN_USER = re.compile(r"(?P<scheme>(?:nats|tls|ws|wss)://)[^\s:/@?#]+@", re.IGNORECASE)

@@ -34,7 +34,8 @@ ERROR, ERROR_CODE = "Nats-Service-Error", "Nats-Service-Error-Code"
 
 
 class Caller(Struct, frozen=True, kw_only=True):
-    """On whose behalf: `deadline` is the epoch in seconds after which nobody waits any more."""
+    """On whose behalf: `deadline` is the epoch in seconds after which nobody waits any more. `proof`: what the one who
+    asks has to show first, where a procedure wants that."""
 
     actor: str
     role: Role = "viewer"
@@ -42,6 +43,7 @@ class Caller(Struct, frozen=True, kw_only=True):
     deadline: float | None = None
     traceparent: str = ""
     idempotency_key: str = ""
+    proof: str = ""
 
 
 class Encoded(Struct, frozen=True):
@@ -115,6 +117,7 @@ def caller_of(headers: dict[str, str]) -> Caller:
         deadline=int(deadline) / 1000 if deadline.isdigit() else None,
         traceparent=headers.get("traceparent", ""),
         idempotency_key=unquoted(headers, "Idempotency-Key"),
+        proof=unquoted(headers, "Belfry-Proof"),
     )
 
 
@@ -126,6 +129,7 @@ def _headers(caller: Caller, wait_seconds: float) -> dict[str, str]:
         DEADLINE_HEADER: str(round((time.time() + wait_seconds) * 1000)),
         "traceparent": telemetry.current_traceparent() or caller.traceparent,
         "Idempotency-Key": quoted(caller.idempotency_key or str(uuid4())),
+        "Belfry-Proof": quoted(caller.proof),
     }
     return {name: value for name, value in headers.items() if value}
 

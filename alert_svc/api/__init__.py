@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from alert_svc.api import incidents, metrics, policies, preview, quiet, rules
+from alert_svc.api import channels, deliveries, incidents, metrics, policies, preview, quiet, rules, testing
 from alert_svc.room import Room
 from shared.contracts.alerts import procedures as contract
 from shared.contracts.wire import Rpc
@@ -21,6 +21,16 @@ HANDLERS: list[tuple[Rpc, Callable[[Room, Any, Caller], Awaitable[Any]]]] = [
     (contract.PREVIEW_RULE, preview.preview_alert_rule),
     (contract.LIST_METRICS, metrics.list_metrics),
     (contract.LIST_SERIES, metrics.list_series),
+    (contract.TEST_RULE, testing.test_alert_rule),
+    (contract.LIST_CHANNELS, channels.list_notification_channels),
+    (contract.GET_CHANNEL, channels.get_notification_channel),
+    (contract.CREATE_CHANNEL, channels.create_notification_channel),
+    (contract.UPDATE_CHANNEL, channels.update_notification_channel),
+    (contract.DELETE_CHANNEL, channels.delete_notification_channel),
+    (contract.TEST_CHANNEL, testing.test_notification_channel),
+    (contract.TEST_UNSAVED, testing.test_unsaved_channel),
+    (contract.LIST_DELIVERIES, deliveries.list_deliveries),
+    (contract.RETRY_DELIVERY, deliveries.retry_delivery),
     (contract.LIST_INCIDENTS, incidents.list_alert_incidents),
     (contract.GET_INCIDENT, incidents.get_alert_incident),
     (contract.GET_TIMELINE, incidents.get_incident_timeline),

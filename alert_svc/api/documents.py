@@ -1,6 +1,6 @@
 """What the endpoints of policies and of mute timings share."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from alert_svc.api.rules import slug
 from alert_svc.store import documents
@@ -21,9 +21,14 @@ async def document_or_404(conn: Connection, table: Table, id: str, *, lock: bool
 async def free_id(conn: Connection, table: Table, wanted: str | None, name: str) -> str:
     """The id that was asked for, which must be free, or one made from the name."""
     taken = {document.id for document in await documents.list_documents(conn, table)}
+    return free_name(taken, NAMES[table], wanted, name)
+
+
+def free_name(taken: Collection[str], what: str, wanted: str | None, name: str) -> str:
+    """As `free_id`, among the ids that are taken. Raises ProblemError 409."""
     if wanted is not None:
         if wanted in taken:
-            raise conflict(f"There is a {NAMES[table]} {wanted} already; choose another id or change that one")
+            raise conflict(f"There is a {what} {wanted} already; choose another id or change that one")
         return wanted
     made = slug(name)
     numbered = (made if number == 1 else f"{made}-{number}" for number in range(1, len(taken) + 2))

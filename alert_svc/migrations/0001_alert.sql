@@ -28,6 +28,7 @@ CREATE TABLE channel (
     enabled boolean NOT NULL DEFAULT true,
     config jsonb NOT NULL,
     secrets jsonb NOT NULL DEFAULT '{}',
+    target text NOT NULL DEFAULT '',
     fallback text,
     version bigint NOT NULL DEFAULT 1,
     source text NOT NULL,
@@ -36,6 +37,7 @@ CREATE TABLE channel (
 );
 COMMENT ON COLUMN channel.config IS 'What may be shown';
 COMMENT ON COLUMN channel.secrets IS 'By field: ciphertext, key id, when it was set and a hint; never plain';
+COMMENT ON COLUMN channel.target IS 'Where it goes, masked, in one line';
 
 CREATE TABLE policy (
     id text PRIMARY KEY,
@@ -171,8 +173,12 @@ CREATE TABLE delivery (
     possible_duplicate boolean NOT NULL DEFAULT false,
     fallback_of uuid REFERENCES delivery (id),
     queued_at timestamptz NOT NULL DEFAULT now(),
+    give_up_at timestamptz NOT NULL DEFAULT now() + interval '24 hours',
+    done jsonb NOT NULL DEFAULT '[]',
     finished_at timestamptz
 );
+COMMENT ON COLUMN delivery.attempts IS 'Also the token of a claim: only who made the last attempt records how it went';
+COMMENT ON COLUMN delivery.done IS 'The parts that the provider has accepted, where a message takes several';
 CREATE INDEX delivery_by_incident ON delivery (incident_id, channel_id);
 CREATE INDEX delivery_by_event ON delivery (event_id);
 CREATE INDEX delivery_by_channel ON delivery (channel_id, queued_at DESC);

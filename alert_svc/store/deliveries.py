@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import asyncpg
 from msgspec import Struct, json
 
 from shared import outbox
@@ -88,8 +89,13 @@ async def queue(conn: Connection, deliveries: Sequence[NewDelivery]) -> int:
         now,
         [each.message for each in deliveries],
     )
-    await outbox.add_work(conn, [_job(row["id"], row["channel_id"], row["kind"], row["key"]) for row in rows])
+    await outbox.add_work(conn, jobs_of(rows))
     return len(rows)
+
+
+def jobs_of(rows: Sequence[asyncpg.Record]) -> list[OutboxMessage]:
+    """What tells the senders of rows that were queued: `id`, `channel_id`, `kind` and `key` of each."""
+    return [_job(row["id"], row["channel_id"], row["kind"], row["key"]) for row in rows]
 
 
 def _job(id: object, channel_id: str, kind: ChannelKind, key: str) -> OutboxMessage:

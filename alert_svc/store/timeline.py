@@ -138,7 +138,7 @@ async def list_deliveries_of(conn: Connection, incident_id: int) -> list[tuple[i
     rows = await conn.fetch(
         f"SELECT {DELIVERY} FROM delivery WHERE incident_id = $1 ORDER BY queued_at, id LIMIT 2000", incident_id
     )
-    return [(row["event_id"], _delivery(row)) for row in rows]
+    return [(row["event_id"], delivery_of(row)) for row in rows]
 
 
 async def existing_rules(conn: Connection, rule_ids: Sequence[str]) -> set[str]:
@@ -146,5 +146,5 @@ async def existing_rules(conn: Connection, rule_ids: Sequence[str]) -> set[str]:
     return {row["id"] for row in rows}
 
 
-def _delivery(row: asyncpg.Record) -> AlertDelivery:
+def delivery_of(row: asyncpg.Record) -> AlertDelivery:
     return convert({name: value for name, value in dict(row).items() if name != "event_id"}, AlertDelivery)

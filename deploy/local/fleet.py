@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from deploy.local import servers
 from deploy.local.program import Program
-from deploy.local.settings import GATEWAY, LATENCY, ROOT, LocalSettings, environment_of
+from deploy.local.settings import ALERT, GATEWAY, LATENCY, ROOT, LocalSettings, environment_of
 
 READY_ANSWER_SECONDS = 3.0
 
@@ -39,6 +39,7 @@ def process(child: str, ground: Ground) -> Program:
         **servers.postgres_variables(settings, ground.postgres, child),
         **(_gateway_variables(ground) if child == GATEWAY else {}),
         **({"BELFRY_OTLP_PORT": str(ground.ports["otlp"])} if child == LATENCY else {}),
+        **(_alert_variables(ground) if child == ALERT else {}),
     }
     return Program(
         name=child,
@@ -61,6 +62,12 @@ def is_ready(host: str, port: int, path: str = "/readyz") -> Callable[[int], boo
             connection.close()
 
     return ask
+
+
+def _alert_variables(ground: Ground) -> dict[str, str]:
+    """Links in alerts lead to where this Belfry is, unless the user knows better."""
+    known = {"BELFRY_PUBLIC_URL", "BELFRY_PUBLIC_URL_FILE"} & set(ground.environ)
+    return {} if known else {"BELFRY_PUBLIC_URL": ground.settings.url}
 
 
 def _gateway_variables(ground: Ground) -> dict[str, str]:

@@ -10,7 +10,12 @@ GATEWAY = "gateway"
 ROOT = Path(__file__).resolve().parents[2]
 
 LATENCY = "latency_svc"
-SECRETS_OF = {GATEWAY: {"BELFRY_ADMIN_PASSWORD", "BELFRY_ADMIN_TOKEN"}, LATENCY: {"BELFRY_OTLP_TOKEN"}}
+ALERT = "alert_svc"
+SECRETS_OF = {
+    GATEWAY: {"BELFRY_ADMIN_PASSWORD", "BELFRY_ADMIN_TOKEN"},
+    LATENCY: {"BELFRY_OTLP_TOKEN"},
+    ALERT: {"BELFRY_ENCRYPTION_KEYS"},
+}
 """What no other process needs to know."""
 
 SET_BY_US = {"PORT", "NATS_URL", "DATABASE_URL"} | {

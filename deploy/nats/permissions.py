@@ -79,6 +79,7 @@ GRANTS: dict[str, Grant] = {
         publish=(
             *timers("alert"),
             *consume("alert_due"),
+            *consume("alert_senders"),
             *follow(EVENTS_STREAM),
             *follow(MEASURES_STREAM),
             "belfry.notify.>",

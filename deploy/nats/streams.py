@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from shared.contracts.alerts.deliveries import JOB_STREAM
 from shared.contracts.pipeline.chain import CHAINS_BUCKET
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
 from shared.contracts.ws.events import OUTSIDE_SUBJECTS
@@ -17,7 +18,6 @@ DAY = 24 * HOUR
 MB = 1024 * 1024
 
 SAMPLES_STREAM = "BELFRY_SAMPLES"
-NOTIFY_STREAM = "BELFRY_NOTIFY"
 DLQ_STREAM = "BELFRY_DLQ"
 
 
@@ -136,7 +136,7 @@ STREAMS: tuple[Stream, ...] = (
     TIMERS,
     # Full means refuse: a delivery that cannot be kept must stay with its sender, never push out an older one.
     Stream(
-        name=NOTIFY_STREAM,
+        name=JOB_STREAM,
         subjects=("belfry.notify.>",),
         max_bytes=128 * MB,
         dedup_seconds=10 * MINUTE,
@@ -167,6 +167,7 @@ CONSUMERS: tuple[Consumer, ...] = (
         filter="belfry.due.alert.>",
         deliver="last_per_subject",
     ),
+    Consumer(name="alert_senders", stream=JOB_STREAM, filter="belfry.notify.>"),
     Consumer(
         name="latency_samples",
         stream=SAMPLES_STREAM,

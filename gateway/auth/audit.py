@@ -65,21 +65,23 @@ def _position(cursor: str | None) -> int | None:
     return int(cursor)
 
 
-def told(value: Any) -> str | None:
+def told(value: Any, hidden: frozenset[str] = frozenset()) -> str | None:
     """A value as it may stand in the trail: JSON without secrets, of bounded length."""
     if value is None:
         return None
-    text = msgspec.json.encode(without_secrets(value)).decode()
+    text = msgspec.json.encode(without_secrets(value, hidden)).decode()
     return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "..."
 
 
-def without_secrets(value: Any) -> Any:
+def without_secrets(value: Any, hidden: frozenset[str] = frozenset()) -> Any:
     """The same JSON value, with what secret names hold and passwords in addresses hidden."""
     if isinstance(value, dict):
         return {
-            name: HIDDEN if is_secret(name.replace("-", "_")) and held else without_secrets(held)
+            name: HIDDEN
+            if held and (name in hidden or is_secret(name.replace("-", "_")))
+            else without_secrets(held, hidden)
             for name, held in value.items()
         }
     if isinstance(value, list):
-        return [without_secrets(item) for item in value]
+        return [without_secrets(item, hidden) for item in value]
     return redact(value) if isinstance(value, str) else value

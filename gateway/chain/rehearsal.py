@@ -18,14 +18,17 @@ from shared.problems import ProblemError, problem_of
 UNDONE = "Nothing was changed"
 
 
-async def rehearse(request: web.Request, change: ValidateChange) -> None:
-    """Raises ProblemError 422 when the request would be refused. A change that is not valid is refused elsewhere."""
+async def rehearse(request: web.Request, change: ValidateChange) -> str:
+    """The proof that the request passes the changed chain; empty for a change that is not valid, which pipeline_svc
+    refuses. Raises ProblemError 422 when the request would be refused."""
     reply = await ask(request, VALIDATE_PIPELINE, change, shared=False)
     validation = json.decode(reply.data, type=Validation)
-    if validation.chain is not None:
-        refusal = await refusal_of(request, validation.chain)
-        if refusal is not None:
-            raise locked_out(refusal)
+    if validation.chain is None:
+        return ""
+    refusal = await refusal_of(request, validation.chain)
+    if refusal is not None:
+        raise locked_out(refusal)
+    return validation.chain.proof
 
 
 async def refusal_of(request: web.Request, chain: Chain) -> Violation | None:

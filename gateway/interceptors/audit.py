@@ -58,8 +58,8 @@ async def _write(request: web.Request, route: Route, outcome: str, before: Any, 
         outcome=outcome,
         client_ip=client_ip(request),
         request_id=request[REQUEST_ID],
-        before=told(before),
-        after=told(after),
+        before=told(before, route.hidden),
+        after=told(after, route.hidden),
     )
     try:
         await record(request.app[GATEKEEPER].pool, deed)

@@ -16,7 +16,8 @@ class Slice(Struct):
 
 
 class Breaker:
-    """Moments are seconds of any one clock."""
+    """Moments are seconds of any one clock. `period` grows whenever the circuit opens, closes or is tried: who went on
+    in an earlier one says nothing about this one."""
 
     def __init__(self, error_pct: float, min_requests: int, window_seconds: float, open_seconds: float) -> None:
         self._error_pct, self._min_requests = error_pct, min_requests
@@ -24,6 +25,7 @@ class Breaker:
         self._slices: deque[Slice] = deque(maxlen=SLICES)
         self._open_until: float | None = None
         self._trying = False
+        self.period = 0
 
     def refuses_for(self, now: float) -> float:
         """Seconds until it may be tried; 0: go on. After the open time one request goes on, and the others wait for
@@ -35,19 +37,25 @@ class Breaker:
         if self._trying:
             return 1.0
         self._trying = True
+        self.period += 1
         return 0.0
 
-    def ended(self, failed: bool, now: float) -> None:
-        """A request that went on has ended."""
-        if self._open_until is not None:
-            self._trying = False
-            self._open_until = now + self._open_seconds if failed else None
-            self._slices.clear()
+    def ended(self, period: int, failed: bool, now: float) -> None:
+        """A request that went on in `period` has ended."""
+        if period != self.period:
+            return
+        if self._trying:
+            self._turn(now + self._open_seconds if failed else None)
             return
         self._count(failed, now)
         requests, failures = sum(s.requests for s in self._slices), sum(s.failed for s in self._slices)
         if failed and requests >= self._min_requests and failures * 100 >= requests * self._error_pct:
-            self._open_until = now + self._open_seconds
+            self._turn(now + self._open_seconds)
+
+    def _turn(self, open_until: float | None) -> None:
+        self._open_until, self._trying = open_until, False
+        self._slices.clear()
+        self.period += 1
 
     def _count(self, failed: bool, now: float) -> None:
         number = int(now / self._slice_seconds)

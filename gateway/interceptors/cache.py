@@ -14,6 +14,8 @@ from shared.contracts.live import OFFSET_HEADER
 from shared.contracts.wire import Rpc
 
 KEPT_WITH_304 = (hdrs.ETAG, hdrs.CACHE_CONTROL, hdrs.VARY, OFFSET_HEADER)
+KEPT = (*KEPT_WITH_304, hdrs.CONTENT_TYPE, hdrs.CONTENT_ENCODING)
+"""What belongs to the answer. All else, such as what is left of a rate limit, belongs to who asked."""
 
 
 def build(settings: CacheSettings, tools: Tools) -> Step | None:
@@ -30,12 +32,12 @@ def build(settings: CacheSettings, tools: Tools) -> Step | None:
                 answers.said(subject)
         key = f"{request.path_qs} {accepts_gzip(request)}"
         kept = answers.get(key, now())
-        if kept is not None:
+        if kept is not None and not wants_anew(request):
             return given(request, kept)
         moment = answers.moment(subject)
         response = await rest(request)
         if _may_be_kept(response, settings.max_entry_bytes):
-            headers = CIMultiDict(response.headers)
+            headers = CIMultiDict({name: response.headers[name] for name in KEPT if name in response.headers})
             fresh = Kept(subject, now() + settings.fresh_seconds, headers, response.body)  # type: ignore[attr-defined]
             answers.put(key, fresh, moment, settings.max_entries)
         return response
@@ -52,6 +54,11 @@ def subject_of(request: web.Request) -> str:
 @cache
 def domain_of(subject: str) -> str:
     return subject.split(".")[2]
+
+
+def wants_anew(request: web.Request) -> bool:
+    """RFC 9111, 5.2.1: a page that is loaded anew by hand asks past every cache."""
+    return "no-cache" in request.headers.get(hdrs.CACHE_CONTROL, "")
 
 
 def given(request: web.Request, kept: Kept) -> web.Response:

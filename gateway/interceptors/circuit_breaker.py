@@ -35,14 +35,14 @@ def build(settings: CircuitBreakerSettings, tools: Tools) -> Step:
         wait_seconds = breaker.refuses_for(now())
         if wait_seconds:
             raise opened(service_of(operation.answer), wait_seconds)
-        failed = False
+        failed, period = False, breaker.period
         try:
             return await rest(request)
         except BaseException as error:
             failed = is_failure(error, service_of(operation.answer))
             raise
         finally:
-            breaker.ended(failed, now())
+            breaker.ended(period, failed, now())
 
     return circuit_breaker
 

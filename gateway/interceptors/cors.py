@@ -27,6 +27,8 @@ def build(settings: CorsSettings, tools: Tools) -> Step | None:
             if known:
                 request[TRUSTED_ORIGIN] = settings.credentials or hdrs.AUTHORIZATION in request.headers
             response = await rest(request)
+            if known and exposed and not response.prepared:
+                response.headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = exposed
         if not response.prepared:
             add_vary(response, hdrs.ORIGIN)
             if known:
@@ -37,8 +39,6 @@ def build(settings: CorsSettings, tools: Tools) -> Step | None:
         response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
         if settings.credentials:
             response.headers[hdrs.ACCESS_CONTROL_ALLOW_CREDENTIALS] = "true"
-        if exposed:
-            response.headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = exposed
 
     return cors if origins else None
 

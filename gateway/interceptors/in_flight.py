@@ -1,10 +1,8 @@
 """How many requests are worked on at a time, in all and for each client address."""
 
-from collections import Counter
-
 from aiohttp import web
 
-from gateway.client import client_ip
+from gateway.client import client_network
 from gateway.interceptors.step import Rest, Step, Tools, among
 from shared.contracts.interceptors import PROBES, InFlightSettings
 from shared.contracts.wire import Problem
@@ -15,24 +13,23 @@ RETRY_SECONDS = 1
 
 def build(settings: InFlightSettings, tools: Tools) -> Step:
     most, most_each = settings.max_requests, settings.max_per_client
-    running: Counter[str] = Counter()
+    running, by_client = tools.running, tools.running.by_client
     spared = among(PROBES)
-    total = 0
 
     async def in_flight(request: web.Request, rest: Rest) -> web.StreamResponse:
-        nonlocal total
-        client = client_ip(request)
-        if (total >= most or running[client] >= most_each) and not spared(request.path):
-            raise busy(total >= most)
-        total += 1
-        running[client] += 1
+        client = client_network(request)
+        mine = by_client.get(client, 0)
+        if (running.total >= most or mine >= most_each) and not spared(request.path):
+            raise busy(running.total >= most)
+        running.total += 1
+        by_client[client] = mine + 1
         try:
             return await rest(request)
         finally:
-            total -= 1
-            running[client] -= 1
-            if not running[client]:
-                del running[client]
+            running.total -= 1
+            by_client[client] -= 1
+            if not by_client[client]:
+                del by_client[client]
 
     return in_flight
 

@@ -1,7 +1,7 @@
 """Who may come in, by address. Denied goes before allowed."""
 
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 
 from aiohttp import web
 
@@ -24,8 +24,6 @@ def build(settings: IpRulesSettings, tools: Tools) -> Step | None:
             found = ip_address(address)
         except ValueError:
             return False
-        if isinstance(found, IPv6Address) and found.ipv4_mapped:
-            found = found.ipv4_mapped
         return not any(found in network for network in deny) and (
             not allow or any(found in network for network in allow)
         )

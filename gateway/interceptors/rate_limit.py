@@ -7,7 +7,7 @@ from aiohttp import web
 from multidict import istr
 
 from gateway.auth.identity import IDENTITY
-from gateway.client import client_ip
+from gateway.client import client_network
 from gateway.interceptors.buckets import Policy, Taken
 from gateway.interceptors.step import Rest, Step, Tools, among
 from shared.contracts.interceptors import RateLimitSettings
@@ -27,14 +27,16 @@ def build(settings: RateLimitSettings, tools: Tools) -> Step | None:
     policy = Policy(settings.requests, settings.per_seconds, settings.burst)
     shared = tools.shared_buckets if settings.store == "shared" else None
     stated = f"{NAME};q={settings.requests};w={math.ceil(settings.per_seconds)}"
+    clock = tools.clock if shared else tools.now  # gateways only agree on the time of day
+    bucket = f"{policy.limit}/{policy.per_seconds:g}/{policy.burst} "  # another policy does not go by old debts
 
     async def taken_by(request: web.Request) -> Taken | None:
         """None: the shared store does not answer, and requests pass meanwhile."""
-        key = key_of(request, settings.count_by)
+        key = bucket + key_of(request, settings.count_by)
         if shared is None:
-            return tools.buckets.take(key, policy, tools.clock())
+            return tools.buckets.take(key, policy, clock())
         try:
-            return await shared.take(key, policy, tools.clock())
+            return await shared.take(key, policy, clock())
         except ProblemError as error:
             if not settings.pass_when_unreachable:
                 raise
@@ -50,7 +52,7 @@ def build(settings: RateLimitSettings, tools: Tools) -> Step | None:
         response = await rest(request) if taken.count else refused(request, taken)
         if not response.prepared:
             response.headers[POLICY] = stated
-            response.headers[LEFT] = left(taken, tools.clock())
+            response.headers[LEFT] = left(taken, clock())
         return response
 
     return rate_limit
@@ -60,7 +62,7 @@ def key_of(request: web.Request, count_by: str) -> str:
     """Whose bucket it is; of someone who is not signed in that of the address."""
     identity = request.get(IDENTITY) if count_by != "ip" else None
     if identity is None:
-        return f"ip:{client_ip(request)}"
+        return f"ip:{client_network(request)}"
     return f"user:{identity.user_name}" if count_by == "user" else f"{identity.kind}:{identity.id}"
 
 

@@ -53,6 +53,9 @@ def headers_of(settings: SecurityHeadersSettings, policy: str) -> dict[str, str]
         "X-Frame-Options": settings.frame_options,
         "Referrer-Policy": settings.referrer_policy,
         "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Embedder-Policy": "require-corp",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Permitted-Cross-Domain-Policies": "none",
         "Permissions-Policy": ", ".join(f"{feature}=()" for feature in settings.denied_features),
         POLICY_HEADERS.get(settings.content_policy, ""): policy.replace(
             "frame-ancestors 'none'", f"frame-ancestors {ancestors}"

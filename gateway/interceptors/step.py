@@ -17,6 +17,13 @@ Rest = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Step = Callable[[web.Request, Rest], Awaitable[web.StreamResponse]]
 
 
+class Running(Struct):
+    """Requests that are being worked on: in all, and for each client address."""
+
+    total: int = 0
+    by_client: dict[str, int] = {}
+
+
 class Tools(Struct, frozen=True, kw_only=True):
     """What steps share over all chains of a process, so that a swap forgets no count. `rehearsing`: for a chain that
     is only tried; it counts for itself."""
@@ -25,6 +32,7 @@ class Tools(Struct, frozen=True, kw_only=True):
     buckets: LocalBuckets = field(default_factory=LocalBuckets)
     shared_buckets: SharedBuckets | None = None
     answers: AnswersKept = field(default_factory=AnswersKept)
+    running: Running = field(default_factory=Running)
     random: Callable[[], float] = field(default_factory=lambda: Random().random)
     now: Callable[[], float] = monotonic
     clock: Callable[[], float] = time

@@ -60,6 +60,9 @@ def _one_of(list_name: str, parameter: str) -> Any:
     return find
 
 
+# Of channels: secrets, though their names do not say so.
+_CHANNEL_SECRETS = frozenset({"url", "webhook_url", "headers"})
+
 _RULE_BEFORE = Before(alert.GET_RULE, _whole)
 _CHANNEL_BEFORE = Before(alert.GET_CHANNEL, _whole)
 _POLICY_BEFORE = Before(alert.GET_POLICY, _whole)
@@ -105,16 +108,17 @@ CHANNELS: tuple[Route, ...] = (
     Route("GET", f"{_AT}/channels", "viewer", alert.LIST_CHANNELS, "Notification channels, without their secrets"),
     Route(
         "POST", f"{_AT}/channels", "admin", alert.CREATE_CHANNEL, "Make a notification channel",
-        status=201, body="channel", example=EXAMPLE_CHANNEL,
+        status=201, body="channel", hidden=_CHANNEL_SECRETS, example=EXAMPLE_CHANNEL,
     ),
     Route(
         "POST", f"{_AT}/channels/test", "admin", alert.TEST_UNSAVED, "Send a test to a channel that is not saved",
-        body="channel", example=EXAMPLE_CHANNEL,
+        body="channel", hidden=_CHANNEL_SECRETS, example=EXAMPLE_CHANNEL,
     ),
     Route("GET", _CHANNEL, "viewer", alert.GET_CHANNEL, "One notification channel"),
     Route(
         "PUT", _CHANNEL, "admin", alert.UPDATE_CHANNEL, "Change a channel; secrets left out stay as they are",
-        body="channel", if_match="base_version", before=_CHANNEL_BEFORE, example=EXAMPLE_CHANNEL,
+        body="channel", if_match="base_version", before=_CHANNEL_BEFORE, hidden=_CHANNEL_SECRETS,
+        example=EXAMPLE_CHANNEL,
     ),
     Route("DELETE", _CHANNEL, "admin", alert.DELETE_CHANNEL, "Remove a channel", status=204, before=_CHANNEL_BEFORE),
     Route("POST", f"{_CHANNEL}/test", "operator", alert.TEST_CHANNEL, "Send a test to a channel"),

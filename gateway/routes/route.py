@@ -36,7 +36,8 @@ class Route(Struct, frozen=True):
     """One operation. The path's parameters, and the query (GET, DELETE) or the body (POST, PUT, PATCH), fill the
     request Struct: the body as a whole fills the field `body`, or member by member when that is empty; If-Match fills
     the field `if_match`. The path's parameter `rest` may hold slashes. `tried`: what the request changes of the chain,
-    which must not keep out who makes it."""
+    which must not keep out who makes it. `hidden`: fields that the audit trail keeps no values of, besides those whose
+    names say that they are secret."""
 
     method: Method
     path: str
@@ -48,6 +49,7 @@ class Route(Struct, frozen=True):
     if_match: str = ""
     rest: str = ""
     audited: bool = True
+    hidden: frozenset[str] = frozenset()
     before: Before | None = None
     tried: Callable[[Any], ValidateChange] | None = None
     example: Any = None

@@ -14,7 +14,11 @@ from gateway.status_page.view import unknown_page, view_of
 from shared.problems import ProblemError, not_found
 
 SHORTLY = "public, max-age=10"
-ANYONE = {hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*", hdrs.CACHE_CONTROL: SHORTLY}
+ANYONE = {
+    hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*",
+    hdrs.CACHE_CONTROL: SHORTLY,
+    "Cross-Origin-Resource-Policy": "cross-origin",  # a badge stands on pages of others
+}
 
 
 def add_status_page(app: web.Application) -> None:

@@ -1,6 +1,7 @@
 """Which endpoint a point or a span belongs to, from its attributes: today's semantic conventions and the older ones."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,8 +30,8 @@ MOST_KNOWN, LONGEST_KNOWN = 20_000, 1_000
 """How many sets of attributes are remembered, and how long one may be: nobody fills the memory with them."""
 
 Values = Mapping[str, Any]
-Encoded = tuple[str, *tuple[bytes, ...]]
-"""A service, and attributes as they came."""
+Encoded = tuple[bytes, ...]
+"""Attributes as they came."""
 
 
 def values_of(attributes: Sequence[KeyValue]) -> dict[str, Any]:
@@ -55,20 +56,22 @@ class Naming:
     def __init__(self) -> None:
         self._templates = Templates()
         self._known: dict[tuple[Any, ...], SampleSeries] = {}
-        self._read: dict[Encoded, SampleSeries] = {}
+        self._read: defaultdict[str, dict[Encoded, SampleSeries]] = defaultdict(dict)
+        self._read_size = 0
 
-    def series_of(self, encoded: Sequence[Encoded]) -> list[SampleSeries]:
-        """Of many. Raises DecodeError for attributes that are none."""
-        if len(self._read) >= MOST_KNOWN:
+    def series_of(self, service: str, encoded: Sequence[Encoded]) -> list[SampleSeries]:
+        """Of many of a service. Raises DecodeError for attributes that are none."""
+        if self._read_size >= MOST_KNOWN:
             self._read.clear()
-        known = self._read
-        return [known.get(each) or self._learned(each) for each in encoded]
+            self._read_size = 0
+        known = self._read[service]
+        return [known.get(each) or self._learned(service, each) for each in encoded]
 
-    def _learned(self, encoded: Encoded) -> SampleSeries:
-        service, *attributes = encoded
-        found = self.series(service, values_of([KeyValue.FromString(each) for each in attributes]))
-        if sum(map(len, encoded)) <= LONGEST_KNOWN:
-            self._read[encoded] = found
+    def _learned(self, service: str, encoded: Encoded) -> SampleSeries:
+        found = self.series(service, values_of([KeyValue.FromString(each) for each in encoded]))
+        if len(service) + sum(map(len, encoded)) <= LONGEST_KNOWN:
+            self._read[service][encoded] = found
+            self._read_size += 1
         return found
 
     def series(self, service: str, values: Values) -> SampleSeries:

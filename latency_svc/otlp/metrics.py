@@ -126,11 +126,12 @@ class _Reader:
         """Takes the plain points; the others, in full."""
         deltas, good = read_columns(points, self._now)
         plain = deltas.chosen(good)
-        encoded = [(self.service, *points[place].attributes[:]) for place in plain.series_ids.tolist()]
-        series = self._naming.series_of(encoded)
+        taken = points if plain.size == len(points) else [points[place] for place in plain.series_ids.tolist()]
+        series = self._naming.series_of(self.service, [tuple(point.attributes[:]) for point in taken])
         self._readings.plain.append(Plain(self.service, series, plain))
-        for place, each in zip(plain.series_ids.tolist(), series, strict=True):
-            self._note_traced(each, unit_seconds=1.0, data=points[place])
+        for place, point in enumerate(taken):
+            if point.exemplars:
+                self._readings.traced.append(Traced(self.service, series[place], unit_seconds=1.0, point=point))
         others = np.flatnonzero(~good).tolist()
         full = ExponentialHistogram.FromString(content).data_points if others else ()
         return [full[place] for place in others]

@@ -8,9 +8,10 @@ from msgspec import structs
 
 from pipeline_svc import candidate, pipeline, store
 from pipeline_svc.api.reading import read_pipeline
-from pipeline_svc.api.refusals import members_of
+from pipeline_svc.api.refusals import demand_proof, members_of
 from pipeline_svc.candidate import Deed
-from pipeline_svc.document import Saved
+from pipeline_svc.document import Saved, chain_of
+from pipeline_svc.metrics import APPLIED, SAVED
 from pipeline_svc.room import Room
 from pipeline_svc.store import Applied
 from pipeline_svc.view import running_revision
@@ -33,8 +34,10 @@ async def apply_pipeline(room: Room, request: contract.RevisionRef, caller: Call
         saved = await room.latest(conn)
         if request.revision != saved.revision:
             raise conflict(f"Revision {saved.revision} is the latest", **members_of(saved))
+        demand_proof(caller, chain_of(saved.revision, saved.steps))
         order = await _order(room, conn, saved, caller.actor)
         await store.apply(conn, order, saved, order.returns_to)
+        APPLIED.inc()
         log.info("pipeline.applied", revision=saved.revision, actor=caller.actor, risky=order.confirm_until is not None)
     await room.fleet.until(lambda: settled(room.fleet.nodes(room.now()), saved.revision), SETTLE_SECONDS)
     async with room.pool.acquire(timeout=1) as conn:
@@ -91,6 +94,7 @@ async def _return(room: Room, conn: Connection, late: Applied) -> None:
     comment = f"Revision {earlier.revision} came back: {late.revision} was not confirmed in time"
     saved = candidate.revised(latest, found, Deed(kind="return", actor=BELFRY, at=room.now(), comment=comment))
     await store.save(conn, saved)
+    SAVED.labels("return").inc()
     order = structs.replace(
         late,
         number=late.number + 1,

@@ -4,9 +4,10 @@ import structlog
 
 from pipeline_svc import candidate, pipeline, store
 from pipeline_svc.api.reading import place_or_404, read_pipeline
-from pipeline_svc.api.refusals import members_of, order_conflict, refused, step_conflict
+from pipeline_svc.api.refusals import demand_proof, members_of, order_conflict, refused, step_conflict
 from pipeline_svc.candidate import Candidate, Deed
 from pipeline_svc.document import Saved, chain_of, order_of
+from pipeline_svc.metrics import SAVED
 from pipeline_svc.room import Room
 from shared.contracts.pipeline import procedures as contract
 from shared.contracts.pipeline.document import Pipeline
@@ -29,7 +30,8 @@ async def update_pipeline(room: Room, request: contract.UpdateOrder, caller: Cal
         if request.base_revision not in (None, saved.revision):
             raise await order_conflict(room, conn, saved, request)
         found = candidate.of_order(saved.steps, request.order, room.catalogue)
-        await _save(conn, saved, found, Deed(kind="order", actor=caller.actor, at=room.now(), comment=request.comment))
+        deed = Deed(kind="order", actor=caller.actor, at=room.now(), comment=request.comment)
+        await _save(conn, saved, found, caller, deed)
         return await read_pipeline(room, conn)
 
 
@@ -43,7 +45,8 @@ async def update_middleware(room: Room, request: contract.UpdateMiddleware, call
         if request.base_version not in (None, step.version):
             raise await step_conflict(conn, saved, step.id)
         found = candidate.of_steps(saved.steps, [change], room.catalogue)
-        await _save(conn, saved, found, Deed(kind="step", actor=caller.actor, at=room.now(), comment=request.comment))
+        deed = Deed(kind="step", actor=caller.actor, at=room.now(), comment=request.comment)
+        await _save(conn, saved, found, caller, deed)
         return await read_pipeline(room, conn)
 
 
@@ -57,7 +60,8 @@ async def rollback_pipeline(room: Room, request: contract.Rollback, caller: Call
             raise invalid_field("to_revision", f"There is no revision {request.to_revision}")
         found = candidate.judged(saved.steps, room.fit(earlier).steps, [], room.catalogue)
         comment = request.comment or f"Rolled back to {request.to_revision}"
-        await _save(conn, saved, found, Deed(kind="rollback", actor=caller.actor, at=room.now(), comment=comment))
+        deed = Deed(kind="rollback", actor=caller.actor, at=room.now(), comment=comment)
+        await _save(conn, saved, found, caller, deed)
         return await read_pipeline(room, conn)
 
 
@@ -94,10 +98,12 @@ async def _asked_for(room: Room, conn: Connection, saved: Saved, request: contra
     return candidate.judged(saved.steps, ordered.steps, found.errors, room.catalogue)
 
 
-async def _save(conn: Connection, saved: Saved, found: Candidate, deed: Deed) -> None:
-    """A new revision, unless nothing changes. Raises ProblemError 422."""
+async def _save(conn: Connection, saved: Saved, found: Candidate, caller: Caller, deed: Deed) -> None:
+    """A new revision, unless nothing changes. Raises ProblemError 422, and what a missing proof does."""
     if not found.good:
         raise refused(found, deed.kind)
     if found.changes:
+        demand_proof(caller, chain_of(saved.revision + 1, found.steps))
         await store.save(conn, candidate.revised(saved, found, deed))
+        SAVED.labels(deed.kind).inc()
         log.info("pipeline.saved", revision=saved.revision + 1, kind=deed.kind, actor=deed.actor)

@@ -9,11 +9,13 @@ from pipeline_svc.candidate import Candidate
 from pipeline_svc.differences import merged_order
 from pipeline_svc.document import Saved, order_of, reordered
 from pipeline_svc.room import Room
+from shared.contracts.pipeline.chain import TRIED_ANOTHER, Chain
 from shared.contracts.pipeline.procedures import UpdateOrder
 from shared.contracts.pipeline.revisions import OrderConflict, RevisionKind, StepConflict
 from shared.contracts.wire import FieldError, Problem
 from shared.db import Connection
-from shared.problems import ProblemError, conflict, invalid_field
+from shared.problems import ProblemError, conflict, invalid_field, precondition_required
+from shared.rpc import Caller
 
 PLACE = {"order": "order", "step": "enabled", "rollback": "to_revision"}
 """The field that a broken rule is told at, by what was asked for."""
@@ -27,6 +29,15 @@ def refused(found: Candidate, kind: RevisionKind) -> ProblemError:
     return ProblemError(
         Problem(status=422, title="Invalid input", detail=errors[0].message, errors=errors, extensions=extensions)
     )
+
+
+def demand_proof(caller: Caller, chain: Chain) -> None:
+    """Nobody changes the chain whose own request was not sent through it first, which gateways do. Raises ProblemError:
+    428 without a proof, 409 for that of another chain, as when someone was faster."""
+    if not caller.proof:
+        raise precondition_required("Ask a gateway over HTTP: it sends your request through the changed chain first")
+    if caller.proof != chain.proof:
+        raise conflict("The chain was changed after this change was tried. Try again", code=TRIED_ANOTHER)
 
 
 def members_of(saved: Saved) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tests.bench.figures import Figure
 from tests.bench.gateway import measure_gateway
 from tests.bench.health_load import measure_health
 from tests.bench.latency import measure_latency
+from tests.bench.notify import measure_notify
 from tests.bench.page_load import measure_page
 from tests.bench.probes import measure_probes
 
@@ -25,9 +26,11 @@ PARTS: dict[str, Part] = {
     "latency": measure_latency,
     "gateway": measure_gateway,
     "fanout": measure_fanout,
+    "notify": measure_notify,
     "page": measure_page,
 }
 RESULTS = Path(".bench/results.json")
+TABLE_WIDTH = 160  # where there is no terminal
 COLUMNS = ("figure", "value", "peer", "ratio", "goal", "", "note")
 
 
@@ -37,7 +40,7 @@ def main() -> int:
     if unknown := [name for name in wanted if name not in PARTS]:
         sys.stderr.write(f"No such part: {', '.join(unknown)}. There are {', '.join(PARTS)}\n")
         return 2
-    console, figures = Console(), dict[str, Figure]()
+    console, figures = Console(width=None if sys.stdout.isatty() else TABLE_WIDTH), dict[str, Figure]()
     for name in wanted:
         console.print(f"Measuring {name} ...")
         figures |= {f"{name}.{figure}": measured for figure, measured in PARTS[name]().items()}

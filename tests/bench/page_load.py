@@ -9,6 +9,7 @@ from playwright.async_api import Page, async_playwright
 from tests import chromium
 from tests.bench.figures import Figure, within
 from tests.bench.health_load import tell, warm_up
+from tests.bench.page_live import measure_live
 from tests.bench.stage import PASSWORD, TOKEN, Stage, staged
 
 WATCH = """
@@ -54,7 +55,10 @@ async def measured(stage: Stage) -> dict[str, Figure]:
         await context.add_init_script(WATCH)
         login = {"username": "admin", "password": PASSWORD}
         await context.request.post("/api/v1/auth/login", data=login, fail_on_status_code=True)
-        found = await in_browser(await context.new_page())
+        page = await context.new_page()
+        found = await in_browser(page)
+        tell("from an event to the page")
+        found |= await measure_live(page, stage.servers.nats.url)
         await browser.close()
     return found
 

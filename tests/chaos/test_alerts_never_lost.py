@@ -16,9 +16,8 @@ import msgspec
 import pytest
 
 from deploy.local.program import Running
-from deploy.nats.streams import NOTIFY_STREAM
 from shared.bus import Bus
-from shared.contracts.alerts.deliveries import DeliveryJob
+from shared.contracts.alerts.deliveries import JOB_STREAM, DeliveryJob
 from shared.contracts.alerts.metrics import MetricSample, MetricSampled
 from shared.contracts.alerts.rules import AlertRuleSpec
 from shared.envelope import seal
@@ -114,9 +113,9 @@ async def say(bus: Bus, metric: str, value: float, at: float | None = None) -> f
 async def jobs(nats_url: str) -> list[DeliveryJob]:
     """Every delivery that waits for a sender."""
     async with jetstream(nats_url) as js:
-        info = await js.stream_info(NOTIFY_STREAM)
+        info = await js.stream_info(JOB_STREAM)
         first, last = info.state.first_seq, info.state.last_seq
-        found = [await js.get_msg(NOTIFY_STREAM, seq) for seq in range(first, last + 1)]
+        found = [await js.get_msg(JOB_STREAM, seq) for seq in range(first, last + 1)]
     return [msgspec.json.decode(message.data or b"", type=DeliveryJob) for message in found]
 
 
@@ -132,7 +131,7 @@ async def test_two_replicas_and_their_servers_die_at_random_and_each_transition_
     broker: Running, storage: Running, start_process: StartProcess
 ) -> None:
     """SIGKILL of both replicas in turn, of nats-server and of PostgreSQL; values go on being said meanwhile."""
-    env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url}
+    env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url, "BELFRY_ALERT_SEND": "false"}
     store, chance = Store(storage.url), random.Random(5)
     rules = [
         AlertRuleSpec(
@@ -173,7 +172,7 @@ async def test_what_is_pending_fires_to_the_moment_though_its_process_died(
     broker: Running, storage: Running, start_process: StartProcess
 ) -> None:
     """Its first breach and its duration are what count, not who was alive; what was said meanwhile is heard."""
-    env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url}
+    env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url, "BELFRY_ALERT_SEND": "false"}
     store = Store(storage.url)
     slow = AlertRuleSpec(id="slow", name="Slow", metric="pending.m", operator=">", threshold=10, duration=6)
     away = AlertRuleSpec(id="away", name="Away", metric="away.m", operator=">", threshold=10, channels=["ops"])

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, StorageState, expect
+from playwright.async_api import Browser, Page, StorageState, ViewportSize, expect
 
 from tests.e2e.board import WAIT_MS
 from tests.e2e.declared import SERVICES, yaml_of
@@ -17,7 +17,7 @@ from tests.e2e.started import TOKEN, Belfry, running_belfry, running_browser, si
 from tests.fixtures.targets import Targets, serve_targets
 
 expect.set_options(timeout=WAIT_MS)
-DESKTOP = {"width": 1440, "height": 900}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 
 OpenPage = Callable[..., Awaitable[Page]]
 """Options are those of a Playwright browser context."""

@@ -131,7 +131,8 @@ class LastDelivery(Struct, frozen=True, kw_only=True):
 
 class AlertChannel(Struct, frozen=True, kw_only=True):
     """A channel as it is shown: `config` without secrets, `target` in one masked line, who uses it, and how the last
-    delivery went."""
+    delivery went. Values of headers are `***`; sent back as that, they stay. `new_signing_secret`: only in the answer
+    that makes a webhook which was given none, and never again."""
 
     id: str
     name: str
@@ -148,6 +149,7 @@ class AlertChannel(Struct, frozen=True, kw_only=True):
     source: RuleSource
     updated_by: str
     updated_at: datetime
+    new_signing_secret: str | None = None
 
 
 class AlertChannels(Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ MetricName = Annotated[
     ),
 ]
 LabelName = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,62}$", description="letters, digits, _ and dots")]
-LabelValue = Annotated[str, Meta(max_length=500)]
+LabelValue = Annotated[str, Meta(pattern=r"^[^\x00]*$", max_length=500, description="text without NUL characters")]
 Labels = dict[LabelName, LabelValue]
 MetricOrigin = Literal["health", "latency", "ws", "pipeline", "process", "sampled"]
 """Who measures it? `sampled`: another service, by metric.sampled or OTLP."""

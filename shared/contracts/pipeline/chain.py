@@ -1,6 +1,8 @@
 """What gateways read."""
 
-from msgspec import Struct
+from hashlib import blake2b
+
+from msgspec import Struct, json
 
 from shared.contracts.pipeline.document import Settings
 
@@ -20,6 +22,11 @@ class Chain(Struct, frozen=True, kw_only=True):
     revision: int
     steps: list[ChainStep]
 
+    @property
+    def proof(self) -> str:
+        """What a caller shows to have tried this very chain."""
+        return blake2b(json.encode(self, order="sorted"), digest_size=16).hexdigest()
+
 
 class AppliedChain(Struct, frozen=True, kw_only=True):
     """The chain every gateway should run now. `number` grows with each one applied; 0: none ever was."""
@@ -28,6 +35,8 @@ class AppliedChain(Struct, frozen=True, kw_only=True):
     chain: Chain
 
 
+TRIED_ANOTHER = "tried_another"
+"""The code of the 409 to a change whose proof is of another chain than it would make: to be tried anew."""
 CHAINS_BUCKET = "pipeline"
 
 

@@ -12,7 +12,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from msgspec import Struct
 
-from alert_svc.app import AlertSettings, create_app
+from alert_svc.app import create_app
+from alert_svc.settings import AlertSettings
 from shared.bus import Bus
 from shared.contracts.alerts import procedures as alert
 from shared.contracts.alerts.incidents import AlertIncident, AlertIncidentDetail, AlertIncidents
@@ -93,9 +94,10 @@ class Alerts:
 
 
 @asynccontextmanager
-async def running_alerts(env: Mapping[str, str]) -> AsyncIterator[Alerts]:
-    """alert_svc in this process."""
-    settings = AlertSettings(nats_url=env["NATS_URL"], database_url=env["DATABASE_URL"], port=0)
+async def running_alerts(env: Mapping[str, str], **given: Any) -> AsyncIterator[Alerts]:
+    """alert_svc in this process. It sends nothing, unless told to."""
+    servers = {"nats_url": env["NATS_URL"], "database_url": env["DATABASE_URL"], "port": 0}
+    settings = AlertSettings(**{"alert_send": False, **servers, **given})
     app: web.Application = create_app(settings)
     bus = await Bus.connect(Settings(service="gateway", nats_url=env["NATS_URL"]))
     async with TestServer(app):

@@ -106,7 +106,7 @@ async def test_latency_of_its_endpoints_comes_by_opentelemetry(demo: LocalRun, h
 
     found = await until(lambda: endpoints(http), are_known, seconds=60)
     fast, search, charge = (found[at]["p50"] for at in timed)
-    assert fast < 100 < search < charge
+    assert fast < search < charge
     assert found["edge", "GET", "/"]["error_bound_pct"] < 3, "exponential buckets"
     slow = await until(lambda: examples_of(http, "search", "edge"), bool, seconds=40)
     assert len(slow[0]["trace_id"]) == 32

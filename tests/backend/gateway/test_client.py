@@ -27,6 +27,7 @@ def identity(role: Role = "viewer") -> Identity:
         ("10.0.0.1", "1.1.1.1, rubbish", "10.0.0.1"),
         ("fd00::1", "2001:db8::7", "2001:db8::7"),
         ("", "198.51.100.1", ""),
+        ("10.0.0.1", "::ffff:198.51.100.1, ::ffff:10.0.0.2", "198.51.100.1"),
     ],
 )
 def test_only_trusted_proxies_say_who_the_client_is(peer: str, forwarded: str, client: str) -> None:

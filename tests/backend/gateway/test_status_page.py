@@ -147,6 +147,8 @@ async def test_anyone_sees_the_page_its_data_its_feed_and_badges(gateway: Client
         "image/svg+xml",
     ]
     assert answers[1].headers["Access-Control-Allow-Origin"] == "*"
+    embedded = [answer.headers["Cross-Origin-Resource-Policy"] for answer in answers]
+    assert embedded == ["same-origin", *["cross-origin"] * 3], "a badge stands on pages of others"
     assert private.status == 404
     assert "ledger" not in await answers[0].text() + await answers[1].text()
     assert len(health_on_bus.callers("get_status_page")) == 1

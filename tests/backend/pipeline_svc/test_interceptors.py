@@ -24,6 +24,23 @@ CASES: list[tuple[str, dict[str, Any], dict[str, str]]] = [
         {"credentials": "must be off while any origin (*) may call: name the origins, or leave cookies out"},
     ),
     (
+        "cors",
+        {
+            "origins": [
+                "https://Shop.example:443",
+                "https://shop.example:8443",
+                "https://bücher.example",
+                "http://[::1]:80",
+            ]
+        },
+        {
+            "origins[0]": "must be as browsers write it: https://shop.example",
+            "origins[2]": "must be as browsers write it: https://xn--bcher-kva.example",
+            "origins[3]": "must be as browsers write it: http://[::1]",
+        },
+    ),
+    ("cors", {"origins": ["https://a:b"]}, {"origins[0]": "must be an origin, without a path"}),
+    (
         "ip_rules",
         {"allow": ["10.0.0.300"]},
         {"allow[0]": "must be an address or a network, such as 10.0.0.0/8 or 2001:db8::/32"},

@@ -70,6 +70,9 @@ describe('the form', () => {
     const { user } = await opened();
     await type(user, 'Burst', '');
     expect(screen.getByLabelText('Burst')).toHaveAttribute('placeholder', '1200');
+    const tagged = [...document.querySelectorAll('[data-restarts]')].map((field) => field.dataset.field);
+    expect(tagged).toEqual(['burst']);
+    expect(screen.getByText('It runs after a restart, or once it is applied.')).toBeInTheDocument();
     await user.click(save());
     await waitFor(() => expect(sent.bodies[0]?.settings).toEqual({ burst: 1200 }));
   });

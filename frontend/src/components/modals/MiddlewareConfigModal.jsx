@@ -20,7 +20,7 @@ const tabs = [['form', 'Form'], ['json', 'JSON'], ['docs', 'Docs']];
 const answeredWords = (stats) => (stats?.answered ? ` It answered ${formatRate(stats.answered_per_second)} of ${formatRate(stats.calls_per_second)} requests itself.` : '');
 
 const Form = ({ schema, draft, errors, disabled }) => {
-  const fields = fieldsOf(schema);
+  const fields = fieldsOf(schema).map((field) => ({ ...field, restarts: field.name in draft.changed }));
   const others = strangers(draft.settings, schema);
   if (!fields.length && !others.length) return <p className={`mid ${styles.none}`}>There is nothing to set.</p>;
   return (

@@ -87,7 +87,7 @@ export const SettingsFields = ({ fields, value, onChange, path = '', errors, dis
       const at = `${path}${field.name}`;
       const error = errorWords(at, value[field.name], errors);
       return (
-        <div key={field.name} className={wide.has(field.kind) ? styles.wide : ''} data-field={at}>
+        <div key={field.name} className={wide.has(field.kind) ? styles.wide : ''} data-field={at} data-restarts={field.restarts || undefined}>
           <Control field={field} value={value[field.name]} onChange={(next) => onChange({ ...value, [field.name]: next })} path={`${at}.`} error={error} errors={errors} disabled={disabled} onFault={onFault} />
         </div>
       );

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { HealthTable } from '../../../components/admin/HealthTable.jsx';
 import { ServiceGrid } from '../../../components/admin/ServiceGrid.jsx';
 import styles from '../../../components/admin/health.module.css';
@@ -21,8 +21,8 @@ export const BoardList = ({ mode, drawn, view, change, text, onText, checks, can
   const [folds, setFolds] = useState({});
   const filtered = text.trim() !== '' || view.status.length > 0;
   const isFolded = useCallback(
-    (group) => folds[group.name] ?? (group.calm && !filtered && !group.ids.some((id) => view.open.includes(id))),
-    [folds, filtered, view.open],
+    (group) => folds[group.name] ?? (group.calm && !filtered && !group.ids.some((id) => id === view.selected || view.open.includes(id))),
+    [folds, filtered, view.open, view.selected],
   );
   const openIds = useOpenIds(view.open);
   useSelectedInView(view.selected);
@@ -63,9 +63,13 @@ const useOpenIds = (open) => {
   return kept.ids;
 };
 
-/** What was chosen in the graph, or named by a link, is brought into view. */
+/** What was chosen in the graph, named by a link, or just added, is brought into view once it is there. */
 const useSelectedInView = (selected) => {
+  const shown = useRef('');
   useEffect(() => {
-    if (selected) document.querySelector(`[data-service="${CSS.escape(selected)}"]`)?.scrollIntoView({ block: 'nearest' });
-  }, [selected]);
+    if (shown.current === selected) return;
+    const card = selected && document.querySelector(`[data-service="${CSS.escape(selected)}"]`);
+    if (card) card.scrollIntoView({ block: 'nearest' });
+    if (card || !selected) shown.current = selected;
+  });
 };
