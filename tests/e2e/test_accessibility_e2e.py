@@ -133,9 +133,17 @@ async def test_axe_finds_nothing_on_any_page(
 async def test_a_service_is_checked_with_a_thumb(
     open_page: OpenPage, session: StorageState, api: aiohttp.ClientSession
 ) -> None:
-    """On a phone check now is there, as large as a thumb; the status stands in words."""
+    """On a phone acknowledge and check now are there, as large as a thumb; the status stands in words."""
     await until_status(api, "reports", "down")
     page = await open_page(storage_state=session, viewport=PHONE, has_touch=True, is_mobile=True)
+    await page.goto("/admin/incidents")
+    await page.get_by_role("region", name="Incidents").get_by_role("link").first.tap()
+    await expect(page.get_by_text("Open the rule")).to_be_visible()
+    acknowledge = await page.get_by_role("button", name="Acknowledge", exact=True).bounding_box()
+    assert acknowledge is not None
+    assert acknowledge["height"] >= THUMB_PX
+    assert await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
     await page.goto("/admin/health?open=reports")
     reports = card(page, "reports")
     await expect(reports).to_contain_text("Down")

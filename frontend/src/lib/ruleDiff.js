@@ -1,4 +1,5 @@
 import { matcherText } from './matchers.js';
+import { holdWords } from './metricValue.js';
 
 export const fieldLabels = {
   name: 'Name',
@@ -27,7 +28,7 @@ const shown = (name, value) => {
   if (name === 'selector') return value.map(matcherText).join(', ');
   if (Array.isArray(value)) return value.join(', ');
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return name === 'duration' || name.endsWith('_seconds') ? `${value} s` : String(value);
+  return name === 'duration' || name.endsWith('_seconds') ? holdWords(value) : String(value);
 };
 
 /** Names of the fields in which two drafts differ. */

@@ -122,7 +122,7 @@ describe('two who edit one rule', () => {
     serve('/rules', rulesWith({ 'checkout-p99': { duration: 600, version: 8 } }));
     await user.click(button('Save rule'));
     const note = (await screen.findByText('dana saved version 8 meanwhile.')).closest('[role="alert"]');
-    expect(note).toHaveTextContent('For at least300 s → 600 s');
+    expect(note).toHaveTextContent('For at least5 min → 10 min');
     await user.click(within(note).getByRole('button', { name: 'Keep both' }));
     expect(screen.getByLabelText('For at least')).toHaveValue('10');
     await user.click(button('Save rule'));

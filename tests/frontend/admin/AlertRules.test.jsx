@@ -5,6 +5,7 @@ import { axeFindings } from '../../../frontend/src/test/axe.js';
 import { atGoldenTime } from '../../../frontend/src/test/clock.js';
 import { golden } from '../../../frontend/src/test/golden.js';
 import { api, problem } from '../../../frontend/src/test/handlers.js';
+import { renderApp } from '../../../frontend/src/test/renderApp.jsx';
 import { server } from '../../../frontend/src/test/server.js';
 import { as, card, inWindow, nothing, onChange, openPage, ruleOf, rulesWith, searchOf, serve, shownRules } from './alertsPage.jsx';
 
@@ -159,6 +160,26 @@ describe('what a menu opens', () => {
     expect(await within(dialog).findByText(/Applied\.$/)).toBeInTheDocument();
     expect(sent.bodies.map(({ apply }) => apply)).toEqual([false, true]);
   });
+});
+
+it('draws only what is near the window of a long list', async () => {
+  const [like] = rulesWith().rules;
+  serve('/rules', { rules: Array.from({ length: 1000 }, (_, at) => ({ ...like, id: `r-${at}`, name: `Rule ${at}` })), counts: {}, evaluated_at: null });
+  await openPage();
+  await waitFor(() => expect(shownRules().length).toBeGreaterThan(5));
+  expect(shownRules().length).toBeLessThan(100);
+});
+
+it('is paused from the palette', async () => {
+  const sent = onChange('patch', '/rules/:id', () => ruleOf('socket-pool', { enabled: false, state: 'paused' }));
+  const { user } = renderApp('/admin/settings/about');
+  await screen.findByText('API reference');
+  await user.keyboard('{Control>}k{/Control}');
+  await user.type(await screen.findByRole('textbox', { name: 'Search or run a command' }), 'pause rule socket');
+  expect(await screen.findByText('Pause rule Socket pool nearly full')).toBeInTheDocument();
+  await user.keyboard('{Enter}');
+  await waitFor(() => expect(sent.bodies).toEqual([{ enabled: false }]));
+  expect(await screen.findByText('Paused')).toBeInTheDocument();
 });
 
 it('on a narrow window the list and the rule are two screens with a way back', async () => {

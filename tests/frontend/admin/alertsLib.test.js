@@ -64,7 +64,7 @@ describe('a rule in words', () => {
 
   it('what differs, by field; the server’s words, with the value that would do', () => {
     const before = draftOf(rule);
-    expect(ruleDiff(before, { ...before, selector: [], enabled: false, duration: 60 }).map(({ label, from, to }) => `${label}: ${from}, ${to}`)).toEqual(['Only for: service = checkout, path = /api/checkout, none', 'For at least: 300 s, 60 s', 'Active: yes, no']);
+    expect(ruleDiff(before, { ...before, selector: [], enabled: false, duration: 60 }).map(({ label, from, to }) => `${label}: ${from}, ${to}`)).toEqual(['Only for: service = checkout, path = /api/checkout, none', 'For at least: 5 min, 1 min', 'Active: yes, no']);
     const errors = ruleErrors([{ field: 'rule.recovery_threshold', message: 'must be below 500 ms', fix: 400 }, { field: 'selector[0].value', message: 'is not a pattern: x', fix: 'y' }, { field: 'channels[1]', message: 'there is no channel x' }]);
     expect(Object.fromEntries(errors)).toEqual({ recovery_threshold: { text: 'Recovery must be below 500 ms', fix: 400 }, selector: { text: 'Only for is not a pattern: x', fix: undefined }, channels: { text: 'There is no channel x', fix: undefined } });
   });

@@ -6,7 +6,7 @@ import { ruleErrors } from '../../lib/ruleErrors.js';
 import { proposedName } from '../../lib/ruleWords.js';
 import { FormProblem } from '../FormProblem.jsx';
 import { FiresFields, GravityFields, RecoversFields } from './rules/ConditionFields.jsx';
-import { FieldError } from './rules/FieldError.jsx';
+import { FieldError, Warning } from './rules/FieldError.jsx';
 import { MetricField } from './rules/MetricField.jsx';
 import { AdvancedFields, NotifyFields } from './rules/NotifyFields.jsx';
 import { RuleConflict } from './rules/RuleConflict.jsx';
@@ -40,10 +40,10 @@ export const AlertRuleEditor = ({ rule, edit, metric, series, known, found, save
   const isWrong = found.problem?.status === 422;
   useFocusOnRefusal(form, save.problem);
 
+  const warningOf = (name) => !errors.size && warnings.has(name) && <Warning text={warnings.get(name).text} />;
   const field = (name) => {
     const error = errors.get(name);
-    const warning = errors.size ? null : warnings.get(name);
-    return { 'data-field': name, error: error && <FieldError error={error} onFix={(value) => set({ [name]: value })} />, description: warning?.text, inputWrapperOrder: ['label', 'input', 'error', 'description'] };
+    return { 'data-field': name, error: error && <FieldError error={error} onFix={(value) => set({ [name]: value })} />, description: warningOf(name) || undefined, inputWrapperOrder: ['label', 'input', 'error', 'description'] };
   };
   const onMetric = (name) => set(withMetric(draft, known.metrics.find((one) => one.name === name) ?? { name, labels: [] }));
   const onLine = can.edit ? (name, value) => set({ [name]: value }) : undefined;
@@ -59,9 +59,9 @@ export const AlertRuleEditor = ({ rule, edit, metric, series, known, found, save
           <fieldset className={styles.fields} disabled={!can.edit}>
             <div className={`${styles.two} ${styles.naming}`}>
               <TextInput {...field('name')} label="Name" maxLength={100} placeholder={proposedName(draft, metric, selectorWords(draft.selector))} value={draft.name} onChange={(event) => set({ name: event.currentTarget.value })} />
-              <MetricField metrics={known.metrics} metric={metric} value={draft.metric} onChange={onMetric} error={field('metric').error} warning={warnings.get('metric')?.text} />
+              <MetricField metrics={known.metrics} metric={metric} value={draft.metric} onChange={onMetric} error={field('metric').error} warning={warningOf('metric')} />
             </div>
-            <SelectorField value={draft.selector} onChange={(selector) => set({ selector })} series={series} unit={metric.unit} levels={metric.levels} error={field('selector').error} warning={warnings.get('selector')?.text} />
+            <SelectorField value={draft.selector} onChange={(selector) => set({ selector })} series={series} unit={metric.unit} levels={metric.levels} error={field('selector').error} warning={warningOf('selector')} />
             <FiresFields draft={draft} set={set} field={field} metric={metric} />
             <RecoversFields draft={draft} set={set} field={field} metric={metric} />
             <GravityFields draft={draft} set={set} field={field} metric={metric} />

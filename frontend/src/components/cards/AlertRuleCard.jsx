@@ -23,7 +23,7 @@ export const AlertRuleCard = ({ rule, channels, levels, isOpen, wish, test, can,
   const now = useNow(rule.state === 'pending' ? 1 : 5);
   const told = rule.channels.map((id) => channels.get(id) ?? id).join(', ');
   return (
-    <li className={`${styles.rule} ${isOpen ? styles.open : ''} ${rule.enabled ? '' : styles.paused}`} data-rule={rule.id} data-state={rule.state}>
+    <div role="listitem" className={`${styles.rule} ${isOpen ? styles.open : ''} ${rule.enabled ? '' : styles.paused}`} data-rule={rule.id} data-state={rule.state}>
       <AlertShape shape={ruleShape(rule)} share={rule.state === 'pending' ? pendingShare(rule, now) : 0} />
       <div className="grow">
         <div className={styles.top}>
@@ -39,6 +39,6 @@ export const AlertRuleCard = ({ rule, channels, levels, isOpen, wish, test, can,
         {wish?.problem && <p className={styles.problem} role="alert">Still {rule.enabled ? 'active' : 'paused'}. {problemWords(wish.problem)}</p>}
         {test && !isOpen && <div className={styles.result}><RuleTest test={test} channels={channels} onClose={() => act.forgetTest(rule.id)} /></div>}
       </div>
-    </li>
+    </div>
   );
 };

@@ -7,7 +7,7 @@ import { LoadFailed } from '../LoadFailed.jsx';
 import { Moment } from '../Moment.jsx';
 import { Skeleton, SkeletonRows } from '../Skeleton.jsx';
 
-const outcomes = { breach: 'Over the line', ok: 'Fine', between: 'Between the lines', no_data: 'No data', too_few: 'Too few samples' };
+const outcomes = { breach: 'Beyond the line', ok: 'Fine', between: 'Between the lines', no_data: 'No data', too_few: 'Too few samples' };
 
 const Rows = ({ evaluations, unit, levels }) => (
   <div className="scroll-x" role="region" tabIndex={0} aria-label="Evaluations">

@@ -7,3 +7,6 @@ export const FieldError = ({ error: { text, fix }, onFix }) => (
     {fix != null && <> <button type="button" className="link small" onClick={() => onFix(fix)}>Use {fix}</button></>}
   </>
 );
+
+/** What is allowed and yet looks wrong. */
+export const Warning = ({ text }) => <span className="t-degraded">{sentence(text)}</span>;

@@ -1,6 +1,5 @@
 import { Autocomplete } from '@mantine/core';
 import { plural } from '../../../lib/formatNumber.js';
-import { holdWords } from '../../../lib/metricValue.js';
 import styles from './rules.module.css';
 
 const origins = { health: 'Health', latency: 'Latency', ws: 'WebSockets', pipeline: 'Pipeline', process: 'Belfry’s processes', sampled: 'Sent by other services' };
@@ -22,14 +21,14 @@ const Option = ({ metric }) => (
   </span>
 );
 
-const about = (metric) => [metric.title !== metric.name && metric.title, metric.interval_seconds && `every ${holdWords(metric.interval_seconds)}`, metric.series !== undefined && plural(metric.series, 'series', 'series')].filter(Boolean).join(', ');
+const about = (metric) => [metric.title !== metric.name && metric.title, metric.series !== undefined && plural(metric.series, 'series', 'series')].filter(Boolean).join(', ');
 
 /** A metric of the catalogue, found by name or title; one that nobody has measured yet can be typed. */
 export const MetricField = ({ metrics, value, onChange, metric, error, warning }) => {
   const byName = new Map(metrics.map((one) => [one.name, one]));
   return (
     <Autocomplete label="Metric" title={metric.description || undefined} placeholder="Search, for example p99" data={grouped(metrics)} filter={filterBy(byName, value)} renderOption={({ option }) => <Option metric={byName.get(option.value)} />}
-      maxDropdownHeight={320} comboboxProps={{ width: 360, position: 'bottom-start' }} classNames={{ input: styles.mono }} value={value} onChange={onChange} error={error} description={warning ?? (about(metric) || undefined)}
+      maxDropdownHeight={320} comboboxProps={{ width: 360, position: 'bottom-start' }} classNames={{ input: styles.mono }} value={value} onChange={onChange} error={error} description={warning || about(metric) || undefined}
       inputWrapperOrder={['label', 'input', 'error', 'description']} spellCheck={false} onFocus={(event) => event.currentTarget.select()} />
   );
 };

@@ -29,7 +29,7 @@ export const SelectorField = ({ value, onChange, series, unit, levels, error, wa
   const isPart = series && series.total > series.series.length;
   return (
     <div>
-      <TagsInput label="Only for" placeholder={value.length ? '' : 'All, or service = checkout'} title={hint} data={suggestions(series?.label_values)} limit={50} value={value.map(matcherText)} onChange={put} error={fault || error} description={warning}
+      <TagsInput label="Only for" placeholder={value.length ? '' : 'All, or service = checkout'} title={hint} data={suggestions(series?.label_values)} limit={50} value={value.map(matcherText)} onChange={put} error={fault || error} description={warning || undefined}
         inputWrapperOrder={order} classNames={{ pill: styles.pill, inputField: styles.tag }} comboboxProps={{ width: 360, position: 'bottom-end' }} maxTags={20} acceptValueOnBlur={false} />
       {series && series.total > 0 && (
         <div className={styles.series}>
