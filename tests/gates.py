@@ -1,8 +1,10 @@
-"""What is checked besides the tests: `python -m tests.gates lint frontend coverage chromium`. All are run."""
+"""What is checked besides the tests: `python -m tests.gates lint frontend coverage chromium`. All are run,
+Python's beside those of the frontend."""
 
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.local import frontend
@@ -68,11 +70,21 @@ GATES: dict[str, list[Gate]] = {
 }
 
 
+LANES = ({"lint", "coverage"}, {"frontend", "chromium"})
+"""What runs beside each other."""
+
+
 def main(names: list[str]) -> int:
-    failures = [message for name in names for gate in GATES[name] if (message := _failure(gate))]
+    with ThreadPoolExecutor(len(LANES)) as lanes:
+        found = lanes.map(lambda lane: failures_of([name for name in names if name in lane]), LANES)
+        failures = [message for lane in found for message in lane]
     for message in failures:
         print(f"\n{message}", file=sys.stderr)
     return 1 if failures else 0
+
+
+def failures_of(names: list[str]) -> list[str]:
+    return [message for name in names for gate in GATES[name] if (message := _failure(gate))]
 
 
 def _failure(gate: Gate) -> str:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 
 from deploy.local.steps import StepFailedError, run_tool
 
@@ -13,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FRONTEND = ROOT / "frontend"
 STAMPS = ROOT / ".cache"
 NOT_SOURCES = {"node_modules", "dist", "coverage"}
+
+_installing = Lock()
 
 
 def main(argv: list[str]) -> int:
@@ -27,10 +30,11 @@ def main(argv: list[str]) -> int:
 def install() -> None:
     """node_modules as package-lock.json says."""
     wanted = _hash_of([FRONTEND / "package-lock.json"])
-    if _is_current("frontend-packages", wanted) and (FRONTEND / "node_modules").is_dir():
-        return
-    _npm("frontend packages", "ci", "--ignore-scripts", "--no-progress", "--loglevel=error")
-    _set_current("frontend-packages", wanted)
+    with _installing:
+        if _is_current("frontend-packages", wanted) and (FRONTEND / "node_modules").is_dir():
+            return
+        _npm("frontend packages", "ci", "--ignore-scripts", "--no-progress", "--loglevel=error")
+        _set_current("frontend-packages", wanted)
 
 
 def build() -> None:

@@ -53,4 +53,4 @@ def _tick(title: str, started: float, done: threading.Event) -> None:
 
 def _show(line: str, last: bool = False) -> None:
     start = "\r\033[K" if sys.stdout.isatty() else ""
-    print(start + line, end="\n" if last else "", flush=True)
+    print(start + line + ("\n" if last else ""), end="", flush=True)
