@@ -17,6 +17,7 @@ from shared.validate import decode, validate
 _PATH_PARAMETER = re.compile(r"{(\w+)}")
 _JSON = re.compile(r"^application/(json|[\w.-]+\+json)$")
 _VERSION = re.compile(r'^(W/)?"?(\d{1,15})"?$')
+Converters = tuple[tuple[re.Pattern[str], Any], ...]
 _SCALARS: tuple[tuple[type[inspect.Type], re.Pattern[str], Any], ...] = (
     (inspect.IntType, re.compile(r"^-?\d{1,18}$"), int),
     (inspect.FloatType, re.compile(r"^-?\d{1,18}(\.\d{1,18})?$"), float),
@@ -25,12 +26,14 @@ _SCALARS: tuple[tuple[type[inspect.Type], re.Pattern[str], Any], ...] = (
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """Where each field of a request Struct comes from. `params` holds those of path and query, `body` is a type."""
+    """Where each field of a request Struct comes from. `params` holds those of path and query, `texts` says what else
+    than text each of them may be, `body` is a type."""
 
     request: type[Struct]
     path: tuple[str, ...]
     query: tuple[str, ...]
     params: type[Struct]
+    texts: dict[str, Converters]
     body: Any = None
     body_field: str = ""
     body_required: bool = False
@@ -46,11 +49,13 @@ def plan_of(route: Route) -> Plan:
     query = () if reads_body else tuple(rest)
     members = rest if reads_body and not route.body else []
     required = any(fields[name].required for name in members)
+    params = _part(route.answer.request, "Params", (*path, *query))
     return Plan(
         request=route.answer.request,
         path=path,
         query=query,
-        params=_part(route.answer.request, "Params", (*path, *query)),
+        params=params,
+        texts={each.name: _converters(inspect.type_info(each.type)) for each in structs.fields(params)},
         body=_body_type(route, fields, members),
         body_field=route.body,
         body_required=bool(route.body) or required,
@@ -113,20 +118,22 @@ def _joined(request: web.Request, plan: Plan, params: Struct, body: Any) -> Stru
 def _given(request: web.Request, plan: Plan) -> dict[str, Any]:
     """Path and query as JSON values: numbers where the field takes numbers. Queries no field asks for are left out."""
     given = dict(request.match_info) | {name: request.query[name] for name in plan.query if name in request.query}
-    kinds = {each.name: each.type for each in structs.fields(plan.params)}
-    return {name: _scalar(text, inspect.type_info(kinds[name])) for name, text in given.items()}
+    return {name: _scalar(text, plan.texts[name]) for name, text in given.items()}
 
 
-def _scalar(text: str, node: inspect.Type) -> Any:
+def _converters(node: inspect.Type) -> Converters:
     members = node.types if isinstance(node, inspect.UnionType) else (node,)
     kinds = {type(member.type if isinstance(member, inspect.Metadata) else member) for member in members}
-    for kind, pattern, convert in _SCALARS:
-        if kind in kinds and pattern.match(text):
-            return convert(text)
-    return text
+    return tuple((pattern, convert) for kind, pattern, convert in _SCALARS if kind in kinds)
+
+
+def _scalar(text: str, converters: Converters) -> Any:
+    return next((convert(text) for pattern, convert in converters if pattern.match(text)), text)
 
 
 def _repeated(request: web.Request) -> list[FieldError]:
+    if not request.query_string:
+        return []
     counts = Counter(name for name, _ in request.query.items())
     return [FieldError(name, "is given more than once") for name, count in counts.items() if count > 1]
 

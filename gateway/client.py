@@ -79,6 +79,7 @@ def _address(text: str) -> Address | None:
     return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
 
 
+@lru_cache(REMEMBERED)
 def _plain(text: str) -> str:
     found = _address(text)
     return text if found is None else str(found)

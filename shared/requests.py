@@ -17,7 +17,7 @@ class Requests:
     def __init__(self, inbox: str) -> None:
         self._inbox = inbox
         self._tokens = count(1)
-        self._open: dict[str, asyncio.Future[Msg]] = {}
+        self._open: dict[str, asyncio.Future[Msg | None]] = {}
 
     def __len__(self) -> int:
         return len(self._open)
@@ -28,14 +28,15 @@ class Requests:
 
     async def answer_to(self, ask: Ask, deadline_seconds: float) -> Msg | None:
         """`ask(reply)` sends the question; returns the answer, or None at the deadline."""
-        token = str(next(self._tokens))
-        answer: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
+        token, loop = str(next(self._tokens)), asyncio.get_running_loop()
+        answer: asyncio.Future[Msg | None] = loop.create_future()
         self._open[token] = answer
+        timer = loop.call_later(deadline_seconds, _give_up, answer)
         try:
             await ask(f"{self._inbox}.{token}")
-            done, _ = await asyncio.wait({answer}, timeout=deadline_seconds)
-            return answer.result() if done else None
+            return await answer
         finally:
+            timer.cancel()
             del self._open[token]
             answer.cancel()
 
@@ -49,3 +50,8 @@ class Requests:
         for answer in self._open.values():
             if not answer.done():
                 answer.set_exception(ProblemError(reason.problem))
+
+
+def _give_up(answer: "asyncio.Future[Msg | None]") -> None:
+    if not answer.done():
+        answer.set_result(None)
