@@ -17,7 +17,7 @@ from shared.middleware import route_of
 from shared.redaction import redact
 
 
-class Answered(Struct, frozen=True, kw_only=True):
+class Answered(Struct, frozen=True, kw_only=True, gc=False):
     """What the line says, besides what every line says."""
 
     method: str

@@ -13,6 +13,7 @@ import uvloop
 
 from shared.contracts.catalogue import default_chain
 from tests.bench.figures import Figure, against, within
+from tests.bench.gateway_timing import timing_us_a_step
 from tests.bench.gateway_worker import PATH
 from tests.bench.http_load import Load, load
 from tests.bench.stage import TOKEN, servers, worker
@@ -33,7 +34,7 @@ def measure_gateway() -> dict[str, Figure]:
         started = {
             name: held.enter_context(worker("tests.bench.gateway_worker", name, core=core, env=env)) for name in SERVERS
         }
-        return uvloop.run(measured(started))
+        return {**uvloop.run(measured(started)), "timing": within(timing_us_a_step(STEPS), "us/step", at_most=1)}
 
 
 async def measured(started: dict[str, list[int]]) -> dict[str, Figure]:
