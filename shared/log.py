@@ -42,8 +42,8 @@ def configure(settings: Settings) -> None:
 
 
 def write_line(event: str, facts: Struct) -> None:
-    """An info of which there are many: encoded and written soon, together with others, which takes a fraction of what one
-    by one takes. Texts in `facts` are written as they are, so whoever passes them hides what must not be seen."""
+    """An info of which there are many: encoded and written soon, together with others, which is much cheaper.
+    Texts in `facts` are written as they are, so whoever passes them hides what must not be seen."""
     if _lines is None:
         structlog.get_logger().info(event, **structs.asdict(facts))
     else:
