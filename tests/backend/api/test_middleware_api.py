@@ -5,17 +5,9 @@ from typing import Any
 
 import aiohttp
 import pytest
-from msgspec import Struct
 
 from gateway.chain.holder import HOLDER
 from pipeline_svc.api import applying
-from shared.contracts.pipeline import procedures as pipeline
-from shared.contracts.pipeline.chain import TRIED_ANOTHER
-from shared.contracts.wire import Rpc
-from shared.keys import BUS
-from shared.problems import ProblemError
-from shared.rpc import Caller, call
-from shared.telemetry import exposition
 from tests.fixtures.house import (
     AT,
     NODES,
@@ -219,55 +211,6 @@ async def test_nobody_locks_themselves_out(house: House) -> None:
         assert (status, problem["title"]) == (422, "You would lock yourself out")
         assert (problem["violations"][0]["rule"], problem["violations"][0]["step"]) == ("lock_out", id)
     assert await saved(house) == before
-
-
-async def test_who_asks_on_the_bus_cannot_pass_by_the_rehearsal(house: House) -> None:
-    """Nothing is changed or applied whose chain no request was sent through; reading and confirming need no proof."""
-    revision, order = before = await saved(house)
-    change = pipeline.UpdateMiddleware(middleware_id="ip_rules", settings={"allow": ["192.0.2.0/24"]})
-    another = moved(order, "tracing", 3 if order[1] == "tracing" else 2)
-    wanted = pipeline.UpdateOrder(order=another, base_revision=revision)
-    asked: list[tuple[Rpc, Struct]] = [
-        (pipeline.UPDATE_MIDDLEWARE, change),
-        (pipeline.UPDATE_PIPELINE, wanted),
-        (pipeline.APPLY_PIPELINE, pipeline.RevisionRef(revision=revision)),
-        (pipeline.ROLLBACK_PIPELINE, pipeline.Rollback(to_revision=1)),
-    ]
-    bus = app_of(house.gateways[0])[BUS]
-    for proof, status in (("", 428), ("0" * 32, 409)):
-        for rpc, request in asked:
-            with pytest.raises(ProblemError) as refused:
-                await call(bus, rpc, request, Caller(actor="someone", role="admin", proof=proof))
-            assert refused.value.problem.status == status
-    assert refused.value.problem.extensions["code"] == TRIED_ANOTHER
-    assert await saved(house) == before
-
-    changes = [{"settings": {"every": every}} for every in (2, 3, 4)]
-    tried = await asyncio.gather(*(house.ask("PATCH", f"{AT}/access_log", each) for each in changes))
-    assert [status for status, _ in tried] == [200] * 3, "who was slower is tried anew, over the newest chain"
-    assert (await saved(house))[0] == revision + 3
-    with pytest.raises(ProblemError) as stale:
-        await call(bus, pipeline.UPDATE_PIPELINE, wanted, Caller(actor="someone"))
-    assert stale.value.problem.status == 409
-
-
-async def test_its_own_measures_are_at_metrics(house: House) -> None:
-    """What pipeline_svc saved and applied, and how many gateways are behind."""
-    revision = (await house.switch("access_log", settings={"every": 9}))["revision"]
-
-    async def measures() -> dict[str, float]:
-        lines = exposition().decode().splitlines()
-        found = [line.rsplit(" ", 1) for line in lines if line.startswith("belfry_pipeline_")]
-        return {name: float(value) for name, value in found}
-
-    behind = await until(measures, lambda m: m["belfry_pipeline_latest_revision"] == revision)
-    assert (behind["belfry_pipeline_nodes"], behind["belfry_pipeline_nodes_behind"]) == (2, 2)
-    assert behind['belfry_pipeline_saved_total{kind="step"}'] > 0
-    applied = behind["belfry_pipeline_applied_total"]
-    await house.apply(revision)
-    after = await until(measures, lambda m: m["belfry_pipeline_nodes_behind"] == 0)
-    assert after["belfry_pipeline_applied_total"] == applied + 1
-    assert after["belfry_pipeline_nodes_rejecting"] == 0
 
 
 async def test_a_risky_revision_comes_back_unless_it_is_confirmed(

@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
+from operator import eq
 from typing import Any
 
+from aiohttp.test_utils import TestClient
 from msgspec import structs
 
 from gateway.chain.compiled import Compiled, build_step, compile_chain, plain
@@ -17,8 +20,9 @@ from shared.contracts.pipeline.chain import Chain, ChainStep
 from shared.contracts.wire import Rpc
 from shared.rpc import Caller, Encoded, serve
 from shared.settings import Settings
-from tests.backend.gateway.conftest import Client
+from tests.fixtures.waiting import until
 
+Client = TestClient[Any, Any]
 ORDER = [step.id for step in default_chain().steps]
 READ = "/api/v1/admin/health/maintenance"
 """What `Upstream` answers as health_svc."""
@@ -96,3 +100,17 @@ async def upstream(nats_url: str, rpcs: Sequence[Rpc] = (LIST_MAINTENANCE, CHECK
     found.may_answer.set()
     await serving.stop()
     await bus.close()
+
+
+async def read(client: Client, headers: dict[str, str]) -> int:
+    """How often the service had been asked when it gave this answer."""
+    answer = await client.get(READ, headers=headers)
+    assert answer.status == 200, await answer.text()
+    return int((await answer.json())["asked"])
+
+
+async def until_asked(health: Upstream, count: int) -> None:
+    async def asked() -> int:
+        return health.asked
+
+    await until(asked, partial(eq, count))

@@ -22,6 +22,7 @@ from shared.contracts.ws import procedures as ws
 from shared.problems import not_found
 from shared.rpc import Caller, Encoded, Handler, serve
 from shared.settings import Settings
+from tests.backend.gateway.chains import Upstream, upstream
 from tests.contracts.shop.files import GOLDEN
 from tests.contracts.shop.specs import SPECS
 
@@ -103,6 +104,13 @@ async def start_gateway(service_settings: Callable[..., Any]) -> AsyncIterator[S
 @pytest.fixture
 async def gateway(start_gateway: StartGateway) -> Client:
     return await start_gateway()
+
+
+@pytest.fixture
+async def upstream_health(nats_url: str) -> AsyncIterator[Upstream]:
+    """A health_svc that answers as the test says."""
+    async with upstream(nats_url) as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,132 +1,36 @@
-"""What guards a gateway and its services: limits of every kind, kept answers, circuits, deadlines, addresses."""
+"""What guards a gateway and its services: limits of every kind, circuits, deadlines, addresses."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-
 from gateway.interceptors.breaker import Breaker
-from shared.bus import Bus
 from shared.problems import not_found, unavailable
-from shared.settings import Settings
 from tests.backend.gateway.chains import (
-    ORDER,
     READ,
-    WRITE,
     Clock,
     Upstream,
     holder_of,
+    read,
     run,
+    until_asked,
     upstream,
     with_clock,
 )
 from tests.backend.gateway.conftest import AUTOMATION, Client, StartGateway, token_of
-from tests.fixtures.house import moved
-from tests.fixtures.live import changed, live, say
+from tests.fixtures.live import live
 from tests.fixtures.waiting import until
 
 ME = "/api/v1/auth/me"
 LOGIN = "/api/v1/auth/login"
 OTHER_SERVICE = "/api/v1/admin/websocket/stats"
 KEEPS = {"fresh_seconds": 10}
-PERSONAL = ("X-Request-Id", "RateLimit", "Server-Timing", "Access-Control-Allow-Origin")
-
-
-@pytest.fixture
-async def health(nats_url: str) -> AsyncIterator[Upstream]:
-    async with upstream(nats_url) as found:
-        yield found
-
-
-async def read(gateway: Client, headers: dict[str, str] = AUTOMATION) -> int:
-    """How often the service had been asked when it gave this answer."""
-    answer = await gateway.get(READ, headers=headers)
-    assert answer.status == 200, await answer.text()
-    return int((await answer.json())["asked"])
 
 
 async def refusal(gateway: Client, path: str, headers: dict[str, str] = AUTOMATION) -> tuple[int, Any]:
     """Status and code of the problem."""
     answer = await gateway.get(path, headers=headers)
     return answer.status, (await answer.json()).get("code")
-
-
-# --- cache --------------------------------------------------------------------------------------------------------
-
-
-async def test_an_answer_is_given_again_to_all_who_may_read_it(gateway: Client, health: Upstream) -> None:
-    """What belongs to who asked first (id, limit, times) is not kept, nor that of a limit further in."""
-    viewer = await token_of(gateway, "viewer")
-    inside = moved(ORDER, "rate_limit", ORDER.index("cache") + 1)
-    run(gateway, inside, cache=KEEPS, cors={"origins": ["https://shop.example"]})
-
-    first = await gateway.get(READ, headers={**AUTOMATION, "Origin": "https://shop.example"})
-    second = await gateway.get(READ, headers=viewer)
-    nobody = await gateway.get(READ)
-
-    assert (await first.json(), nobody.status) == (await second.json(), 401)
-    assert [name in first.headers for name in PERSONAL] == [True] * 4
-    assert second.headers["X-Request-Id"] != first.headers["X-Request-Id"]
-    assert not {"RateLimit", "Server-Timing", "Access-Control-Allow-Origin"} & second.headers.keys()
-    assert second.headers["ETag"] == first.headers["ETag"]
-    assert second.headers["Cache-Control"] == "private, no-cache", "no cache between us and the browser keeps it"
-    assert {"Accept-Encoding", "Origin"} <= {each.strip() for each in second.headers["Vary"].split(",")}
-    known = await gateway.get(READ, headers={**viewer, "If-None-Match": f'"other", {first.headers["ETag"]}'})
-    assert (known.status, await known.read(), known.headers["ETag"]) == (304, b"", first.headers["ETag"])
-    assert (await gateway.get(READ, headers={**viewer, "If-None-Match": '"other"'})).status == 200
-    assert health.asked == 1
-
-
-async def test_what_is_of_someone_is_never_given_to_others(gateway: Client) -> None:
-    run(gateway, cache=KEEPS)
-    viewer = await token_of(gateway, "viewer")
-
-    told = [await (await gateway.get(ME, headers=headers)).json() for headers in (AUTOMATION, viewer, AUTOMATION)]
-
-    assert told[0] == told[2] != told[1]
-
-
-async def test_nothing_is_kept_past_a_change_an_event_or_its_time(
-    gateway: Client, health: Upstream, nats_url: str
-) -> None:
-    clock = with_clock(gateway)
-    run(gateway, cache=KEEPS)
-    assert [await read(gateway), await read(gateway)] == [1, 1]
-    assert await read(gateway, {**AUTOMATION, "Cache-Control": "no-cache"}) == 2
-    assert await read(gateway) == 2
-
-    assert (await gateway.post(WRITE, headers=AUTOMATION)).status == 200
-    assert [await read(gateway), await read(gateway)] == [4, 4]
-    clock.at += 10
-    assert await read(gateway) == 5
-
-    bus = await Bus.connect(Settings(service="health_svc", nats_url=nats_url))
-    await say(bus, changed("ledger-db"))
-    assert await until(lambda: read(gateway), lambda asked: asked > 5) == 6
-    await bus.close()
-    health.error = not_found("Nothing there")
-    clock.at += 10
-    assert [(await gateway.get(READ, headers=AUTOMATION)).status for _ in range(2)] == [404, 404]
-    assert health.asked == 8
-
-
-async def test_an_answer_from_before_a_change_is_not_kept(gateway: Client, health: Upstream) -> None:
-    """It was asked for before, and comes after."""
-    run(gateway, cache=KEEPS)
-    health.may_answer.clear()
-    reading = asyncio.create_task(read(gateway))
-    await until(lambda: asked(health), lambda count: count == 1)
-    writing = asyncio.create_task(gateway.post(WRITE, headers=AUTOMATION))
-    await until(lambda: asked(health), lambda count: count == 2)
-    health.may_answer.set()
-    await asyncio.gather(reading, writing)
-
-    assert await read(gateway) == 3
-
-
-async def asked(health: Upstream) -> int:
-    return health.asked
 
 
 # --- circuit breaker ----------------------------------------------------------------------------------------------
@@ -143,24 +47,24 @@ async def test_a_circuit_opens_on_silence_and_for_that_service_only(gateway: Cli
     refused = await gateway.get(READ, headers=AUTOMATION)
     assert (refused.headers["Retry-After"], (await refused.json())["service"]) == ("5", "health_svc")
 
-    async with upstream(nats_url) as health:
+    async with upstream(nats_url) as upstream_health:
         assert await refusal(gateway, READ) == (503, "circuit_open")
         clock.at += 5
-        health.may_answer.clear()
-        trying = asyncio.create_task(read(gateway))
-        await until(lambda: asked(health), lambda count: count == 1)
+        upstream_health.may_answer.clear()
+        trying = asyncio.create_task(read(gateway, AUTOMATION))
+        await until_asked(upstream_health, 1)
         assert [await refusal(gateway, f"{READ}?try={n}") for n in range(3)] == [(503, "circuit_open")] * 3
-        health.may_answer.set()
-        assert (await trying, await read(gateway)) == (1, 2), "it was tried by one, and closed"
+        upstream_health.may_answer.set()
+        assert (await trying, await read(gateway, AUTOMATION)) == (1, 2), "it was tried by one, and closed"
 
 
-async def test_what_a_service_says_itself_opens_nothing(gateway: Client, health: Upstream) -> None:
+async def test_what_a_service_says_itself_opens_nothing(gateway: Client, upstream_health: Upstream) -> None:
     run(gateway, circuit_breaker=SOON)
     for error in (not_found("Nothing there"), unavailable("postgres", "No database"), RuntimeError("a bug")):
-        health.error = error
+        upstream_health.error = error
         statuses = [(await refusal(gateway, READ))[1] for _ in range(4)]
         assert statuses == [None] * 4
-    assert health.asked == 12
+    assert upstream_health.asked == 12
 
 
 def test_who_went_on_before_it_opened_decides_nothing() -> None:
@@ -190,9 +94,9 @@ def test_who_went_on_before_it_opened_decides_nothing() -> None:
 # --- deadlines and sizes ------------------------------------------------------------------------------------------
 
 
-async def test_an_answer_that_takes_too_long_is_cut_off_and_counted(gateway: Client, health: Upstream) -> None:
+async def test_an_answer_that_takes_too_long_is_cut_off_and_counted(gateway: Client, upstream_health: Upstream) -> None:
     run(gateway, timeout={"seconds": 0.1}, circuit_breaker={**SOON, "min_requests": 2})
-    health.may_answer.clear()
+    upstream_health.may_answer.clear()
 
     answers = [await gateway.get(f"{READ}?n={n}", headers=AUTOMATION) for n in range(3)]
     problems = [await answer.json() for answer in answers]
@@ -225,11 +129,11 @@ async def test_a_body_that_is_too_large_is_refused_however_it_comes(gateway: Cli
     assert (without.status, (await without.json())["limit_bytes"]) == (413, 1024 * 1024)
 
 
-async def test_only_so_many_are_worked_on_at_a_time(gateway: Client, health: Upstream) -> None:
+async def test_only_so_many_are_worked_on_at_a_time(gateway: Client, upstream_health: Upstream) -> None:
     """Of one address, over a swap of the chain too; probes are not held up."""
     run(gateway, in_flight={"max_requests": 10, "max_per_client": 2})
-    health.may_answer.clear()
-    waiting = [asyncio.create_task(read(gateway)) for _ in range(2)]
+    upstream_health.may_answer.clear()
+    waiting = [asyncio.create_task(read(gateway, AUTOMATION)) for _ in range(2)]
     running = holder_of(gateway).tools.running
 
     async def total() -> int:
@@ -239,12 +143,12 @@ async def test_only_so_many_are_worked_on_at_a_time(gateway: Client, health: Ups
     run(gateway, in_flight={"max_requests": 10, "max_per_client": 2})
     refused = await gateway.get(READ, headers=AUTOMATION)
     probe = await gateway.get("/healthz")
-    health.may_answer.set()
+    upstream_health.may_answer.set()
     await asyncio.gather(*waiting)
 
     assert (refused.status, (await refused.json())["code"], refused.headers["Retry-After"]) == (503, "in_flight", "1")
     assert probe.status == 200
-    await read(gateway)
+    await read(gateway, AUTOMATION)
     await until(total, lambda count: count == 0)
     assert running.by_client == {}
 
@@ -304,7 +208,7 @@ async def test_everyone_has_a_bucket_of_their_own_and_is_told_what_is_left(start
 # --- upgrades -----------------------------------------------------------------------------------------------------
 
 
-async def test_a_websocket_passes_the_chain_untouched(gateway: Client, health: Upstream) -> None:
+async def test_a_websocket_passes_the_chain_untouched(gateway: Client, upstream_health: Upstream) -> None:
     """It is admitted as any other request, and never timed out, counted as in flight, kept or packed."""
     run(
         gateway,
@@ -320,7 +224,7 @@ async def test_a_websocket_passes_the_chain_untouched(gateway: Client, health: U
     async with live(url, AUTOMATION) as one, live(url, AUTOMATION) as two, live(url, AUTOMATION) as three:
         running = holder_of(gateway).tools.running
         assert running.total == 0
-        health.may_answer.clear()
+        upstream_health.may_answer.clear()
         assert await refusal(gateway, READ) == (503, None), "as long as a request may take"
         for each in (one, two, three):
             assert await each.subscribe("health")
