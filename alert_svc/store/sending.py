@@ -111,6 +111,15 @@ async def claim(
     return [convert(dict(row), Claim) for row in rows]
 
 
+async def release(conn: Connection, delivery_ids: Sequence[str], owner: str) -> None:
+    """Whoever comes next may take these at once; they were cut off."""
+    await conn.execute(
+        "UPDATE delivery SET claim_until = now() WHERE id = ANY($1::uuid[]) AND claimed_by = $2 AND state = 'sending'",
+        list(delivery_ids),
+        owner,
+    )
+
+
 async def record(conn: Connection, outcomes: Sequence[Outcome]) -> int:
     """How attempts went, unless another one was made since; what failed for good goes to the channel's fallback.
     Returns how many were recorded."""

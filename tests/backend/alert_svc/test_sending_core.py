@@ -12,6 +12,7 @@ from alert_svc.channel_specs import (
     SECRETS,
     config_of,
     hint_of,
+    kept_of,
     kind_of,
     masked_url,
     secrets_of,
@@ -135,6 +136,16 @@ def test_a_channel_is_taken_apart_and_put_together_again() -> None:
     assert (masked_url("https://h.example:8443/abc"), hint_of("short"), hint_of("a" * 12 + "x7Qa")) == (
         "https://h.example:8443/••••", "••••", "••••x7Qa",
     )  # fmt: skip
+
+
+def test_whoever_gives_one_way_to_slack_leaves_the_other() -> None:
+    both = ["webhook_url", "bot_token"]
+    hook = SlackChannel(name="s", webhook_url="https://hooks.slack.com/services/1")
+    assert kept_of(hook, both) == set()
+    assert kept_of(SlackChannel(name="s", bot_token="x", channel="#a"), ["webhook_url"]) == set()
+    assert kept_of(SlackChannel(name="s", channel="#b"), ["bot_token"]) == {"bot_token"}
+    named = WebhookChannel(name="w", headers={"X-Key": "***"})
+    assert kept_of(named, ["url", "header:x-key", "header:x-old"]) == {"url", "header:x-key"}
 
 
 @given(st.text(max_size=200), st.integers(1, 50))
