@@ -200,7 +200,7 @@ async def queue_again(conn: Connection, delivery_id: str, actor: str, now: datet
         """
         UPDATE delivery SET state = 'queued', finished_at = NULL, next_at = $2::timestamptz, error = NULL,
             give_up_at = $2::timestamptz + interval '24 hours', steps = steps || $3::jsonb
-        WHERE id = $1 AND state IN ('failed', 'dropped')
+        WHERE id = $1 AND state = 'failed'
         RETURNING id::text AS id, incident_id::text AS incident_id, channel_id, kind, key
         """,
         UUID(delivery_id),
