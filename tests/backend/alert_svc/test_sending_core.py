@@ -112,7 +112,7 @@ def test_what_may_pass_is_retried_until_its_time_is_over_and_what_may_not_never(
     assert after("1", 3, passing, until, NOW, 0.5).state == "retrying"
     assert after("1", 3, final, until, NOW, 0.5).state == "failed"
     over = after("1", 300, passing, until, until - timedelta(seconds=1), 1.0)
-    assert (over.state, over.is_final, over.detail) == ("failed", True, "Given up after 300 attempts: late")
+    assert (over.state, over.next_at, over.detail) == ("failed", None, "Given up after 300 attempts: late")
 
 
 def test_every_kind_has_its_sender_its_limits_and_its_secrets() -> None:
