@@ -35,6 +35,7 @@ log = structlog.get_logger()
 
 LOOK_SECONDS = 1.0
 REST_SECONDS = 1.0
+GATHER_SECONDS = 0.01  # what ends at about the same time is recorded, and followed by others, at once
 AT_ONCE = 250
 MOST_SENDS = 2000
 PAUSE_SECONDS = 2.0  # for a provider that asks for a break and does not say how long
@@ -101,6 +102,7 @@ class Dispatcher:
                 tell("claim_deliveries", error)
                 await asyncio.sleep(REST_SECONDS)
                 continue
+            await asyncio.sleep(GATHER_SECONDS)
             if not full:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._lanes.wait_seconds(LOOK_SECONDS)):
@@ -173,6 +175,7 @@ class Dispatcher:
     async def _record_all(self) -> None:
         while True:
             await self._recorded.wait()
+            await asyncio.sleep(GATHER_SECONDS)
             self._recorded.clear()
             batch = self._taken()
             try:

@@ -33,7 +33,7 @@ class Limit(Struct, frozen=True):
 Send = Callable[[Any, Outgoing, Wire, Providers], Awaitable[Receipt]]
 
 LIMITS: dict[ChannelKind, Limit] = {
-    "webhook": Limit(64, 500, 500),
+    "webhook": Limit(100, 500, 500),
     "slack": Limit(2, 1, 10),
     "email": Limit(8, 10, 50),
     "sms": Limit(4, 1, 10),

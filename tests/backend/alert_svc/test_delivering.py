@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from standardwebhooks import Webhook
 
+from alert_svc.lanes import WIDTHS
 from shared.contracts.alerts import procedures as alert
 from shared.contracts.alerts.channels import SmsChannel
 from shared.contracts.alerts.requests import DeliveryRef
@@ -91,11 +92,13 @@ async def test_a_channel_that_hangs_is_in_nobodys_way(sending: Sending) -> None:
     sending.providers.always["/hook/hangs"] = sending.providers.hang
     for number in range(40):
         await sending.queue_by_hand("hangs", f"{number}")
-    await sending.providers.until("/hook/hangs", 16)
+    await sending.providers.until("/hook/hangs", WIDTHS["webhook"])
     await sending.fire("quick.metric", "quick")
     [sent] = await sending.until_states("quick", "accepted")
     assert sent.attempts == 1
-    assert len(sending.providers.at("/hook/hangs")) == 16  # no more than a channel may have that has not yet answered
+    assert (
+        len(sending.providers.at("/hook/hangs")) == WIDTHS["webhook"]
+    )  # no more than a channel may have that has not yet answered
     assert not any(each.state == "accepted" for each in await sending.deliveries(channel_id="hangs"))
     sending.providers.always.pop("/hook/hangs")
     sending.providers.going.set()
