@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from alert_svc import config_file, defaults, keeping, upkeep
+from alert_svc import arriving, config_file, defaults, keeping, upkeep
 from alert_svc.api import HANDLERS
 from alert_svc.courier import Courier
 from alert_svc.delivering import Dispatcher
@@ -44,6 +44,7 @@ LOOPS: tuple[tuple[Callable[[Room], Awaitable[None]], float], ...] = (
 READ_HEALTH_SECONDS = 10.0
 DUE_BATCH = 100
 JOB_BATCH = 100
+ASK_ARRIVED_SECONDS = 2.0
 STOP_SECONDS = 0.6
 
 KEYRING = web.AppKey("KEYRING", Keyring)
@@ -78,6 +79,7 @@ async def room_context(app: web.Application, room: Room) -> AsyncIterator[None]:
     if settings_of(app).alert_send:
         taken.append(room.bus.consume(JOB_STREAM, "alert_senders", room.dispatcher.on_jobs, batch=JOB_BATCH))
         work.append(("deliver", room.dispatcher.run()))
+        work.append(("ask_arrived", every(ASK_ARRIVED_SECONDS, partial(arriving.ask_arrived, room), "ask_arrived")))
     tasks = [asyncio.create_task(each, name=name) for name, each in work]
     yield
     await asyncio.gather(room.dispatcher.finish(STOP_SECONDS), *(each.stop(STOP_SECONDS) for each in taken))

@@ -84,17 +84,21 @@ def spec_from(kind: str, name: str, config: Mapping[str, Any]) -> AnyChannelSpec
     return found
 
 
-def needless(spec: AnyChannelSpec) -> set[str]:
-    """The secrets that a channel of this form has no use for: of the other way that its kind knows."""
-    if isinstance(spec, SlackChannel):
-        if spec.bot_token and not spec.webhook_url:
-            return {"webhook_url"}
-        return {"bot_token"} if spec.webhook_url and not spec.bot_token else set()
-    if isinstance(spec, SmsChannel):
-        return {"url"} if spec.provider == "twilio" else set()
+def kept_of(spec: AnyChannelSpec, stored: Collection[str]) -> set[str]:
+    """Which of the stored secrets stay: those that are not given anew, and that this form of the channel uses."""
+    gone = {*secrets_of(spec), *_needless(spec)}
     if isinstance(spec, WebhookChannel):
-        return set()
-    return set()
+        named = {f"{HEADER}{name.lower()}" for name in spec.headers}
+        gone |= {name for name in stored if name.startswith(HEADER) and name not in named}
+    return set(stored) - gone
+
+
+def _needless(spec: AnyChannelSpec) -> set[str]:
+    """Of the other way that its kind knows: whoever gives one way leaves the other."""
+    if isinstance(spec, SlackChannel):
+        given = {name for name in SECRETS["slack"] if getattr(spec, name)}
+        return set(SECRETS["slack"]) - given if given else set()
+    return {"url"} if isinstance(spec, SmsChannel) and spec.provider == "twilio" else set()
 
 
 def channel_errors(spec: AnyChannelSpec, stored: Collection[str], allowed: Collection[Network]) -> list[FieldError]:
@@ -110,7 +114,7 @@ def _missing(spec: AnyChannelSpec, stored: Collection[str]) -> Iterator[FieldErr
         case SlackChannel():
             if lacks("webhook_url") and lacks("bot_token"):
                 yield FieldError("webhook_url", "give the address of a webhook, or a bot token and a channel")
-            if not lacks("bot_token") and not spec.webhook_url and not spec.channel:
+            if not lacks("bot_token") and not spec.channel:
                 yield FieldError("channel", "say which channel the bot writes to")
         case SmsChannel(provider="twilio"):
             for name in ("account_sid", "auth_token", "from_number"):
@@ -148,7 +152,7 @@ def _address(name: str, address: str, allowed: Collection[Network]) -> Iterator[
     except ValueError:
         yield FieldError(name, "is not a valid address")
         return
-    if not url.host or port is None:
+    if not url.host or port is None or not address.isprintable() or " " in address:
         yield FieldError(name, "is not a valid address")
     elif url.user or url.password:
         yield FieldError(name, "must not hold a user name or password: use a header")
@@ -171,6 +175,8 @@ def _headers(spec: AnyChannelSpec, stored: Collection[str]) -> Iterator[FieldErr
     for name, value in spec.headers.items():
         if not is_free(name):
             yield FieldError(f"headers.{name}", "is set by Belfry")
+        elif not value.isprintable():
+            yield FieldError(f"headers.{name}", "must be one line of printable characters")
         elif value == KEPT and f"{HEADER}{name.lower()}" not in stored:
             yield FieldError(f"headers.{name}", "has no stored value to keep")
 
@@ -192,7 +198,7 @@ def target_of(spec: AnyChannelSpec) -> str:
     """Where it goes, in one masked line. `spec` has its secrets."""
     match spec:
         case SlackChannel():
-            return spec.channel if spec.bot_token and not spec.webhook_url else masked_url(spec.webhook_url)
+            return spec.channel if spec.bot_token else masked_url(spec.webhook_url)
         case EmailChannel():
             return _first(spec.to)
         case SmsChannel():

@@ -46,4 +46,4 @@ class Courier(Struct, frozen=True):
             raise failed("timeout", detail, faults.UNREACHED_HINT) from None
         except Exception as error:
             log.error("send.failed", kind=kind, error=type(error).__name__)  # its text may hold what the channel hides
-            raise failed("internal", f"Belfry failed to send it: {type(error).__name__}") from error
+            raise failed("internal", f"Belfry failed to send it: {type(error).__name__}") from None

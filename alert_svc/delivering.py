@@ -35,6 +35,7 @@ log = structlog.get_logger()
 
 LOOK_SECONDS = 1.0
 REST_SECONDS = 1.0
+GATHER_SECONDS = 0.01  # what ends at about the same time is recorded, and followed by others, at once
 AT_ONCE = 250
 MOST_SENDS = 2000
 PAUSE_SECONDS = 2.0  # for a provider that asks for a break and does not say how long
@@ -51,7 +52,8 @@ class Dispatcher:
         self._lanes = Lanes()
         self._due, self._recorded = asyncio.Event(), asyncio.Event()
         self._outcomes: list[Outcome] = []
-        self._sends: set[asyncio.Task[None]] = set()
+        self._sends: dict[str, asyncio.Task[None]] = {}
+        self._stopping = False
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -69,21 +71,30 @@ class Dispatcher:
                 tasks.create_task(self._claim_all(), name="claim deliveries")
                 tasks.create_task(self._record_all(), name="record deliveries")
         finally:
-            for send in self._sends:
+            for send in self._sends.values():
                 send.cancel()
 
     async def finish(self, seconds: float) -> None:
-        """Let what is under way end, and record it."""
+        """Claim no more, let what is under way end, and record it. What does not end is left to others at once."""
+        self._stopping = True
         if self._sends:
-            await asyncio.wait(list(self._sends), timeout=seconds)
+            await asyncio.wait(set(self._sends.values()), timeout=seconds)
+        cut_off = list(self._sends)
+        for send in self._sends.values():
+            send.cancel()
         with contextlib.suppress(Exception):
             async with asyncio.timeout(seconds):
                 await self._record(self._taken())
+                await self._leave(cut_off)
+
+    async def _leave(self, delivery_ids: list[str]) -> None:
+        async with self._pool.acquire(timeout=1) as conn:
+            await sending.release(conn, delivery_ids, self._owner)
 
     # --- claiming -------------------------------------------------------------------------------------------------
 
     async def _claim_all(self) -> None:
-        while True:
+        while not self._stopping:
             self._due.clear()
             try:
                 full = await self._claim()
@@ -91,6 +102,7 @@ class Dispatcher:
                 tell("claim_deliveries", error)
                 await asyncio.sleep(REST_SECONDS)
                 continue
+            await asyncio.sleep(GATHER_SECONDS)
             if not full:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._lanes.wait_seconds(LOOK_SECONDS)):
@@ -121,8 +133,8 @@ class Dispatcher:
             return
         self._lanes.enter(claim.channel_id, claim.kind, time.monotonic())
         send = asyncio.create_task(self._deliver(claim, channel), name=f"deliver {claim.id}")
-        self._sends.add(send)
-        send.add_done_callback(self._sends.discard)
+        self._sends[claim.id] = send
+        send.add_done_callback(lambda _: self._sends.pop(claim.id, None))
 
     # --- sending --------------------------------------------------------------------------------------------------
 
@@ -141,6 +153,9 @@ class Dispatcher:
             is_well = fault.error.is_permanent
             if fault.error.code == "rate_limited":
                 pause = PAUSE_SECONDS if fault.retry_after_seconds is None else fault.retry_after_seconds
+        except Exception as error:
+            log.error("delivery.failed", delivery=claim.id, error=type(error).__name__)
+            outcome = _after(claim, failed("internal", f"Belfry failed to send it: {type(error).__name__}"))
         finally:
             self._lanes.leave(claim.channel_id, time.monotonic(), is_well=is_well, pause_seconds=pause)
         metrics.SEND_SECONDS.labels(claim.kind).observe(time.monotonic() - began)
@@ -160,6 +175,7 @@ class Dispatcher:
     async def _record_all(self) -> None:
         while True:
             await self._recorded.wait()
+            await asyncio.sleep(GATHER_SECONDS)
             self._recorded.clear()
             batch = self._taken()
             try:

@@ -5,7 +5,7 @@ from msgspec import Struct
 from alert_svc.senders.table import LIMITS, Limit
 from shared.contracts.alerts.deliveries import ChannelKind
 
-FIRST_WIDTH = 16
+FIRST_WIDTH = 32
 
 
 class Lane(Struct):

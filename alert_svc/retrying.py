@@ -9,10 +9,12 @@ from shared.contracts.alerts.deliveries import DeliveryState, SendError
 
 FIRST_SECONDS, LONGEST_SECONDS = 1.0, 300.0
 LEAST_SHARE = 0.25
+ASK_AFTER = timedelta(seconds=5)
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """To be recorded, if `attempt` is still the last one. `next_at`: when it is tried again; None: it is over."""
+    """To be recorded, if `attempt` is still the last one. `next_at`: when it is tried again, or, once it is sent, when
+    the provider is asked whether it arrived."""
 
     id: str
     attempt: int
@@ -24,14 +26,17 @@ class Outcome(Struct, frozen=True, kw_only=True):
     error: SendError | None = None
     done: tuple[str, ...] = ()
 
-    @property
-    def is_final(self) -> bool:
-        return self.next_at is None
-
 
 def accepted(id: str, attempt: int, receipt: Receipt, now: datetime) -> Outcome:
+    """Over; except that some providers are asked later whether it arrived."""
     return Outcome(
-        id=id, attempt=attempt, state="accepted", at=now, detail=receipt.detail, provider_id=receipt.provider_id
+        id=id,
+        attempt=attempt,
+        state="sent" if receipt.awaits_word else "accepted",
+        at=now,
+        detail=receipt.detail,
+        next_at=now + ASK_AFTER if receipt.awaits_word else None,
+        provider_id=receipt.provider_id,
     )
 
 

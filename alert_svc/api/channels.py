@@ -8,12 +8,11 @@ from msgspec.structs import replace
 from alert_svc import channel_view
 from alert_svc.api.documents import free_name, refuse_declared
 from alert_svc.channel_specs import (
-    HEADER,
     channel_errors,
     config_of,
     hint_of,
+    kept_of,
     kind_of,
-    needless,
     secrets_of,
     target_of,
     with_secrets,
@@ -94,7 +93,8 @@ async def change(
     """A locked channel gets another spec; secrets that are left out stay. Raises ProblemError 422."""
     if kind_of(spec) != stored.kind:
         raise invalid_field("kind", f"must stay {stored.kind}; make another channel")
-    kept = _kept(stored, spec)
+    names = kept_of(spec, stored.secrets)
+    kept = {name: sealed for name, sealed in stored.secrets.items() if name in names}
     await _refuse_mistakes(room, conn, spec, kept.keys())
     await channels.change_channel(conn, _written(room, spec, kept, source, actor))
 
@@ -141,15 +141,6 @@ def _with_signature(spec: AnyChannelSpec) -> tuple[AnyChannelSpec, str | None]:
         return spec, None
     made = new_secret()
     return replace(spec, signing_secret=made), made
-
-
-def _kept(stored: StoredChannel, spec: AnyChannelSpec) -> dict[str, Sealed]:
-    """The stored secrets that stay: those that are not given anew, and that this form of the channel uses."""
-    gone = {*secrets_of(spec), *needless(spec)}
-    if isinstance(spec, WebhookChannel):
-        named = {f"{HEADER}{name.lower()}" for name in spec.headers}
-        gone |= {name for name in stored.secrets if name.startswith(HEADER) and name not in named}
-    return {name: sealed for name, sealed in stored.secrets.items() if name not in gone}
 
 
 def _written(

@@ -10,7 +10,7 @@ from alert_svc import channel_view
 from alert_svc.api.channels import channel_or_404, errors_of
 from alert_svc.api.rules import rule_or_404
 from alert_svc.catalogue import unit_of
-from alert_svc.channel_specs import kind_of, with_secrets
+from alert_svc.channel_specs import kept_of, kind_of, with_secrets
 from alert_svc.keyring import KeyringError
 from alert_svc.room import Room
 from alert_svc.samples import sample_of_channel, sample_of_rule
@@ -36,13 +36,14 @@ async def test_unsaved_channel(room: Room, request: requests.TestUnsavedChannel,
     async with room.pool.acquire(timeout=1) as conn:
         found = await channels.list_channels(conn)
     stored = next((each for each in found if each.id == spec.id and each.kind == kind_of(spec)), None)
-    kept = stored.secrets.keys() if stored else ()
+    kept = kept_of(spec, stored.secrets) if stored else set[str]()
     if errors := errors_of(room, spec, kept, {each.id: each.fallback for each in found}):
         raise invalid(errors)
     given: AnyChannelSpec | SendFault = spec
     if stored is not None:
         try:
-            given = with_secrets(spec, channel_view.opened(stored, room.keyring))
+            opened = channel_view.opened(stored, room.keyring)
+            given = with_secrets(spec, {name: opened[name] for name in kept})
         except KeyringError as error:
             given = failed("misconfigured", str(error))
     return await _test(room, spec.id or spec.name, given, sample_of_channel(spec.name, caller.actor, _now()))

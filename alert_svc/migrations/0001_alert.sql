@@ -182,6 +182,7 @@ COMMENT ON COLUMN delivery.done IS 'The parts that the provider has accepted, wh
 CREATE INDEX delivery_by_incident ON delivery (incident_id, channel_id);
 CREATE INDEX delivery_by_event ON delivery (event_id);
 CREATE INDEX delivery_by_channel ON delivery (channel_id, queued_at DESC);
+CREATE INDEX delivery_sent ON delivery (next_at) WHERE state = 'sent';
 CREATE INDEX delivery_open ON delivery (queued_at) WHERE finished_at IS NULL;
 
 -- What was measured: each series once, and one row a minute with the values of all: little-endian columns of i32 series

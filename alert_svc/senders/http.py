@@ -101,12 +101,14 @@ class Wire(Struct, frozen=True):
     async def exchange(self, request: Request) -> Answer:
         """One request and its answer, whatever that says. Raises SendFault when there is none."""
         host = host_of(request.url)
+        if not request.url.isprintable() or " " in request.url:
+            raise faults.of_exception(ValueError(), host)
         try:
             async with self.session.request(
                 request.method,
-                URL(request.url, encoded=False),
+                URL(request.url, encoded=request.url.isascii()),  # signatures in addresses stay as they are
                 data=request.body,
-                headers={"User-Agent": AGENT, **request.headers},
+                headers={"User-Agent": AGENT, "Accept-Encoding": "identity", **request.headers},
                 allow_redirects=False,
             ) as answer:
                 body = await _read(answer)
@@ -132,6 +134,7 @@ async def open_wire(
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None),  # the courier has the deadline
         trust_env=False,
+        auto_decompress=False,  # what is small must stay small
     ) as session:
         yield Wire(session, resolver, context, allowed)
     await resolver.close()

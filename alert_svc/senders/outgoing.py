@@ -21,10 +21,11 @@ class Outgoing(Struct, frozen=True, kw_only=True):
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
-    """The provider has accepted it."""
+    """The provider has accepted it. `awaits_word`: it will know later whether it arrived."""
 
     detail: str
     provider_id: str | None = None
+    awaits_word: bool = False
 
 
 class SendFault(Exception):

@@ -28,6 +28,14 @@ HINTS = {
     21614: "That number cannot receive SMS",
     21659: "Choose a sender number that the account owns",
 }
+LOST = {
+    30003: "the phone cannot be reached",
+    30004: "the receiver blocks it",
+    30005: "the number is unknown",
+    30006: "the number is a landline, or its network does not take it",
+    30007: "the network has filtered it",
+    30008: "the network did not say why",
+}
 RECIPIENT = frozenset({21211, 21214, 21408, 21608, 21610, 21612, 21614})
 
 
@@ -46,13 +54,16 @@ def _text(message: AlertMessage, link: str) -> str:
 def _to_twilio(channel: SmsChannel, number: str, text: str, outgoing: Outgoing, twilio: str) -> Request:
     account = channel.account_sid or ""
     sender = "MessagingServiceSid" if channel.from_number.startswith("MG") else "From"
-    key = base64.b64encode(f"{account}:{channel.auth_token}".encode()).decode()
     return Request(
         url=f"{twilio}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json",
         body=urlencode({"To": number, sender: channel.from_number, "Body": text}).encode(),
-        headers={"Authorization": f"Basic {key}", "Content-Type": "application/x-www-form-urlencoded"},
+        headers={"Authorization": _key(channel), "Content-Type": "application/x-www-form-urlencoded"},
         part=number,
     )
+
+
+def _key(channel: SmsChannel) -> str:
+    return "Basic " + base64.b64encode(f"{channel.account_sid}:{channel.auth_token}".encode()).decode()
 
 
 def _to_gateway(channel: SmsChannel, number: str, text: str, outgoing: Outgoing, twilio: str) -> Request:
@@ -66,7 +77,8 @@ def _to_gateway(channel: SmsChannel, number: str, text: str, outgoing: Outgoing,
 def read_twilio(answer: Answer) -> Receipt:
     said = answer.json()
     if answer.is_success and not said.get("error_code"):
-        return Receipt(detail="Twilio has queued it", provider_id=str(said.get("sid") or "") or None)
+        sid = str(said.get("sid") or "") or None
+        return Receipt(detail="Twilio has queued it", provider_id=sid, awaits_word=sid is not None)
     number = said.get("code") or said.get("error_code")
     code = number if isinstance(number, int) else 0
     words = one_line(str(said.get("message") or said.get("error_message") or ""))
@@ -79,6 +91,25 @@ def read_twilio(answer: Answer) -> Receipt:
         kind: SendErrorCode = "authentication" if answer.status in (401, 403) else "refused"
         raise refused(kind, detail, HINTS.get(code, f"See https://www.twilio.com/docs/errors/{code}"), answer.status)
     raise faults.of_status("Twilio", answer.status if not answer.is_success else 502, words, answer.headers)
+
+
+def question(channel: SmsChannel, sid: str, twilio: str) -> Request:
+    """What became of a message that Twilio took."""
+    account = quote(channel.account_sid or "", safe="")
+    url = f"{twilio}/2010-04-01/Accounts/{account}/Messages/{quote(sid, safe='')}.json"
+    return Request(url=url, body=b"", headers={"Authorization": _key(channel)}, method="GET", part=sid)
+
+
+def has_arrived(answer: Answer) -> bool:
+    """False: Twilio does not know yet. Raises SendFault when it never will."""
+    said = answer.json()
+    if said.get("status") not in ("undelivered", "failed", "canceled"):
+        return answer.is_success and said.get("status") in ("delivered", "read")
+    number = said.get("error_code")
+    code = number if isinstance(number, int) else 0
+    words = one_line(str(said.get("error_message") or LOST.get(code, said["status"])))
+    raise refused("invalid_recipient" if code in LOST else "refused", f"It did not arrive: {words} ({code})",
+                  f"See https://www.twilio.com/docs/errors/{code}" if code else "")  # fmt: skip
 
 
 def read_gateway(answer: Answer) -> Receipt:

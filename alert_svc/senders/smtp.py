@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from email.message import EmailMessage
 from typing import Any
 
 import aiosmtplib
+from aiohappyeyeballs import start_connection
 from aiosmtplib import errors as smtp
 
 from alert_svc.senders import faults
-from alert_svc.senders.guard import BlockedAddressError, socket_factory
+from alert_svc.senders.guard import socket_factory
 from alert_svc.senders.http import Wire
 from alert_svc.senders.outgoing import Receipt, SendFault, failed, refused
 from alert_svc.senders.plain import one_line
@@ -19,6 +21,7 @@ from shared.contracts.alerts.deliveries import SendErrorCode
 
 STEP_SECONDS = 10.0  # the courier's deadline is for the whole; this ends a step that nobody waits for any more
 PART_SECONDS = 1.0
+NEXT_ADDRESS_SECONDS = 0.25
 
 
 async def carry(channel: EmailChannel, mail: EmailMessage, wire: Wire) -> Receipt:
@@ -54,33 +57,15 @@ async def _part(client: aiosmtplib.SMTP) -> None:
             await client.quit()
 
 
-async def _dial(host: str, port: int, wire: Wire) -> Any:
-    """A socket that is connected, to the first address that takes it and that messages may go to."""
-    make, loop = socket_factory(wire.allowed), asyncio.get_running_loop()
-    last: OSError = OSError("it has no address")
+async def _dial(host: str, port: int, wire: Wire) -> socket.socket:
+    """A socket that is connected, to an address of the name that takes it and that messages may go to."""
     try:
-        for info in await wire.resolver.addresses(host, port):
-            sock = None
-            try:
-                sock = make(info)
-                await loop.sock_connect(sock, info[4])
-                return sock
-            except OSError as error:
-                last = last if isinstance(error, BlockedAddressError) and sock is None and _tried(last) else error
-                if sock is not None:
-                    sock.close()
-            except BaseException:
-                if sock is not None:
-                    sock.close()
-                raise
-    except OSError as error:  # the name
-        last = error
-    raise faults.of_exception(last, host) from None
-
-
-def _tried(error: OSError) -> bool:
-    """Was an address tried, so that its failure says more than a refusal of ours?"""
-    return error.errno is not None
+        found = await wire.resolver.addresses(host, port)
+        return await start_connection(
+            found, happy_eyeballs_delay=NEXT_ADDRESS_SECONDS, socket_factory=socket_factory(wire.allowed)
+        )
+    except (OSError, RuntimeError) as error:
+        raise faults.of_exception(error, host) from None
 
 
 def _receipt(channel: EmailChannel, mail: EmailMessage, refusals: dict[str, Any], said: str) -> Receipt:

@@ -33,7 +33,7 @@ class Limit(Struct, frozen=True):
 Send = Callable[[Any, Outgoing, Wire, Providers], Awaitable[Receipt]]
 
 LIMITS: dict[ChannelKind, Limit] = {
-    "webhook": Limit(64, 500, 500),
+    "webhook": Limit(100, 500, 500),
     "slack": Limit(2, 1, 10),
     "email": Limit(8, 10, 50),
     "sms": Limit(4, 1, 10),
@@ -70,7 +70,10 @@ async def over_http(
         raise SendFault(worst.error, worst.retry_after_seconds, tuple(done))
     last = receipts[-1] if receipts else Receipt(detail="Accepted before")
     lost = "".join(f". {fault.error.detail}" for fault in faults)
-    return Receipt(detail=f"{last.detail}{lost}", provider_id=receipts[0].provider_id if receipts else None)
+    ids = [receipt.provider_id for receipt in receipts if receipt.provider_id]
+    if last.awaits_word:
+        return Receipt(detail=f"{last.detail}{lost}", provider_id=",".join(ids), awaits_word=True)
+    return Receipt(detail=f"{last.detail}{lost}", provider_id=ids[0] if ids else None)
 
 
 async def by_mail(channel: EmailChannel, outgoing: Outgoing, wire: Wire, providers: Providers) -> Receipt:

@@ -111,6 +111,15 @@ async def claim(
     return [convert(dict(row), Claim) for row in rows]
 
 
+async def release(conn: Connection, delivery_ids: Sequence[str], owner: str) -> None:
+    """Whoever comes next may take these at once; they were cut off."""
+    await conn.execute(
+        "UPDATE delivery SET claim_until = now() WHERE id = ANY($1::uuid[]) AND claimed_by = $2 AND state = 'sending'",
+        list(delivery_ids),
+        owner,
+    )
+
+
 async def record(conn: Connection, outcomes: Sequence[Outcome]) -> int:
     """How attempts went, unless another one was made since; what failed for good goes to the channel's fallback.
     Returns how many were recorded."""
@@ -118,14 +127,15 @@ async def record(conn: Connection, outcomes: Sequence[Outcome]) -> int:
         """
         UPDATE delivery AS d SET state = u.state, next_at = u.next_at, error = nullif(u.error, 'null'),
             provider_id = coalesce(u.provider_id, d.provider_id), done = d.done || coalesce(u.done, '[]'),
-            claimed_by = NULL, claim_until = NULL, finished_at = CASE WHEN u.next_at IS NULL THEN u.at END,
+            claimed_by = NULL, claim_until = NULL,
+            finished_at = CASE WHEN u.next_at IS NULL OR u.state = 'sent' THEN u.at END,
             steps = CASE WHEN jsonb_array_length(d.steps) < $2 THEN d.steps ELSE d.steps - 1 END
                 || jsonb_build_object('state', u.state, 'at', u.at, 'detail', u.detail)
         FROM jsonb_to_recordset($1::jsonb) AS u (
             id uuid, attempt int, state text, at timestamptz, detail text, next_at timestamptz, provider_id text,
             error jsonb, done jsonb
         )
-        WHERE d.id = u.id AND d.attempts = u.attempt AND d.finished_at IS NULL
+        WHERE d.id = u.id AND d.attempts = u.attempt AND (d.finished_at IS NULL OR d.state = 'sent')
         RETURNING d.id::text AS id, d.incident_id::text AS incident_id, d.channel_id
         """,
         to_builtins(list(outcomes), builtin_types=(datetime,)),
@@ -137,7 +147,7 @@ async def record(conn: Connection, outcomes: Sequence[Outcome]) -> int:
         await _tell(conn, rows, {each.id: (each.state, each.detail) for each in recorded}, recorded[0].at)
     now = datetime.now(UTC)
     await _pass_on(conn, INSTEAD, [each.id for each in recorded if each.state == "failed"], now)
-    await _pass_on(conn, ALSO, [each.id for each in recorded if each.state == "accepted"], now)
+    await _pass_on(conn, ALSO, [each.id for each in recorded if each.state in ("accepted", "sent")], now)
     return len(rows)
 
 
@@ -149,7 +159,8 @@ INSTEAD = """
 """The fallbacks of channels, each once: those that a message has been through stand in its key."""
 
 ALSO = """
-    JOIN delivery AS t ON t.incident_id = d.incident_id AND t.fallback_of IS NOT NULL AND t.state = 'accepted'
+    JOIN delivery AS t ON t.incident_id = d.incident_id AND t.fallback_of IS NOT NULL
+        AND t.state IN ('accepted', 'sent', 'delivered')
     JOIN channel AS f ON f.id = t.channel_id AND f.enabled
     WHERE d.id = ANY($1::uuid[]) AND d.reason = 'resolved' AND t.reason <> 'resolved' AND NOT EXISTS (
         SELECT FROM delivery AS r
@@ -185,13 +196,40 @@ async def _pass_on(conn: Connection, to: str, delivery_ids: Sequence[str], now: 
     await outbox.add_work(conn, jobs_of(rows))
 
 
+class Sent(Struct, frozen=True, kw_only=True):
+    """A message that its provider has, and of which it will know whether it arrived."""
+
+    id: str
+    channel_id: str
+    attempts: int
+    provider_id: str
+    finished_at: datetime
+
+
+async def take_sent(conn: Connection, limit: int) -> list[Sent]:
+    """Those to ask for now; no other replica asks for them in the next minute."""
+    rows = await conn.fetch(
+        """
+        UPDATE delivery SET next_at = now() + interval '1 minute'
+        WHERE id IN (
+            SELECT id FROM delivery WHERE state = 'sent' AND next_at <= now()
+            ORDER BY next_at LIMIT $1 FOR UPDATE SKIP LOCKED
+        )
+        RETURNING id::text AS id, channel_id, attempts, provider_id, finished_at
+        """,
+        limit,
+    )
+    return [convert(dict(row), Sent) for row in rows]
+
+
 async def queue_again(conn: Connection, delivery_id: str, actor: str, now: datetime) -> bool:
     """What has failed is due again, for another day. False: it has not failed."""
     row = await conn.fetchrow(
         """
         UPDATE delivery SET state = 'queued', finished_at = NULL, next_at = $2::timestamptz, error = NULL,
+            done = CASE WHEN provider_id IS NULL THEN done ELSE '[]' END, provider_id = NULL,
             give_up_at = $2::timestamptz + interval '24 hours', steps = steps || $3::jsonb
-        WHERE id = $1 AND state IN ('failed', 'dropped')
+        WHERE id = $1 AND state = 'failed'
         RETURNING id::text AS id, incident_id::text AS incident_id, channel_id, kind, key
         """,
         UUID(delivery_id),

@@ -99,7 +99,7 @@ RULES: tuple[Route, ...] = (
     Route("GET", f"{_AT}/series", "viewer", alert.LIST_SERIES, "The series of a metric with their last values"),
     Route(
         "POST", f"{_AT}/import", "admin", alert.IMPORT_ALERTS, "Plan or apply rules, channels and policies from YAML",
-        example=EXAMPLE_IMPORT,
+        hidden=frozenset({"yaml"}), example=EXAMPLE_IMPORT,
     ),
     Route("GET", f"{_AT}/export", "viewer", alert.EXPORT_ALERTS, "Rules, channels and policies as YAML"),
 )  # fmt: skip

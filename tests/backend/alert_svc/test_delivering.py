@@ -1,5 +1,6 @@
 """From what fires to what arrives: on real servers, to providers that answer, fail, hang and come back."""
 
+from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,6 +8,7 @@ from uuid import uuid4
 import pytest
 from standardwebhooks import Webhook
 
+from alert_svc.lanes import WIDTHS
 from shared.contracts.alerts import procedures as alert
 from shared.contracts.alerts.channels import SmsChannel
 from shared.contracts.alerts.requests import DeliveryRef
@@ -90,11 +92,13 @@ async def test_a_channel_that_hangs_is_in_nobodys_way(sending: Sending) -> None:
     sending.providers.always["/hook/hangs"] = sending.providers.hang
     for number in range(40):
         await sending.queue_by_hand("hangs", f"{number}")
-    await sending.providers.until("/hook/hangs", 16)
+    await sending.providers.until("/hook/hangs", WIDTHS["webhook"])
     await sending.fire("quick.metric", "quick")
     [sent] = await sending.until_states("quick", "accepted")
     assert sent.attempts == 1
-    assert len(sending.providers.at("/hook/hangs")) == 16  # no more than a channel may have that has not yet answered
+    assert (
+        len(sending.providers.at("/hook/hangs")) == WIDTHS["webhook"]
+    )  # no more than a channel may have that has not yet answered
     assert not any(each.state == "accepted" for each in await sending.deliveries(channel_id="hangs"))
     sending.providers.always.pop("/hook/hangs")
     sending.providers.going.set()
@@ -164,11 +168,31 @@ async def test_a_text_to_several_numbers_is_never_sent_twice_to_one(sending: Sen
         says(503, {"message": "Service unavailable"}),
     ]
     await sending.fire("texts.metric", "texts")
-    [sent] = await sending.until_states("texts", "accepted")
-    to = [got.form()["To"] for got in sending.providers.at("/twilio")]
+    [sent] = await sending.until_states("texts", "delivered")
+    to = [got.form()["To"] for got in sending.providers.at("/twilio") if got.body]
     assert (to.count(numbers[0]), to.count(numbers[2])) == (1, 2)
-    assert "21211" in sent.steps[-1].detail
-    assert sent.steps[1].state == "retrying"
+    assert [step.state for step in sent.steps] == ["queued", "retrying", "sent", "delivered"]
+    assert "21211" in sent.steps[2].detail
+
+
+async def test_a_text_that_its_provider_took_and_that_did_not_arrive_goes_to_the_fallback(sending: Sending) -> None:
+    """Twilio's acceptance is not the phone: it is asked what became of the message."""
+    await sending.hook("no-phone")
+    await sending.channel(
+        SmsChannel(
+            id="dead-phone", name="dead-phone", account_sid=web.ACCOUNT, auth_token=web.AUTH_TOKEN,
+            from_number=web.NUMBER, to=["+4915112345604"], fallback="no-phone",
+        )
+    )  # fmt: skip
+    lost = {"status": "undelivered", "error_code": 30003, "error_message": "Unreachable destination handset"}
+    sending.providers.arrivals = defaultdict(lambda: lost)
+    await sending.fire("dead.metric", "dead-phone")
+    [failed] = await sending.until_states("dead-phone", "failed")
+    assert [step.state for step in failed.steps] == ["queued", "sent", "failed"]
+    assert failed.error is not None
+    assert (failed.error.code, failed.error.is_permanent) == ("invalid_recipient", True)
+    assert "Unreachable destination handset (30003)" in failed.error.detail
+    await sending.until_states("no-phone", "accepted")
 
 
 async def _async(answer: Any) -> Any:

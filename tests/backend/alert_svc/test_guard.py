@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import trustme
 
 from alert_svc.courier import Courier
 from alert_svc.samples import sample_of_channel
@@ -56,10 +57,14 @@ async def peers() -> AsyncIterator[Peers]:
 
 
 async def fault_of(
-    channel: AnyChannelSpec, allowed: tuple[str, ...] = (), look_up: Any = None, seconds: float = LONG
+    channel: AnyChannelSpec,
+    allowed: tuple[str, ...] = (),
+    look_up: Any = None,
+    seconds: float = LONG,
+    tls: ssl.SSLContext | None = None,
 ) -> SendError | None:
     """What comes of a test; None when it was accepted."""
-    async with open_wire(networks(allowed), ssl.create_default_context(), look_up) as wire:
+    async with open_wire(networks(allowed), tls, look_up) as wire:
         courier = Courier(wire, Providers())
 
         message = sample_of_channel("test", "ana", datetime.now(UTC))
@@ -122,6 +127,25 @@ async def test_a_name_that_changes_its_answer_and_a_redirect_lead_nowhere(peers:
     assert error is not None
     assert (error.code, error.status) == ("refused", 307)
     assert [got.path for got in peers.received] == ["/hook/away"]
+
+
+async def test_a_certificate_counts_only_when_its_authority_is_known() -> None:
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    known = ssl.create_default_context()
+    authority.configure_trust(known)
+    async with running_providers(context) as peers:
+        here = ("127.0.0.0/8",)
+        good = await fault_of(hook(f"{peers.url}/hook/tls"), here, names("127.0.0.1"), LONG, known)
+        strange = await fault_of(hook(f"{peers.url}/hook/tls"), here, names("127.0.0.1"))
+        other = await fault_of(
+            hook(peers.url.replace("localhost", "other.example")), here, names("127.0.0.1"), LONG, known
+        )
+    assert good is None
+    for error in (strange, other):
+        assert error is not None
+        assert (error.code, error.is_permanent) == ("tls", True)
+    assert len(peers.received) == 1
 
 
 async def test_whatever_hangs_ends_at_the_deadline(peers: Peers) -> None:

@@ -12,6 +12,7 @@ from alert_svc.channel_specs import (
     SECRETS,
     config_of,
     hint_of,
+    kept_of,
     kind_of,
     masked_url,
     secrets_of,
@@ -111,7 +112,7 @@ def test_what_may_pass_is_retried_until_its_time_is_over_and_what_may_not_never(
     assert after("1", 3, passing, until, NOW, 0.5).state == "retrying"
     assert after("1", 3, final, until, NOW, 0.5).state == "failed"
     over = after("1", 300, passing, until, until - timedelta(seconds=1), 1.0)
-    assert (over.state, over.is_final, over.detail) == ("failed", True, "Given up after 300 attempts: late")
+    assert (over.state, over.next_at, over.detail) == ("failed", None, "Given up after 300 attempts: late")
 
 
 def test_every_kind_has_its_sender_its_limits_and_its_secrets() -> None:
@@ -135,6 +136,16 @@ def test_a_channel_is_taken_apart_and_put_together_again() -> None:
     assert (masked_url("https://h.example:8443/abc"), hint_of("short"), hint_of("a" * 12 + "x7Qa")) == (
         "https://h.example:8443/••••", "••••", "••••x7Qa",
     )  # fmt: skip
+
+
+def test_whoever_gives_one_way_to_slack_leaves_the_other() -> None:
+    both = ["webhook_url", "bot_token"]
+    hook = SlackChannel(name="s", webhook_url="https://hooks.slack.com/services/1")
+    assert kept_of(hook, both) == set()
+    assert kept_of(SlackChannel(name="s", bot_token="x", channel="#a"), ["webhook_url"]) == set()
+    assert kept_of(SlackChannel(name="s", channel="#b"), ["bot_token"]) == {"bot_token"}
+    named = WebhookChannel(name="w", headers={"X-Key": "***"})
+    assert kept_of(named, ["url", "header:x-key", "header:x-old"]) == {"url", "header:x-key"}
 
 
 @given(st.text(max_size=200), st.integers(1, 50))
