@@ -171,7 +171,7 @@ async def test_two_replicas_and_their_servers_die_at_random_and_each_transition_
 async def test_what_is_pending_fires_to_the_moment_though_its_process_died(
     broker: Running, storage: Running, start_process: StartProcess
 ) -> None:
-    """R2.5.3: its first breach and its duration are what count, not who was alive; what was said meanwhile is heard.
+    """Its first breach and its duration are what count, not who was alive; what was said meanwhile is heard.
     Who recovered in time does not fire, although its duration was over when a process was there again."""
     env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url, "BELFRY_ALERT_SEND": "false"}
     store = Store(storage.url)

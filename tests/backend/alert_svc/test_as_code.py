@@ -64,7 +64,7 @@ def test_a_text_declares_documents_that_build_on_each_other() -> None:
 
 
 def test_every_mistake_is_told_with_its_line() -> None:
-    """I2.5.4: of form, in all sections at once."""
+    """Of form, in all sections at once."""
     wrong = TEXT.replace("threshold: 500", "treshold: 500").replace("delay_seconds: 600", "delay_seconds: soon")
     errors = refused(wrong, environ=ENVIRON)
     assert [error.split(" ", 2)[:2] for error in errors] == [
