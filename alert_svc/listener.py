@@ -69,14 +69,16 @@ class Ear(Struct):
     position: Position | None = None
     heard_until: float = 0.0
     told_at: float = 0.0
+    told_until: float = 0.0
     settled_at: float = 0.0
 
     def hear(self, now: float, until: float) -> None:
         """The stream was heard up to a moment. After a silence, of the bus or of this process, that is believed only
-        after a while: what was said meanwhile is about to come."""
+        after a while: what was said meanwhile is about to come. By then the moment before is believed in any case."""
         if now - self.told_at > SILENCE_SECONDS:
+            self.heard_until = max(self.heard_until, self.told_until)
             self.settled_at = now + SETTLE_SECONDS
-        self.told_at = now
+        self.told_at, self.told_until = now, until
         if now >= self.settled_at:
             self.heard_until = max(self.heard_until, until)
 

@@ -44,6 +44,9 @@ def test_time_passes_only_as_far_as_a_stream_was_heard() -> None:
         assert ear.heard_until == AT + 2
     ear.hear(AT + 31, AT + 31)
     assert ear.heard_until == AT + 31
+    for slow in (40, 50, 60):
+        ear.hear(AT + slow, AT + slow)
+    assert ear.heard_until == AT + 50
 
 
 def test_each_event_measures_what_it_says() -> None:
