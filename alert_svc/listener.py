@@ -20,6 +20,7 @@ from shared.bus import Bus
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
 from shared.jetstream import Delivery, JetStreamError, api
 from shared.problems import ProblemError
+from shared.pull import SILENCE_SECONDS
 
 log = structlog.get_logger()
 
@@ -27,6 +28,7 @@ STREAMS = (MEASURES_STREAM, EVENTS_STREAM)
 HEARD_OF_OURSELVES = ("belfry.v1.alert.configured.*", "belfry.v1.alert.resolved.*")
 MOST_WAITING = 50_000
 LOOK_SECONDS = 5.0
+SETTLE_SECONDS = 1.0
 RETRY_SECONDS = 1.0
 
 
@@ -66,9 +68,19 @@ class Ear(Struct):
 
     position: Position | None = None
     heard_until: float = 0.0
+    told_at: float = 0.0
+    told_until: float = 0.0
+    settled_at: float = 0.0
 
-    def hear_until(self, at: float) -> None:
-        self.heard_until = max(self.heard_until, at)
+    def hear(self, now: float, until: float) -> None:
+        """The stream was heard up to a moment. After a silence, of the bus or of this process, that is believed only
+        after a while: what was said meanwhile is about to come. By then the moment before is believed in any case."""
+        if now - self.told_at > SILENCE_SECONDS:
+            self.heard_until = max(self.heard_until, self.told_until)
+            self.settled_at = now + SETTLE_SECONDS
+        self.told_at, self.told_until = now, until
+        if now >= self.settled_at:
+            self.heard_until = max(self.heard_until, until)
 
 
 class Listener:
@@ -133,10 +145,14 @@ class Listener:
     async def _follow(self, stream: str, ear: Ear) -> None:
         assert ear.position is not None
         filters = [*subjects(stream), *(HEARD_OF_OURSELVES if stream == EVENTS_STREAM else ())]
-        async for delivery in self._bus.follow(stream, filters, ear.position.seq, lambda: ear.hear_until(time.time())):
+
+        def hear_nothing() -> None:
+            ear.hear(time.time(), time.time())
+
+        async for delivery in self._bus.follow(stream, filters, ear.position.seq, hear_nothing):
             await self._hear(delivery)
-            ear.position = Position(ear.position.epoch, delivery.seq)
-            ear.hear_until(min(delivery.stored_at, time.time()) if delivery.left else time.time())
+            ear.position, now = Position(ear.position.epoch, delivery.seq), time.time()
+            ear.hear(now, min(delivery.stored_at, now) if delivery.left else now)
 
     async def _hear(self, delivery: Delivery) -> None:
         if hook := self._hooks.get(".".join(delivery.subject.split(".")[2:4])):

@@ -4,6 +4,7 @@ Each service reads the sections that are its own and leaves the others alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from ruamel.yaml.reader import ReaderError
 from shared.contracts.wire import FieldError
 
 SECTIONS = ("services", "channels", "mute_timings", "policies", "rules", "tests")
+
+
+MOST_NODES = 100_000
 
 
 class InvalidFile(Exception):
@@ -75,8 +79,13 @@ def entries(found: Any, section: str, name: str) -> Iterator[Entry]:
     nodes: Any = found.get(section) or []
     if (not hasattr(nodes, "lc") and nodes != []) or isinstance(nodes, Mapping):
         raise InvalidFile([f"{name}:{line_of(found, section)}: {section} must be a list"])
+    left = count(MOST_NODES, -1)
     for index, node in enumerate(nodes):
-        yield Entry(section, index, nodes.lc.item(index)[0] + 1, plain(node), node)
+        line = nodes.lc.item(index)[0] + 1
+        try:
+            yield Entry(section, index, line, _plain(node, left), node)
+        except (_TooMuch, RecursionError):
+            raise InvalidFile([f"{name}:{line}: {section}[{index}] holds too much"]) from None
 
 
 def repeated(ids: Sequence[tuple[str, int]], name: str) -> list[str]:
@@ -89,12 +98,18 @@ def repeated(ids: Sequence[tuple[str, int]], name: str) -> list[str]:
     ]
 
 
-def plain(value: Any) -> Any:
-    """YAML nodes as plain dicts, lists and scalars."""
+class _TooMuch(Exception):
+    pass
+
+
+def _plain(value: Any, left: Iterator[int]) -> Any:
+    """YAML nodes as plain dicts, lists and scalars. What is named again and again is written out: that has a bound."""
+    if next(left) < 0:
+        raise _TooMuch
     if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
+        return {str(k): _plain(v, left) for k, v in value.items()}
     if isinstance(value, list):
-        return [plain(v) for v in value]
+        return [_plain(v, left) for v in value]
     if isinstance(value, bool) or value is None:
         return value
     for kind in (str, int, float):

@@ -5,6 +5,7 @@ from typing import Any, get_args
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from alert_svc.alert_rules import advance, take
 from alert_svc.book import watched
@@ -36,6 +37,10 @@ def specs(draw: st.DrawFn) -> AlertRuleSpec:
         keep_firing_for_seconds=draw(st.sampled_from([0, 60, 200])),
         no_data=draw(st.sampled_from(["keep", "alert", "ok", "no_data"])),
     )
+
+
+def counting(spec: AlertRuleSpec, min_samples: int) -> AlertRuleSpec:
+    return replace(spec, min_samples=min_samples)
 
 
 gaps = st.sampled_from([1, 10, 29, 30, 60, 60, 60, 149, 150, 151, 400, 900, 1100])
@@ -96,13 +101,17 @@ def test_it_makes_no_difference_when_the_clock_is_looked_at(
 
 
 @given(
-    st.lists(specs(), min_size=1, max_size=4),
-    st.lists(st.tuples(st.integers(0, 2), st.sampled_from([0, 1, 1, 1, 2, 3, 17]), values), min_size=1, max_size=40),
+    st.lists(st.builds(counting, specs(), st.sampled_from([0, 0, 100])), min_size=1, max_size=4),
+    st.lists(
+        st.tuples(st.integers(0, 2), st.sampled_from([0, 1, 1, 1, 2, 3, 17]), values, st.sampled_from([5.0, 100.0])),
+        min_size=1,
+        max_size=40,
+    ),
     st.sets(st.integers(1, 2400), max_size=20),
 )
 @settings(max_examples=150)
 def test_live_evaluation_does_what_the_preview_says(
-    rules: list[AlertRuleSpec], history: list[tuple[int, int, float]], ticks: set[int]
+    rules: list[AlertRuleSpec], history: list[tuple[int, int, float, float]], ticks: set[int]
 ) -> None:
     """F2.5.5: on the same data, with one value a minute, rule by rule and series by series: the preview, which goes
     through stored points, and the live engine, which hears values and looks at the clock at any moments, agree."""
@@ -113,12 +122,12 @@ def test_live_evaluation_does_what_the_preview_says(
     minute = 1
     heard: set[tuple[int, int]] = set()
     events: list[tuple[float, Any]] = [(float(tick), None) for tick in ticks]
-    for series, gap, value in history:
+    for series, gap, value, count in history:
         minute += gap
         if (series, minute) not in heard:
             heard.add((series, minute))
             labels = {"queue": str(series)}
-            events.append((float(minute * MINUTE), Sample("queue.depth", labels, minute * MINUTE, value)))
+            events.append((float(minute * MINUTE), Sample("queue.depth", labels, minute * MINUTE, value, count)))
     until = float((minute + 40) * MINUTE)
     for at, sample in sorted((event for event in events if event[0] < until), key=lambda event: event[0]):
         moved = engine.hear([sample]) if sample is not None else engine.pass_time(at)
@@ -131,7 +140,8 @@ def test_live_evaluation_does_what_the_preview_says(
         for row in rows:
             points = store.points(row)
             alive = alive_times(points[0], store.alive(rows))
-            track = track_of(points, None, rule.terms, float(store.fresh_seconds[row]), alive)
+            counts = store.points(store.info(row).count_row)[1]
+            track = track_of(points, counts, rule.terms, float(store.fresh_seconds[row]), alive)
             previewed = replay(rule.terms, track, 0, until)
             assert live.get((rule.id, store.info(row).key), []) == previewed
 

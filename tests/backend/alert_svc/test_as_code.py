@@ -64,7 +64,7 @@ def test_a_text_declares_documents_that_build_on_each_other() -> None:
 
 
 def test_every_mistake_is_told_with_its_line() -> None:
-    """I2.5.4: of form, in all sections at once."""
+    """Of form, in all sections at once."""
     wrong = TEXT.replace("threshold: 500", "treshold: 500").replace("delay_seconds: 600", "delay_seconds: soon")
     errors = refused(wrong, environ=ENVIRON)
     assert [error.split(" ", 2)[:2] for error in errors] == [
@@ -75,6 +75,8 @@ def test_every_mistake_is_told_with_its_line() -> None:
     assert refused(TEXT, environ={}) == ["belfry.yaml:3: channels[0].url the environment variable OPS_URL is not set"]
     assert refused("rules: 5\n") == ["belfry.yaml:1: rules must be a list"]
     assert refused("rulez: []\n")[0].startswith("belfry.yaml:1: rulez unknown field; known: ")
+    laughs = "".join(f"  - &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 9))
+    assert refused(f"rules:\n  - &l0 [ha]\n{laughs}")[0].endswith("holds too much")
     twice = "rules:\n" + 2 * "  - {name: a, metric: b.c, operator: '>', threshold: 1}\n"
     assert refused(twice) == ["belfry.yaml:3: id a is declared twice, first in line 2"]
 

@@ -25,7 +25,7 @@ from tests.fixtures.waiting import until
 async def test_a_rule_on_a_gauge_and_one_on_a_sum_of_opentelemetry_fire(
     service_env: dict[str, str], service_settings: Callable[..., Any]
 ) -> None:
-    """F2.5.1: rules on any metric that a service sends as OTLP: a gauge as it is, a sum by its growth in a second."""
+    """Rules on any metric that a service sends as OTLP: a gauge as it is, a sum by its growth in a second."""
     door_settings: OtlpSettings = service_settings("latency_svc", OtlpSettings, otlp_port=0)
     async with running_alerts(service_env) as alerts, opened_door(door_settings) as door:
         depth = await alerts.rule("jobs.depth", selector=[Matcher(label="queue", value="mail")])

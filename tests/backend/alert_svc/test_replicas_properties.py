@@ -78,7 +78,7 @@ def restarted(before: Engine, spec: AlertRuleSpec, now: float) -> tuple[Engine, 
 def test_a_restart_changes_nothing_to_the_second(
     spec: AlertRuleSpec, history: list[tuple[int, float]], dies: int
 ) -> None:
-    """R2.5.3: durations that run, values that do not come: as if the process had never died."""
+    """Durations that run, values that do not come: as if the process had never died."""
     samples = samples_of(history)
     until = samples[-1].at + 1300
     dies = min(dies, int(until) - 1)
@@ -165,7 +165,7 @@ steps = st.tuples(st.integers(0, 1), st.sampled_from(["hear", "hear", "hear", "c
 def test_two_replicas_store_what_one_alone_would_have(
     spec: AlertRuleSpec, history: list[tuple[int, float]], schedule: list[tuple[int, str, int]]
 ) -> None:
-    """R2.5.3: each change once, none dropped, whoever hears first, looks at the clock when, or begins anew."""
+    """Each change once, none dropped, whoever hears first, looks at the clock when, or begins anew."""
     samples = samples_of(history)
     until = samples[-1].at + 1300
     shelf = Shelf()

@@ -6,6 +6,7 @@ import pytest
 from alert_svc.board import Around, in_order, shown_rule
 from alert_svc.book import watched
 from alert_svc.engine import Engine
+from alert_svc.listener import Ear
 from alert_svc.sampling import SOURCES, samples_of, subjects
 from alert_svc.series import Sample
 from alert_svc.store.rules import StoredRule
@@ -26,6 +27,26 @@ def heard(kind: str) -> dict[str, tuple[float, float | None]]:
     for sample in samples_of(message.subject, msgspec.json.encode(message.payload), AT):
         found.setdefault(sample.metric, (round(sample.value, 3), sample.measured_from))
     return found
+
+
+def test_time_passes_only_as_far_as_a_stream_was_heard() -> None:
+    """While it catches up, up to what it reads; after a silence not before what was said meanwhile has come."""
+    ear = Ear()
+    ear.hear(AT, AT)
+    assert ear.heard_until == 0
+    ear.hear(AT + 1, AT - 3600)
+    assert ear.heard_until == AT - 3600
+    ear.hear(AT + 2, AT + 2)
+    ear.hear(AT + 2.1, AT + 1.5)
+    assert ear.heard_until == AT + 2
+    for late in (30, 30.5):
+        ear.hear(AT + late, AT + late)
+        assert ear.heard_until == AT + 2
+    ear.hear(AT + 31, AT + 31)
+    assert ear.heard_until == AT + 31
+    for slow in (40, 50, 60):
+        ear.hear(AT + slow, AT + slow)
+    assert ear.heard_until == AT + 50
 
 
 def test_each_event_measures_what_it_says() -> None:

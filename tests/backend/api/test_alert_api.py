@@ -317,7 +317,7 @@ rules:
 
 
 async def test_rules_and_policies_are_imported_as_planned_and_exported_as_they_were(api: Api) -> None:
-    """R2.5.1: reviewable as text: a plan first, the same when applied, nothing to do the second time."""
+    """Reviewable as text: a plan first, the same when applied, nothing to do the second time."""
 
     async def bring(yaml: str, **how: bool) -> dict[str, str]:
         found = await api.ask("POST", "/import", {"yaml": yaml, **how})

@@ -60,3 +60,17 @@ async def test_a_place_behind_the_end_of_a_stream_means_nothing(streams: Running
 
     with pytest.raises(StreamReplacedError):
         await anext(bus.follow(STREAM, [ONE], after=2))
+
+
+async def test_a_reader_is_told_that_there_is_no_more(streams: Running, connect: Connect) -> None:
+    """By the server's heartbeats: a server that stands still tells nothing, and time goes on when it does."""
+    bus, idle = await connect(), asyncio.Event()
+    await put(bus, ONE)
+    reader = bus.follow(STREAM, [ONE], 0, idle.set)
+    assert (await anext(reader)).seq == 1
+    waiting = asyncio.ensure_future(anext(reader))
+    async with asyncio.timeout(10):
+        await idle.wait()
+    await put(bus, ONE, ONE)
+    async with asyncio.timeout(10):
+        assert (await waiting).seq == 2
