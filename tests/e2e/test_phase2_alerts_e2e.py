@@ -144,7 +144,7 @@ async def test_a_rule_by_keyboard(page: Page, api: aiohttp.ClientSession) -> Non
         await press("g")
         await press("a")
         await expect(page.get_by_role("region", name="Rules")).to_be_visible()
-        await page.get_by_role("button", name="New rule").focus()
+        await page.get_by_role("button", name="New rule", exact=True).focus()
         await press("Enter")
         await page.get_by_label("Name", exact=True).focus()
         await press("Tab")

@@ -31,8 +31,8 @@ export const draftOf = (rule) => Object.fromEntries(names.map((name) => [name, r
 export const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 const noMetric = { name: '', unit: '', levels: {}, is_counted: false, worse: 'either', labels: [] };
-/** What is known of a metric that a rule names, whether anyone has measured it or not. */
-export const metricNamed = (metrics, name) => metrics.find((metric) => metric.name === name) ?? { ...noMetric, name };
+/** What is known of a metric that a rule names, whether anyone has measured it or not. `unit`: that of a saved rule. */
+export const metricNamed = (metrics, name, unit = '') => metrics.find((metric) => metric.name === name) ?? { ...noMetric, name, unit };
 
 const usualLines = [
   [/(^|\.)p\d+$/, { threshold: 500, recovery_threshold: 400 }],

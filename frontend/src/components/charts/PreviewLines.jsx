@@ -9,24 +9,25 @@ const named = [
   { name: 'threshold', word: 'Fires at', label: 'Threshold line', className: styles.fires },
   { name: 'recovery_threshold', word: 'Recovers at', label: 'Recovery line', className: styles.recovers },
 ];
+const handlePx = 28;
 const shownOf = (lines) => named.filter(({ name }) => lines[name] != null);
 const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 5, PageDown: -5 };
 
 /** The rule's lines with what they mean: recovery is dashed, on the good side of the threshold. */
 export const PreviewLines = ({ lines, operator, unit, levels, scales, plot }) =>
-  shownOf(lines).map(({ name, word, className }) => {
+  shownOf(lines).map(({ name, word, className }, _, { length }) => {
     const y = scales.y(lines[name]);
     const above = (name === 'recovery_threshold') !== isUpward(operator);
     const inside = above ? (y < plot.top + 18 ? y + 14 : y - 6) : y > plot.bottom - 18 ? y - 6 : y + 14;
     return (
       <g key={name} className={className} data-line={name}>
         <line x1={plot.left} x2={plot.right} y1={y} y2={y} />
-        <text x={plot.right - 28} y={inside} textAnchor="end">{word} {formatMetric(lines[name], unit, levels)}</text>
+        <text x={plot.right - length * handlePx - 2} y={inside} textAnchor="end">{word} {formatMetric(lines[name], unit, levels)}</text>
       </g>
     );
   });
 
-/** What the lines are dragged by, with the mouse, a finger or the arrow keys. `onLine(name, value)`; `onHold(held)`: the
+/** What the lines are dragged by, with the mouse, a finger or the arrow keys; side by side, so that near lines stay apart. `onLine(name, value)`; `onHold(held)`: the
     scale stays while one is dragged. */
 export const PreviewHandles = ({ lines, unit, levels, scales, onLine, onHold }) => {
   const box = useRef(null);
@@ -46,8 +47,8 @@ export const PreviewHandles = ({ lines, unit, levels, scales, onLine, onHold }) 
   };
   return (
     <div ref={box} className={styles.handles}>
-      {shownOf(lines).map(({ name, label }) => (
-        <div key={name} className={styles.handle} style={{ top: scales.y(lines[name]) - 12 }} role="slider" tabIndex={0} aria-label={label} aria-orientation="vertical" aria-valuemin={low} aria-valuemax={high} aria-valuenow={lines[name]}
+      {shownOf(lines).map(({ name, label }, at) => (
+        <div key={name} className={styles.handle} style={{ top: scales.y(lines[name]) - 12, right: at * handlePx }} role="slider" tabIndex={0} aria-label={label} aria-orientation="vertical" aria-valuemin={low} aria-valuemax={high} aria-valuenow={lines[name]}
           aria-valuetext={formatMetric(lines[name], unit, levels)} onKeyDown={(event) => onKeyDown(event, name)} onPointerMove={(event) => onPointerMove(event, name)}
           onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); onHold(true); }} onLostPointerCapture={() => onHold(false)} />
       ))}

@@ -47,7 +47,7 @@ const Insufficient = ({ preview, scales, plot }) => {
       <pattern id={id} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="0" x2="0" y1="0" y2="6" stroke="var(--bf-border-2)" strokeWidth="2" /></pattern>
       {preview.insufficient.map(({ from_at: from, to_at: to, title }) => {
         const x = scales.x(Date.parse(from));
-        return <rect key={title + from} data-band="insufficient" x={x} width={Math.max(1, scales.x(Date.parse(to ?? preview.to_at)) - x)} y={plot.top} height={plot.bottom - plot.top} fill={`url(#${id})`} opacity=".7" />;
+        return <rect key={title + from} data-band="insufficient" x={x} width={Math.max(1, scales.x(Date.parse(to ?? preview.to_at)) - x)} y={plot.top} height={plot.bottom - plot.top} fill={`url(#${id})`} opacity=".45" />;
       })}
     </>
   );

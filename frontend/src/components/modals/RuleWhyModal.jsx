@@ -1,7 +1,7 @@
 import { Modal } from '@mantine/core';
 import { formatMetric } from '../../lib/metricValue.js';
 import { stateWords } from '../../lib/ruleWords.js';
-import { sentence } from '../../lib/sentences.js';
+import { capitalised, sentence } from '../../lib/sentences.js';
 import { usePhone } from '../../lib/usePhone.js';
 import { LoadFailed } from '../LoadFailed.jsx';
 import { Moment } from '../Moment.jsx';
@@ -32,7 +32,7 @@ const Rows = ({ evaluations, unit, levels }) => (
 
 const Found = ({ data, unit, levels }) => (
   <div className="stack">
-    <p>{data.never_matched ? 'It has never fired, because no series has ever matched it.' : sentence(data.state_reason)}</p>
+    <p>{data.never_matched ? 'It has never fired, because no series has ever matched it.' : sentence(capitalised(data.state_reason))}</p>
     {data.evaluations.length > 0 ? <Rows evaluations={data.evaluations} unit={unit} levels={levels} /> : <p className="mid">Nothing was evaluated yet.</p>}
   </div>
 );

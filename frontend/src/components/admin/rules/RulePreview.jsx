@@ -19,7 +19,8 @@ const reached = ({ series, unit }, operator, levels) => {
 
 const Summary = ({ preview, operator, levels }) => {
   if (!preview.matched_series) return <p className={styles.summary}>No series of <span className="mono">{preview.metric}</span> matches: it would not have fired.</p>;
-  if (!preview.fired) return <p className={styles.summary}>Would <b>not have fired</b>.{reached(preview, operator, levels)}</p>;
+  const waited = preview.spans.filter(({ state }) => state === 'pending').length;
+  if (!preview.fired) return <p className={styles.summary}>Would <b>not have fired</b>{waited > 0 && <>, but been pending <b className="num">{plural(waited, 'time')}</b></>}.{reached(preview, operator, levels)}</p>;
   return (
     <p className={styles.summary}>
       Would have fired <b className="num">{plural(preview.fired, 'time')}</b>, <b className="num">{formatDuration(preview.firing_seconds)}</b> in total, about <b className="num">{plural(preview.messages, 'message')}</b>.

@@ -39,7 +39,7 @@ const Editing = ({ rule, view, rules, channels, metrics, tests, can, act, narrow
   const update = useUpdateRule();
   const saved = useRef(false);
   const leaving = useLeaveGuard(edit.isChanged, (places) => !saved.current && leavesRule(places));
-  const metric = metricNamed(metrics, edit.draft.metric);
+  const metric = metricNamed(metrics, edit.draft.metric, rule?.metric === edit.draft.metric ? rule.unit : '');
   const series = useSeries(metric.series ? metric.name : '').data;
   const known = { metrics, channels, policies: usePolicies().data?.policies ?? none, muteTimings: useMuteTimings().data?.mute_timings ?? none };
   const spec = specOf(edit.draft, metric, rule ? { id: rule.id } : {});
