@@ -103,7 +103,7 @@ it('acknowledges where it stands, and tells who was faster', async () => {
   server.use(http.post(api('/admin/alerts/incidents/2041/acknowledge'), problem(409, { title: 'Conflict', detail: 'dana has acknowledged it already', acknowledged_by: 'dana' })));
   const { user } = renderApp();
   await user.click(await screen.findByRole('button', { name: 'Ack Service down: ledger-db' }));
-  expect(await screen.findByText(/^dana was faster/)).toHaveAttribute('role', 'alert');
+  expect(await screen.findByRole('alert')).toHaveTextContent(/^dana was faster/);
 });
 
 it('shows the latencies although the services do not load', async () => {
