@@ -99,7 +99,7 @@ async def silence_from_here(page: Page, api: aiohttp.ClientSession) -> None:
     await expect(page.get_by_role("link", name="1 silence active")).to_be_visible(timeout=WAIT_MS)
     incident = page.url
     await page.get_by_role("link", name="1 silence active").click()
-    await page.get_by_role("button", name=re.compile("^End the silence of")).click()
+    await page.get_by_role("button", name=re.compile("^End now: the silence of")).click()
     await page.get_by_role("dialog").get_by_role("button", name="End now").click()
     ended = page.get_by_role("region", name="Ended, last 7 days")
     await expect(ended).to_contain_text("service = ledger")

@@ -40,11 +40,12 @@ export const incidentQuery = (id) =>
   });
 export const useIncident = (id) => useQuery({ ...incidentQuery(id), enabled: Boolean(id) });
 
+const timelinePage = 200; // twice what an incident brings along: the first page already shows more
 /** All of a timeline, page by page: what an incident brings along are its newest entries. */
 export const useWholeTimeline = (id, enabled) =>
   useInfiniteQuery({
     queryKey: ['alerts', 'incidents', 'one', id, 'timeline'],
-    queryFn: ({ signal, pageParam: cursor }) => get(`${incident(id)}/timeline`, { signal, query: { cursor } }),
+    queryFn: ({ signal, pageParam: cursor }) => get(`${incident(id)}/timeline`, { signal, query: { limit: timelinePage, cursor } }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor: next }) => next,
     select: ({ pages }) => pages.flatMap(({ entries }) => entries),

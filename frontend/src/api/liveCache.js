@@ -9,7 +9,8 @@ const mostWaiting = 5000;
 const askAgainMs = 1200; // services may answer from a memory of the last second
 
 /** A hidden tab asks only for what its title tells; the rest waits until it is looked at. */
-const refetchType = ({ queryKey: [root] = [] }) => (root === 'health' || document.visibilityState !== 'hidden' ? 'active' : 'none');
+const inTitle = ['health', 'alerts'];
+const refetchType = ({ queryKey: [root] = [] }) => (inTitle.includes(root) || document.visibilityState !== 'hidden' ? 'active' : 'none');
 
 /** Asks again for queries on screen: at once, and once more when the answer cannot be older than the news. News that keep
     coming cost one request in that time. `stop()` forgets all. */

@@ -119,7 +119,7 @@ describe('the bell', () => {
     const inbox = await screen.findByRole('dialog', { name: '2 alerts firing' });
     const links = within(inbox).getAllByRole('link').map((link) => link.getAttribute('href'));
     expect(links).toEqual(['/admin/incidents/2042', '/admin/incidents/2041', '/admin/incidents']);
-    await user.click(within(inbox).getByRole('button', { name: 'Acknowledge Service down: ledger-db' }));
+    await user.click(within(inbox).getByRole('button', { name: 'Ack Service down: ledger-db' }));
     await waitFor(() => expect(acknowledged).toEqual(['2041']));
   });
 

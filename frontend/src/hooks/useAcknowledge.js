@@ -8,10 +8,6 @@ import { problemWords } from '../lib/problem.js';
 export const useAcknowledge = (incident) => {
   const { mutate, isPending, error } = useAcknowledgeIncident();
   const words = error && (tooLateWords(error) || problemWords(error));
-  const ask = () =>
-    mutate({ id: incident.id }, {
-      onSuccess: () => announce(`${incidentTitle(incident)} is acknowledged.`),
-      onError: (problem) => announce(tooLateWords(problem) || problemWords(problem)),
-    });
+  const ask = () => mutate({ id: incident.id }, { onSuccess: () => announce(`${incidentTitle(incident)} is acknowledged.`) });
   return { allowed: useHasRole('operator'), pending: isPending, refusal: words || '', ask };
 };

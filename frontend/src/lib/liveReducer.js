@@ -11,6 +11,9 @@ const untilNow = ({ queryKey: [, , question] }) => !question?.toAt;
 const withoutLoss = ({ nodes }, stats) => (stats.nodes.length ? stats : { ...stats, nodes });
 
 const ofAlerts = (what) => ({ queryKey: ['alerts', what] });
+/** The incidents that events are about, each by itself: the lists of them stay as they are. */
+const incidentsOf = (events) => [...new Set(events.map(({ incident_id: id }) => id).filter(Boolean))].map((id) => ({ queryKey: ['alerts', 'incidents', 'one', id] }));
+const ofOne = ['commented', 'escalated'];
 
 /** Kinds of messages that say enough to change what is on screen, and what each does: `patches` are `[query key, data =>
     data]`, `stale` are filters of queries to ask again. Each is given all messages of its kind at once, in order. */
@@ -33,8 +36,8 @@ const kinds = {
     stale: [],
   }),
   'alert.changed': () => ({ patches: [], stale: [ofAlerts('rules'), ofAlerts('evaluations')] }),
-  'alert.noted': () => ({ patches: [], stale: [ofAlerts('incidents')] }),
-  'alert.delivered': () => ({ patches: [], stale: [ofAlerts('incidents'), ofAlerts('channels'), ofAlerts('deliveries')] }),
+  'alert.noted': (events) => ({ patches: [], stale: events.every(({ kind }) => ofOne.includes(kind)) ? incidentsOf(events) : [ofAlerts('incidents')] }),
+  'alert.delivered': (events) => ({ patches: [], stale: [...incidentsOf(events), ofAlerts('channels'), ofAlerts('deliveries')] }),
   'ws.failed': () => ({ patches: [], stale: [{ queryKey: ['websocket', 'errors'] }] }),
   'ws.closed': () => ({ patches: [], stale: [] }), // the list is asked for anyway, every other second
 };

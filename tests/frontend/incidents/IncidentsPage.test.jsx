@@ -186,6 +186,36 @@ describe('one incident', () => {
     expect(made).toEqual([{ rule_ids: ['service-down'], matchers: [{ label: 'service', match: '=', value: 'ledger-db' }], reason: 'Restoring', starts_at: null, ends_at: '2026-11-23T14:38:20.000Z' }]);
   });
 
+  it('tries a message once more that reached nobody', async () => {
+    const retried = [];
+    server.use(http.post(api('/admin/alerts/deliveries/:id/retry'), ({ params }) => {
+      retried.push(params.id);
+      return new HttpResponse(null, { status: 204 });
+    }));
+    const { timeline: entries } = golden('alerts/incident');
+    const lost = entries.map((entry) => ({ ...entry, deliveries: entry.deliveries.filter(({ state }) => state === 'failed') }));
+    serveDetail(detailOf({}, { timeline: lost }));
+    const { user } = await openIncident();
+    await user.click(screen.getByRole('button', { name: 'Try email-platform again' }));
+    await waitFor(() => expect(retried).toEqual(['01997c2e-7f60-7b3a-9a55-000000000003']));
+  });
+
+  it('reads on in a long timeline', async () => {
+    const [like] = golden('alerts/incident').timeline;
+    const entriesFrom = (first, length) => Array.from({ length }, (_, at) => ({ ...like, id: `${first - at}`, text: `Entry ${first - at}` }));
+    serveDetail(detailOf({}, { timeline: entriesFrom(250, 100) }));
+    server.use(http.get(api(`${root}/:id/timeline`), ({ request }) => {
+      const after = new URL(request.url).searchParams.get('cursor');
+      return HttpResponse.json(after ? { entries: entriesFrom(50, 50), next_cursor: null } : { entries: entriesFrom(250, 200), next_cursor: 'c1' });
+    }));
+    const { user } = await openIncident('/admin/incidents/2041?show=people');
+    await user.click(screen.getByRole('button', { name: 'Show older' }));
+    expect(await screen.findByText('Entry 51')).toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Show older' }));
+    expect(await screen.findByText('Entry 1')).toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Show older' })).not.toBeInTheDocument();
+  });
+
   it('is copied as Markdown', async () => {
     const { user } = await openIncident();
     const copied = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue();

@@ -150,7 +150,7 @@ describe('silences and mute timings', () => {
   it('end now, after a question', async () => {
     const seen = sent('delete', 'silences/:id', () => HttpResponse.json({ ...silence, state: 'ended' }));
     const { user } = show(<Silences />);
-    await user.click(await screen.findByRole('button', { name: /^End the silence of/ }));
+    await user.click(await screen.findByRole('button', { name: /^End now: the silence of/ }));
     await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'End now' }));
     await waitFor(() => expect(seen.length).toBe(1));
   });

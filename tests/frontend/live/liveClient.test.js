@@ -276,15 +276,17 @@ describe('the browser', () => {
     await until(() => expect(gateway.clients).toHaveLength(2));
   });
 
-  it('asks in a hidden tab only for what the title tells', async () => {
+  it('asks in a hidden tab only for what the title tells: what is down, and what fires', async () => {
     const gateway = await opened();
     const board = onScreen(['health', 'services', 'of the test']);
     const incidents = onScreen(['alerts', 'incidents']);
-    await until(() => expect([board.count, incidents.count]).toEqual([1, 1]));
+    const steps = onScreen(['middleware', 'of the test']);
+    await until(() => expect([board.count, incidents.count, steps.count]).toEqual([1, 1, 1]));
     vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
-    gateway.push(event({}, 101), { topic: 'alerts', kind: 'alert.fired', data: {}, offset: 102 });
-    await until(() => expect(board.count).toBeGreaterThan(1));
-    expect(incidents.count).toBe(1);
-    expect(client.getQueryState(['alerts', 'incidents']).isInvalidated).toBe(true);
+    const others = [['pipeline', 'pipeline.changed'], ['alerts', 'alert.fired']].map(([topic, kind], at) => ({ topic, kind, data: {}, offset: 102 + at }));
+    gateway.push(event({}, 101), ...others);
+    await until(() => expect(Math.min(board.count, incidents.count)).toBeGreaterThan(1));
+    expect(steps.count).toBe(1);
+    expect(client.getQueryState(['middleware', 'of the test']).isInvalidated).toBe(true);
   });
 });

@@ -113,7 +113,7 @@ describe('everything else', () => {
     ['alerts', 'alert.fired', [['alerts']]],
     ['alerts', 'alert.changed', [['alerts', 'rules'], ['alerts', 'evaluations']]],
     ['alerts', 'alert.noted', [['alerts', 'incidents']]],
-    ['alerts', 'alert.delivered', [['alerts', 'incidents'], ['alerts', 'channels'], ['alerts', 'deliveries']]],
+    ['alerts', 'alert.delivered', [['alerts', 'channels'], ['alerts', 'deliveries']]],
     ['pipeline', 'pipeline.changed', [['pipeline'], ['middleware']]],
     ['health', 'health.declared', [['health']]],
     ['ws', 'ws.failed', [['websocket', 'errors']]],
@@ -137,4 +137,12 @@ describe('an answer that was under way', () => {
     expect(card('search', caughtUp(board, now + 2900)).status).toBe('down');
     expect(card('search', caughtUp(board, now + 3000)).status).toBe('degraded');
   });
+});
+
+it('a comment, a step and a message are news of their incident alone; what holds it back is news of the lists, too', () => {
+  const noted = (kind) => ({ topic: 'alerts', kind: 'alert.noted', data: { ...bodyOf('alert.noted'), kind } });
+  const delivered = { topic: 'alerts', kind: 'alert.delivered', data: bodyOf('alert.delivered') };
+  const one = { queryKey: ['alerts', 'incidents', 'one', '2041'] };
+  expect(liveReducer([noted('commented'), noted('escalated'), delivered]).stale).toEqual([one, { queryKey: ['alerts', 'channels'] }, { queryKey: ['alerts', 'deliveries'] }]);
+  expect(liveReducer([noted('commented'), noted('held')]).stale).toEqual([{ queryKey: ['alerts', 'incidents'] }]);
 });

@@ -8,5 +8,5 @@ export const AckButton = ({ incident, size = 'xs' }) => {
   const { short, words } = stateWords(incident);
   if (incident.state === 'acknowledged') return <span className="small dim nowrap" title={words}>{short}</span>;
   if (refusal) return <span className="small t-degraded" role="alert" title={refusal} style={{ maxWidth: 150 }}>{refusal}</span>;
-  return <GuardedButton size={size} allowed={allowed} needs="operator" loading={pending} onClick={ask} aria-label={`Acknowledge ${incidentTitle(incident)}`}>Ack</GuardedButton>;
+  return <GuardedButton size={size} allowed={allowed} needs="operator" loading={pending} onClick={ask} aria-label={`Ack ${incidentTitle(incident)}`}>Ack</GuardedButton>;
 };

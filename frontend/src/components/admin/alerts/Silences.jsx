@@ -53,7 +53,7 @@ const Row = ({ silence, names, can, onEdit }) => {
       {silence.state !== 'ended' && (
         <div className={styles.buttons}>
           <GuardedButton size="xs" allowed={can} needs="operator" aria-label={`Edit the silence of ${title}`} onClick={() => onEdit(silence.id)}>Edit</GuardedButton>
-          <ConfirmButton verb="End now" label={`End the silence of ${title}`} question={`End the silence of ${title}? What still fires is told at once.`} allowed={can} reason="Needs the operator role" pending={end.isPending} problem={end.error} onConfirm={(then) => end.mutate(silence.id, then)} />
+          <ConfirmButton verb="End now" label={`End now: the silence of ${title}`} question={`End the silence of ${title}? What still fires is told at once.`} allowed={can} reason="Needs the operator role" pending={end.isPending} problem={end.error} onConfirm={(then) => end.mutate(silence.id, then)} />
         </div>
       )}
     </li>
