@@ -90,6 +90,7 @@ async def site(start: Start) -> AsyncIterator[Site]:
     async with aiohttp.ClientSession(gateways[0].url, headers=HEADERS, timeout=timeout) as admin:
         found = Site(gateways, pipeline, admin)
         await until(lambda: found.ask("GET", PIPELINE), lambda a: a[0] == 200 and len(a[1]["nodes"]) == 2, 60)
+        await found.all_run(1)
         yield found
 
 
