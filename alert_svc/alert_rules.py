@@ -4,6 +4,7 @@ Everything here is a pure function of its arguments, and the same for live evalu
 time passes by `advance`: whatever the moments at which it is asked, the changes and their times are the same.
 """
 
+import math
 import operator as compare
 from collections.abc import Callable, Iterator, Mapping
 
@@ -39,7 +40,7 @@ def take(memory: Memory, terms: Terms, feed: Feed, at: float, value: float) -> S
     """The memory after a value taken at `at`, and the changes on the way, oldest first. `feed` is as it was before."""
     before, passed = advance(memory, terms, feed, at)
     after, changed = observe(before, terms, at, value)
-    return after, passed + changed
+    return (after if after is before else replace(after, value_at=at)), passed + changed
 
 
 def observe(memory: Memory, terms: Terms, at: float, value: float) -> Stepped:
@@ -63,6 +64,8 @@ def advance(memory: Memory, terms: Terms, feed: Feed, until: float) -> Stepped:
     while due := min(_dues(memory, terms, feed, until), key=lambda each: each[0], default=None):
         memory, more = due[1](memory, terms, due[0])
         changes += more
+    if changes and math.isfinite(feed.last_at):
+        memory = replace(memory, value_at=feed.last_at)
     return memory, changes
 
 

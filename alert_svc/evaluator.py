@@ -269,7 +269,7 @@ class Evaluator:
         if row is None:
             if kept.memory.state == "inactive" and kept.memory.at < time.time() - MINUTES_KEPT * MINUTE:
                 return None
-            row = self.engine.add_series(Info(rule.spec.metric, kept.series, kept.labels, 60.0), kept.memory.at)
+            row = self.engine.add_series(Info(rule.spec.metric, kept.series, kept.labels, 60.0), kept.memory.known_at)
         return self.engine.book.find(kept.rule_id, row)
 
 

@@ -51,16 +51,23 @@ class Feed(Struct, frozen=True):
 
 class Memory(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where one series of a rule is. `since`: of the state; `at`: of the last change of anything here, so that what is
-    older is left out; `started_at`: of the first breach of what pends or fires; `critical_since`: the value has been
-    beyond the critical threshold since then; `is_critical`: for so long that it counts."""
+    older is left out; `value_at`: of the last value known then; `started_at`: of the first breach of what pends or
+    fires; `critical_since`: the value has been beyond the critical threshold since then; `is_critical`: for so long
+    that it counts."""
 
     state: AlertState = "inactive"
     since: float = -math.inf
     at: float = -math.inf
+    value_at: float | None = None
     started_at: float | None = None
     fired_at: float | None = None
     critical_since: float | None = None
     is_critical: bool = False
+
+    @property
+    def known_at(self) -> float:
+        """When its series had a value last, as far as is known from here alone."""
+        return self.at if self.value_at is None else self.value_at
 
 
 class Change(Struct, frozen=True):

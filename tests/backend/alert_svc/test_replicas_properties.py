@@ -150,7 +150,7 @@ class Replica:
         if row is None:
             if self._shelf.seq == 0:
                 return []
-            row = self.engine.add_series(Info(METRIC, KEY, LABELS, 60.0), self._shelf.memory.at)
+            row = self.engine.add_series(Info(METRIC, KEY, LABELS, 60.0), self._shelf.memory.known_at)
         alert = self.engine.book.find("r", row)
         assert alert is not None
         self.engine.book.remember(alert, self._shelf.memory, self._shelf.seq)
