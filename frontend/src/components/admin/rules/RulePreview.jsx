@@ -72,7 +72,7 @@ export const RulePreview = ({ found, rule, levels, channels, hours = 24, label =
         <>
           <div aria-live="polite"><Summary preview={preview} operator={rule.operator} levels={levels} /></div>
           {preview.series.length > 0 && <PreviewChart preview={preview} lines={lines} operator={rule.operator} levels={levels} zone={zone} onLine={onLine} />}
-          <PreviewFirings preview={preview} levels={levels} />
+          <PreviewFirings preview={preview} levels={levels} label={`${label}, firings`} />
           {preview.suggestion && <Suggestion suggestion={preview.suggestion} unit={preview.unit} levels={levels} onUse={onLine} />}
           {preview.message && <Message message={preview.message} severity={rule.severity} channels={channels} />}
         </>
