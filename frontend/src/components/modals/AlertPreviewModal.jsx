@@ -7,7 +7,7 @@ export const AlertPreviewModal = ({ title, onClose, ...preview }) => {
   const phone = usePhone();
   return (
     <Modal opened onClose={onClose} size={620} fullScreen={phone} title={title}>
-      <RulePreview {...preview} />
+      <RulePreview label={`Preview of ${title}`} {...preview} />
     </Modal>
   );
 };

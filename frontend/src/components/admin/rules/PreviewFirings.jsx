@@ -10,15 +10,15 @@ const liveWords = { also_fired: 'also fired live', firing_now: 'firing now', did
 
 const Live = ({ firing }) => (firing.incident_id ? <Link className="link" to={`/admin/incidents/${firing.incident_id}`}>{liveWords[firing.live]}</Link> : <span className="dim">{liveWords[firing.live]}</span>);
 
-/** Each time a rule would have fired, newest first, with what really happened then. */
-export const PreviewFirings = ({ preview, levels }) => {
+/** Each time a rule would have fired, newest first, with what really happened then. `label`: of the list. */
+export const PreviewFirings = ({ preview, levels, label }) => {
   const [all, setAll] = useState(false);
   const { firings } = preview;
   if (!firings.length) return null;
   const severalSeries = new Set(firings.map(({ title }) => title)).size > 1;
   const shown = all ? firings : firings.slice(0, first);
   return (
-    <div className={styles.firings} role="region" tabIndex={0} aria-label="Firings">
+    <div className={styles.firings} role="region" tabIndex={0} aria-label={label}>
       <table>
         <thead className="visually-hidden"><tr><th scope="col">From</th><th scope="col">For</th><th scope="col">Peak</th><th scope="col">Live</th></tr></thead>
         <tbody>

@@ -56,14 +56,14 @@ const noted = ({ problem, waits, isWrong }, hours) => {
 /**
  * What a rule would have done over the last hours. `found`: {preview, waits, problem, isWrong} - the last picture stays while
  * the next one is computed; `rule`: {operator, severity, ...lines} as it is edited; `channels`: names by id; `onLine(name,
- * value)` where its lines may be moved.
+ * value)` where its lines may be moved; `label`: its name among others on the page.
  */
-export const RulePreview = ({ found, rule, levels, channels, hours = 24, onLine }) => {
+export const RulePreview = ({ found, rule, levels, channels, hours = 24, label = 'Preview', onLine }) => {
   const zone = usePreference('zone');
   const { preview } = found;
   const lines = found.isWrong && preview ? preview : rule;
   return (
-    <section className={styles.preview} aria-label="Preview" aria-busy={found.waits || undefined}>
+    <section className={styles.preview} aria-label={label} aria-busy={found.waits || undefined}>
       <header><h3>Preview</h3><span className="small dim">{preview ? noted(found, hours) : ''}</span></header>
       {!preview && !found.problem && <p className={styles.nothing}>{found.waits ? 'Computing what it would have done' : 'Choose a metric and a threshold to see what the rule would have done.'}</p>}
       {found.problem && !found.isWrong && <p className="note warn small"><StatusShape status="stale" size={14} /><span className="grow">{problemWords(found.problem)}</span><button type="button" className="link" onClick={() => found.retry()}>Try now</button></p>}
@@ -72,7 +72,7 @@ export const RulePreview = ({ found, rule, levels, channels, hours = 24, onLine 
         <>
           <div aria-live="polite"><Summary preview={preview} operator={rule.operator} levels={levels} /></div>
           {preview.series.length > 0 && <PreviewChart preview={preview} lines={lines} operator={rule.operator} levels={levels} zone={zone} onLine={onLine} />}
-          <PreviewFirings preview={preview} levels={levels} />
+          <PreviewFirings preview={preview} levels={levels} label={`${label}, firings`} />
           {preview.suggestion && <Suggestion suggestion={preview.suggestion} unit={preview.unit} levels={levels} onUse={onLine} />}
           {preview.message && <Message message={preview.message} severity={rule.severity} channels={channels} />}
         </>
