@@ -11,7 +11,7 @@ from alert_svc.drafts import Entry
 from alert_svc.escalation import Escalation
 from alert_svc.metrics import ESCALATIONS, QUEUED
 from alert_svc.noting import facts_now, note
-from alert_svc.store import incidents
+from alert_svc.store import incident_lists, incidents
 from alert_svc.store.incidents import Incident
 from alert_svc.telling import Saying, alarm_of, tell
 from shared import outbox
@@ -65,7 +65,7 @@ async def take_step(conn: Connection, incident: Incident, before: Escalation, no
 async def sweep(pool: Pool) -> int:
     """Steps whose timer did not come. Returns how many messages were queued."""
     async with pool.acquire(timeout=5) as conn:
-        late = await incidents.list_due(conn, datetime.now(UTC) - LATE, SWEPT_AT_ONCE)
+        late = await incident_lists.list_due(conn, datetime.now(UTC) - LATE, SWEPT_AT_ONCE)
     if late:
         log.warning("escalations.late", incidents=len(late))
     return sum([await take_due_step(pool, incident_id) for incident_id in late])

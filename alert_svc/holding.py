@@ -9,7 +9,7 @@ from alert_svc.drafts import Entry
 from alert_svc.escalation import Escalation
 from alert_svc.metrics import QUEUED
 from alert_svc.noting import facts_now, note
-from alert_svc.store import incidents
+from alert_svc.store import incident_lists, incidents
 from alert_svc.store.incidents import Incident
 from alert_svc.surroundings import RootIncident, Subject, Surroundings, cause_of, hold_of, roots_of
 from alert_svc.telling import Saying, alarm_of, first_channels, tell
@@ -30,7 +30,7 @@ async def look_after(pool: Pool, around: Surroundings) -> int:
     """Every open incident that is to be held, released, or has more to say. Returns how many messages were queued."""
     now = datetime.now(UTC)
     async with pool.acquire(timeout=5) as conn:
-        found = await incidents.list_open(conn)
+        found = await incident_lists.list_open(conn)
         wanted = await holds(conn, found, around, now)
         await incidents.set_causes(conn, _causes(found, around))
     queued = 0
@@ -47,9 +47,9 @@ async def look_after(pool: Pool, around: Surroundings) -> int:
 async def holds(conn: Connection, found: list[Incident], around: Surroundings, now: datetime) -> dict[int, Hold | None]:
     """What holds each of these now."""
     causes = {root for incident in found for root in roots_of(incident.service, around)}
-    roots = await incidents.root_incidents(conn, sorted(causes)) if causes else {}
+    roots = await incident_lists.root_incidents(conn, sorted(causes)) if causes else {}
     former = {incident.suppressed_by for incident in found if incident.suppressed_by is not None}
-    ends = await incidents.ends_of(conn, sorted(former)) if former else {}
+    ends = await incident_lists.ends_of(conn, sorted(former)) if former else {}
     return {
         incident.id: hold_of(_subject(incident), around, _roots_of(incident, around, roots, ends), now)
         for incident in found

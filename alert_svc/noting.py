@@ -4,7 +4,7 @@ from datetime import datetime
 
 from alert_svc.messages import Facts
 from alert_svc.state import ACTIVE
-from alert_svc.store import alerts, incidents
+from alert_svc.store import alerts, incident_lists
 from alert_svc.store.incidents import Incident
 from alert_svc.telling import facts_of
 from alert_svc.wording import condition, shown
@@ -28,4 +28,4 @@ async def facts_now(conn: Connection, incident: Incident) -> Facts:
     firing = sum(member.memory.state in ACTIVE for member in members)
     now = shown(incident.value, incident.unit, incident.rule.metric)
     text = f"{now[:1].upper()}{now[1:]}, {condition(incident.rule, incident.unit)}"
-    return facts_of(incident, text, max(1, firing), await incidents.objects_held_by(conn, incident.id))
+    return facts_of(incident, text, max(1, firing), await incident_lists.objects_held_by(conn, incident.id))

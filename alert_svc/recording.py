@@ -16,7 +16,7 @@ from alert_svc.drafts import Draft, Entry, Group, Open, Stored, group_key
 from alert_svc.incident_rows import Prepared, changed_incident, new_incident, prepared
 from alert_svc.sayings import events_of, of_known, of_new
 from alert_svc.state import ACTIVE
-from alert_svc.store import alerts, deliveries, incidents, rules
+from alert_svc.store import alerts, deliveries, incident_lists, incidents, rules
 from alert_svc.store.incidents import Incident
 from alert_svc.surroundings import Surroundings, roots_of
 from alert_svc.telling import alarm_of, tell
@@ -124,7 +124,7 @@ async def _prepare(conn: Connection, opened: Sequence[Draft], around: Surroundin
     named = {d.rule.spec.escalation_policy for d in opened if d.rule.spec.escalation_policy}
     policies = await rules.list_policies(conn, sorted(named)) if named else {}
     causes = {root for draft in opened for root in roots_of(draft.labels.get("service"), around)}
-    roots = await incidents.root_incidents(conn, sorted(causes)) if causes else {}
+    roots = await incident_lists.root_incidents(conn, sorted(causes)) if causes else {}
     return [prepared(draft, policies, around, roots, now) for draft in opened]
 
 

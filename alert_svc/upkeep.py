@@ -9,7 +9,7 @@ import structlog
 from alert_svc import escalating, holding, keeping, metrics, watching
 from alert_svc.room import Room
 from alert_svc.senders.table import LIMITS
-from alert_svc.store import incidents, partitions, sending
+from alert_svc.store import incident_lists, partitions, sending
 from alert_svc.telling import alarm_of
 from shared import outbox
 from shared.loops import tell
@@ -73,7 +73,7 @@ async def keep_timers(room: Room) -> None:
     async with room.pool.acquire(timeout=5) as conn, conn.transaction():
         wanted = {
             alarm.subject: alarm
-            for incident in await incidents.list_escalating(conn)
+            for incident in await incident_lists.list_escalating(conn)
             if incident.next_at is not None
             for alarm in [alarm_of(incident.id, incident.next_at)]
         }
