@@ -28,7 +28,7 @@ from tests.fixtures.processes import ServiceProcess, StartProcess
 from tests.fixtures.waiting import until
 
 METRICS = 6
-KILLS = 14
+KILLS = 10
 CHANNELS = ("ops", "phone")
 
 
@@ -146,7 +146,7 @@ async def test_two_replicas_and_their_servers_die_at_random_and_each_transition_
         running = asyncio.create_task(weather.run())
         for kill in range(KILLS):
             await asyncio.sleep(chance.uniform(0, 1.0))
-            server = {3: broker, 6: storage, 9: broker, 12: storage}.get(kill)
+            server = {2: broker, 4: storage, 6: broker, 8: storage}.get(kill)
             if server is not None:
                 server.kill()
                 await asyncio.to_thread(server.restart)
@@ -155,7 +155,7 @@ async def test_two_replicas_and_their_servers_die_at_random_and_each_transition_
             both[victim] = await asyncio.to_thread(start_process, "alert_svc", env)
         await weather.finish(running)
     rises = sum(weather.rises.values())
-    assert rises > 50
+    assert rises > 30
 
     await until(store.counts, lambda found: found == (rises, 0), 90)
     per_rule = await store.sql("SELECT rule_id, count(*) AS n FROM incident GROUP BY rule_id")

@@ -1,30 +1,18 @@
 """For everyone: no finding of axe in either theme, everything by keyboard, everything on a phone."""
 
 import re
-from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Page, StorageState, ViewportSize, expect
+from playwright.async_api import Page, StorageState, expect
 
+from tests.e2e.axe import CALM, PHONE, TOO_WIDE_PX, findings_on
 from tests.e2e.board import MARKS, WAIT_MS, card, until_status
-from tests.e2e.conftest import DESKTOP, OpenPage
+from tests.e2e.conftest import OpenPage
 from tests.e2e.started import PASSWORD
 
 pytestmark = [*MARKS, pytest.mark.usefixtures("open_shop")]
 
-AXE = (Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text()
-RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-RULES_OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-"""What another theme may change: everything else of a page is the same in both."""
-PHONE: ViewportSize = {"width": 390, "height": 844}
-TOO_WIDE_PX = """
-new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => {
-    const page = document.documentElement
-    resolve(page.scrollWidth - page.clientWidth)
-})))
-"""
 THUMB_PX = 44
 
 PAGES = {
@@ -47,34 +35,6 @@ PAGES = {
     "/admin/latency?scope=all&q=nothing": "Clear the filter",
     "/admin/latency?scope=watched&watch=POST+shop+/checkout&compare=last_week": "came with a link",
     "/admin/latency?service=nobody": "OTEL_SERVICE_NAME=nobody",
-    "/admin/incidents": "Service down",
-    "/admin/incidents?state=resolved&severity=info": "Clear filters",
-    "/admin/incidents?panel=silence-any": "all of them have to hold",
-    "/admin/alerts-config?tab=escalation": "There is no escalation policy yet.",
-    "/admin/alerts-config?tab=escalation&policy=new": "Add step",
-    "/admin/alerts-config?tab=silences": "There is no mute timing yet.",
-    "/admin/alerts-config?tab=silences&timing=new": "Days of the month",
-    "/admin/middleware": "Where the time goes",
-    "/admin/middleware?time=p95": "they do not add up",
-    "/admin/middleware?panel=settings&step=rate_limit": "Counter store",
-    "/admin/middleware?panel=settings&step=cors&tab=json": "All settings",
-    "/admin/middleware?panel=settings&step=auth&tab=docs": "Where it may stand",
-    "/admin/middleware?panel=diff&revision=1": "The two are the same.",
-    "/admin/middleware?panel=restore&revision=1": "is saved again as a new revision",
-    "/admin/middleware?panel=revisions": "As Belfry comes",
-    "/admin/middleware?panel=costs": "Copy as CSV",
-    "/admin/alerts-config": "No rule is open.",
-    "/admin/alerts-config?q=nothing": "Clear filters",
-    "/admin/alerts-config?rule=endpoint-slow": "Grouping, quiet hours, description, runbook",
-    "/admin/alerts-config?new=latency.p99&service=shop&method=POST&route=/checkout": "Create rule",
-    "/admin/alerts-config?rule=service-down&panel=why": "Compared",
-    "/admin/alerts-config?rule=service-down&panel=versions": "made it",
-    "/admin/alerts-config?rule=service-down&panel=preview": "as table",
-    "/admin/alerts-config?rule=service-down&panel=silence": "Until tomorrow",
-    "/admin/alerts-config?rule=service-down&panel=delete": "To stop it for a while, pause it.",
-    "/admin/alerts-config?panel=import": "Show the plan",
-    "/admin/alerts-config?tab=channels": "No channel is open.",
-    "/admin/alerts-config?tab=channels&channel=new": "Where do messages go?",
     "/admin/settings/profile": "Sign out everywhere",
     "/admin/settings/users": "Add user",
     "/admin/settings/tokens": "Create token",
@@ -84,50 +44,19 @@ PAGES = {
     "/status": "History",
     "/docs": "Schemas",
 }
-"""Every page in its main states, and a text that is there once it is drawn."""
+"""Pages in their main states, and a text that is there once each is drawn; more stand in the file beside."""
 
 
-async def drawn(page: Page, path: str) -> None:
-    await page.goto(path)
-    await expect(page.get_by_text(PAGES[path]).filter(visible=True).first).to_be_visible(timeout=WAIT_MS)
-
-
-async def findings(page: Page, rules: dict[str, Any] = RULES) -> list[str]:
-    found = await page.evaluate("runOnly => axe.run(document, { runOnly, resultTypes: ['violations'] })", rules)
-    assert found["passes"], "axe looked at nothing"
-    return [f"{one['id']} ({one['impact']}): {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
-
-
-async def findings_anywhere(page: Page) -> list[str]:
-    """In the light theme, in the dark one, and on a phone, where no page is wider than the screen."""
-    await page.evaluate(AXE)
-    found = await findings(page)
-    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    await expect(page.locator("html:not([data-mantine-color-scheme=light])")).to_have_count(1)
-    found += [f"dark: {one}" for one in await findings(page, RULES_OF_COLOURS)]
-    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    await page.set_viewport_size(PHONE)
-    too_wide_px = await page.evaluate(TOO_WIDE_PX)
-    await page.set_viewport_size(DESKTOP)
-    return [*found, *([f"phone: {too_wide_px} px too wide"] if too_wide_px > 0 else [])]
-
-
-@pytest.mark.timeout(480)  # three dozen pages, each loaded and read by axe
+@pytest.mark.timeout(480)  # dozens of pages, each loaded and read by axe
 async def test_axe_finds_nothing_on_any_page(
     open_page: OpenPage, session: StorageState, api: aiohttp.ClientSession
 ) -> None:
     """Every page and main state, in both themes: not one finding, of any impact; 390 px wide, none scrolls sideways."""
     await until_status(api, "reports", "down")
-    stranger = await open_page(color_scheme="light", bypass_csp=True, reduced_motion="reduce")
-    await stranger.goto("/login")
-    await expect(stranger.get_by_text("Belfry is ready")).to_be_visible()
-    found: dict[str, Any] = {"/login": await findings_anywhere(stranger)}
-    # Without transitions there is no half faded text; scripts of the test are not in the page's policy.
-    page = await open_page(storage_state=session, color_scheme="light", bypass_csp=True, reduced_motion="reduce")
-    for path in PAGES:
-        await drawn(page, path)
-        found[path] = await findings_anywhere(page)
-    assert {path: those for path, those in found.items() if those} == {}
+    stranger = await open_page(**CALM)
+    assert await findings_on(stranger, {"/login": "Belfry is ready"}) == {}
+    page = await open_page(storage_state=session, **CALM)
+    assert await findings_on(page, PAGES) == {}
 
 
 async def test_a_service_is_checked_with_a_thumb(

@@ -84,7 +84,7 @@ async def make_rule(page: Page) -> None:
     await expect(editor.get_by_text(re.compile("^Recovery must be below 500 ms"))).to_be_visible(timeout=WAIT_MS)
     await expect(editor.get_by_label("Recovers below")).to_have_attribute("aria-invalid", "true")
     await editor.get_by_role("button", name="Use 400").click()
-    await expect(editor.get_by_role("region", name="Preview")).to_contain_text(
+    await expect(editor.get_by_role("region", name="Preview", exact=True)).to_contain_text(
         re.compile("Would|No series"), timeout=WAIT_MS
     )
     await editor.get_by_label("For at least", exact=True).fill("2")
@@ -154,7 +154,7 @@ async def test_a_rule_by_keyboard(page: Page, api: aiohttp.ClientSession) -> Non
         await press("ArrowDown")
         await press("Enter")
         await expect(page.get_by_label("Threshold")).to_have_value("2")
-        await expect(page.get_by_role("region", name="Preview")).to_contain_text("Would", timeout=WAIT_MS)
+        await expect(page.get_by_role("region", name="Preview", exact=True)).to_contain_text("Would", timeout=WAIT_MS)
         await page.get_by_label("For at least", exact=True).focus()
         await press("Enter")
         await expect(page.get_by_role("region", name="Status at least down").get_by_text("Version 1")).to_be_visible()

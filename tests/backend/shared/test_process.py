@@ -28,7 +28,7 @@ FRAMES = {
     "latency_svc": {"nats": "pass", "postgres": "pass"},
     "ws_svc": {"nats": "pass"},
     "pipeline_svc": {"nats": "pass", "postgres": "pass"},
-    "alert_svc": {"nats": "pass"},
+    "alert_svc": {"nats": "pass", "postgres": "pass"},
 }
 """Each service and what it needs."""
 HANG_SECONDS = 10.0  # far more than any deadline of ours, far less than a hanging server takes
