@@ -71,6 +71,10 @@ async def test_each_frame_is_alive_ready_measured_and_found_on_the_bus(
     status, body = await get(http, f"{running.url}/healthz")
     assert (status, body) == (200, {"status": "pass", "serviceId": service})
 
+    async def is_ready() -> bool:
+        return (await get(http, f"{running.url}/readyz"))[0] == 200
+
+    await until(is_ready)  # ws_svc first hears what was said before
     status, body = await get(http, f"{running.url}/readyz")
     assert (status, body["status"], findings(body)) == (200, "pass", FRAMES[service])
     assert body["serviceId"] == service
