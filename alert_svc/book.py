@@ -23,7 +23,7 @@ class Rule(Struct, frozen=True):
 
 
 def watched(rule_id: str, version: int, since: float, spec: AlertRuleSpec) -> Rule:
-    """Raises re2.error for a selector that cannot be read."""
+    """Raises PatternError for a selector that cannot be read."""
     return Rule(rule_id, version, since, spec, terms_of(spec), matches_all(spec.selector))
 
 

@@ -2,19 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-import re2  # type: ignore[import-untyped]  # it brings no types; its patterns follow those of re
-
 from shared.contracts.alerts.rules import Matcher
-
-_OPTIONS = re2.Options()
-_OPTIONS.log_errors = False
-_OPTIONS.max_mem = 8 << 20
+from shared.patterns import compiled
 
 Matches = Callable[[Mapping[str, str]], bool]
 
 
 def matches_all(matchers: Sequence[Matcher]) -> Matches:
-    """True for labels that all matchers agree on. Raises re2.error for a pattern that cannot be read."""
+    """True for labels that all matchers agree on. Raises PatternError for a pattern that cannot be read."""
     tests = [(each.label, _test(each)) for each in matchers]
     return lambda labels: all(test(labels.get(label, "")) for label, test in tests)
 
@@ -27,8 +22,8 @@ def _test(matcher: Matcher) -> Callable[[str], bool]:
         case "!=":
             return lambda value: value != wanted
         case "=~":
-            pattern = re2.compile(wanted, _OPTIONS)
+            pattern = compiled(wanted)
             return lambda value: pattern.fullmatch(value) is not None
         case "!~":
-            pattern = re2.compile(wanted, _OPTIONS)
+            pattern = compiled(wanted)
             return lambda value: pattern.fullmatch(value) is None

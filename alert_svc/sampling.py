@@ -134,8 +134,4 @@ SOURCES = {
 def subjects(stream: str) -> list[str]:
     """The filters under which a stream holds what is heard here."""
     found: Sequence[type[Event]] = [event for event, _ in SOURCES.values()]
-    return [
-        ".".join([*event.SUBJECT.split(".")[:4], "*"])  # type: ignore[attr-defined]
-        for event in found
-        if stream == event.STREAM  # type: ignore[attr-defined]
-    ]
+    return [".".join([*event.SUBJECT.split(".")[:4], "*"]) for event in found if stream == event.STREAM]

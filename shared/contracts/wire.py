@@ -1,7 +1,7 @@
 """What a contract is made of: identifiers, streams, remote procedures and problems."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -20,6 +20,9 @@ _NOT_IN_A_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
 
 class Event(Struct, frozen=True, kw_only=True):
     """Base of all events. A subclass sets SUBJECT (a template over its own fields) and STREAM."""
+
+    SUBJECT: ClassVar[str]
+    STREAM: ClassVar[str]
 
 
 class Rpc(Struct, frozen=True):
@@ -67,7 +70,7 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def subject_of(event: Event) -> str:
     """The subject an event is published on: its SUBJECT template filled from its own fields, each as one token."""
-    template: str = event.SUBJECT  # type: ignore[attr-defined]
+    template: str = event.SUBJECT
     return template.format_map({name: token_of(getattr(event, name)) for name in event.__struct_fields__})
 
 
@@ -78,5 +81,5 @@ def token_of(value: Any) -> str:
 
 def type_of(event: type[Event]) -> str:
     """The CloudEvents type: the subject without root, version position kept (`health.changed.v1`)."""
-    parts = event.SUBJECT.split(".")  # type: ignore[attr-defined]
+    parts = event.SUBJECT.split(".")
     return ".".join([*parts[2:4], parts[1]])

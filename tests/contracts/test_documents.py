@@ -46,8 +46,7 @@ def test_every_event_is_a_channel_with_its_subject_and_stream_and_the_websocket_
     assert {"liveSubscribe", "liveConnected", "liveBatch", "liveDisconnect"} <= live["messages"].keys()
     assert len(live["x-close-codes"]) == len(CLOSE_CODES)
     assert {name: channel["address"] for name, channel in channels.items()} == {
-        event.__name__: event.SUBJECT  # type: ignore[attr-defined]
-        for event in all_events()
+        event.__name__: event.SUBJECT for event in all_events()
     }
     assert {channel["x-stream"] for channel in channels.values()} <= {"BELFRY_EVENTS", "BELFRY_MEASURES"}
 

@@ -53,7 +53,7 @@ def test_no_two_streams_take_the_same_subject() -> None:
 
 def test_every_event_has_a_stream() -> None:
     events = list(all_events())
-    named = {event.STREAM for event in events}  # type: ignore[attr-defined]
+    named = {event.STREAM for event in events}
     assert named <= {EVENTS_STREAM, MEASURES_STREAM}
     assert len(subjects_of(EVENTS_STREAM)) + len(subjects_of(MEASURES_STREAM)) == len(events)
     assert "belfry.v1.health.changed.*" in subjects_of(EVENTS_STREAM)

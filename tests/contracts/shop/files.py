@@ -32,7 +32,7 @@ class WireForm(Struct, frozen=True):
 def wire_form(event: Event) -> WireForm:
     sealed = seal(event, "0" * 24)
     headers = {name: value for name, value in sealed.headers.items() if name != "ce-time"}
-    stream: str = event.STREAM  # type: ignore[attr-defined]  # every event of a contract has one
+    stream: str = event.STREAM
     return WireForm(sealed.subject, stream, headers, json.decode(sealed.body))
 
 
