@@ -52,7 +52,7 @@ def is_signed(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
 async def make_channel(page: Page, address: str) -> str:
     """A webhook, tested before it is saved. Returns its signing secret."""
     await page.goto("/admin/alerts-config?tab=channels")
-    await page.get_by_role("button", name="New channel").click()
+    await page.get_by_role("button", name="New channel", exact=True).click()
     await page.get_by_role("button", name=re.compile("^Webhook")).click()
     await page.get_by_label("Name", exact=True).fill("Receiver")
     await page.get_by_role("button", name="Send test").click()
