@@ -18,7 +18,7 @@ from latency_svc.rows import Resolution, Row
 from latency_svc.slowest import Slowest
 from latency_svc.store import dropped, examples, histograms, messages, partitions, rolling, totals
 from latency_svc.store.endpoints import Names
-from latency_svc.windows import DAY, HOUR, MINUTE, MINUTES_KEPT, Span, Window, floor
+from latency_svc.windows import DAY, HOUR, MINUTE, MINUTES_KEPT, TEN_MINUTES, Span, Window, floor
 from shared.bus import Bus
 from shared.contracts.latency import LatencySummarised
 from shared.db import Connection, Pool
@@ -31,9 +31,15 @@ LATELY, KNOWN = timedelta(minutes=5), timedelta(days=7)
 """How long ago an endpoint may have had its last request to be read again and again; and when the service starts."""
 AT_ONCE = 200  # endpoints rolled up by one statement
 AT_ONCE_EXAMPLES = 2_000  # endpoints; the others come the next time
-SETTLED = {"1h": HOUR + timedelta(minutes=6), "1d": DAY + timedelta(minutes=70)}
-"""How long after it began an hour or a day is rolled up: before it is read from its roll-up, after what comes late."""
-FINER: dict[Resolution, tuple[Resolution, timedelta]] = {"1h": ("1m", HOUR), "1d": ("1h", DAY)}
+SETTLED: dict[Resolution, timedelta] = {
+    "10m": TEN_MINUTES + timedelta(minutes=6),
+    "1h": HOUR + timedelta(minutes=6),
+    "1d": DAY + timedelta(minutes=70),
+}
+"""How long after it began a step is rolled up: before it is read from its roll-up, after what comes late."""
+LENGTHS: dict[Resolution, timedelta] = {"10m": TEN_MINUTES, "1h": HOUR, "1d": DAY}
+FINER: dict[Resolution, Resolution] = {"10m": "1m", "1h": "10m", "1d": "1h"}
+COARSER = {finer: step for step, finer in FINER.items()}
 
 
 async def keep_partitions(pool: Pool) -> None:
@@ -74,8 +80,8 @@ async def save_examples(pool: Pool, roster: Roster, slowest: Slowest, writer: st
 
 
 async def roll_up(pool: Pool) -> None:
-    """Every hour and day that has changed and is settled, one transaction each. Any replica may do it."""
-    for step in ("1h", "1d"):
+    """Every step that has changed and is settled, one transaction each. Any replica may do it."""
+    for step in FINER:
         more = True
         while more:
             more = await _roll_up_one(pool, step)
@@ -87,13 +93,12 @@ async def _roll_up_one(pool: Pool, step: Resolution) -> bool:
         at = await rolling.take_mark(conn, step, datetime.now(UTC) - SETTLED[step])
         if at is None:
             return False
-        finer, length = FINER[step]
-        span = Span(finer, at, at + length)
+        span = Span(FINER[step], at, at + LENGTHS[step])
         ids = (await totals.sum_counts(conn, [span]))[0].tolist()
         for first in range(0, len(ids), AT_ONCE):
             await _roll_up_some(conn, step, span, ids[first : first + AT_ONCE])
-        if step == "1h":
-            await rolling.mark(conn, "1d", [floor(at, DAY)])
+        if coarser := COARSER.get(step):
+            await rolling.mark(conn, coarser, [floor(at, LENGTHS[coarser])])
     log.info("latencies.rolled_up", step=step, at=at.isoformat(), endpoints=len(ids))
     return True
 
@@ -128,7 +133,8 @@ async def tell(pool: Pool, bus: Bus, names: Names) -> None:
         if total.endpoint_id in found:
             by_service.setdefault(total.key.service, []).append((total.key, found[total.endpoint_id]))
     for service, members in by_service.items():
-        envelope = seal(summary_of(service, members, window), secrets.token_hex(12))
+        summary = await asyncio.to_thread(summary_of, service, members, window)
+        envelope = seal(summary, secrets.token_hex(12))
         subject = LatencySummarised.SUBJECT.format(service=token_of(service))
         bus.publish_raw(msgspec.structs.replace(envelope, subject=subject))
 

@@ -1,7 +1,7 @@
 """Which stretch of time is asked for, what it is compared with, and which tables hold it.
 
-Minutes are kept 48 hours, so that what is older is told in whole hours. A roll-up is read once it cannot change any
-more; what is younger is put together from the finer table.
+Minutes and tens of them are kept 48 hours, so that what is older is told in whole hours. A roll-up is read once it
+cannot change any more; what is younger is put together from the finer table.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,10 +11,10 @@ from msgspec import Struct
 from latency_svc.rows import Resolution
 from shared.contracts.latency import Comparison
 
-MINUTE, FIVE_MINUTES = timedelta(minutes=1), timedelta(minutes=5)
+MINUTE, FIVE_MINUTES, TEN_MINUTES = timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=10)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MINUTES_KEPT = timedelta(hours=48)
-HOUR_SETTLES = timedelta(minutes=10)  # durations may be five minutes late
+SETTLES = timedelta(minutes=10)  # durations may be five minutes late
 DAY_SETTLES = timedelta(hours=2)
 SHORT = timedelta(hours=6)  # up to here a window has minutes for bounds, above it hours
 STRIP_HOURS = 24
@@ -98,12 +98,24 @@ def steps_of(now: datetime, seconds: int, to_at: datetime | None = None) -> tupl
 
 
 def spans_of(window: Window, now: datetime) -> list[Span]:
-    """The tables that together hold a window, each moment once: days in the middle, hours around them, minutes at both
-    ends."""
-    first, last = ceil(window.from_at, HOUR), min(floor(window.to_at, HOUR), floor(now - HOUR_SETTLES, HOUR))
+    """The tables that together hold a window, each moment once: days in the middle, hours around them, tens of minutes
+    and minutes at both ends."""
+    first, last = ceil(window.from_at, HOUR), min(floor(window.to_at, HOUR), floor(now - SETTLES, HOUR))
     if first >= last:
-        return _filled(Span("1m", window.from_at, window.to_at))
-    return _filled(Span("1m", window.from_at, first), *hours_of(first, last, now), Span("1m", last, window.to_at))
+        return minutes_of(window.from_at, window.to_at, now)
+    return [
+        *minutes_of(window.from_at, first, now),
+        *_filled(*hours_of(first, last, now)),
+        *minutes_of(last, window.to_at, now),
+    ]
+
+
+def minutes_of(from_at: datetime, to_at: datetime, now: datetime) -> list[Span]:
+    """Minutes, from tens of them where whole ones are settled."""
+    first, last = ceil(from_at, TEN_MINUTES), floor(min(to_at, now - SETTLES), TEN_MINUTES)
+    if first >= last:
+        return _filled(Span("1m", from_at, to_at))
+    return _filled(Span("1m", from_at, first), Span("10m", first, last), Span("1m", last, to_at))
 
 
 def hours_of(first: datetime, last: datetime, now: datetime) -> list[Span]:
@@ -118,8 +130,9 @@ def steps_spans(window: Window, step: timedelta, now: datetime) -> list[Span]:
     """As `spans_of`, but no coarser than a step."""
     if step < HOUR:
         return _filled(Span("1m", window.from_at, window.to_at))
-    last = min(floor(window.to_at, HOUR), floor(now - HOUR_SETTLES, HOUR))
-    return _filled(Span("1h", window.from_at, last), Span("1m", max(last, window.from_at), window.to_at))
+    last = min(floor(window.to_at, HOUR), floor(now - SETTLES, HOUR))
+    hours = _filled(Span("1h", window.from_at, last))
+    return [*hours, *minutes_of(max(last, window.from_at), window.to_at, now)]
 
 
 def _filled(*spans: Span) -> list[Span]:

@@ -35,6 +35,7 @@ from latency_svc.roster import Roster
 from latency_svc.rows import Row
 from latency_svc.store import dropped, endpoints, histograms, messages, rolling
 from latency_svc.store.messages import AlreadyAppliedError, Place
+from latency_svc.windows import TEN_MINUTES, floor
 from shared.db import Pool
 from shared.jetstream import Delivery
 from shared.problems import problem_of
@@ -191,7 +192,7 @@ class Writer:
         with STORE_SECONDS.time():
             async with self._pool.acquire(timeout=5) as conn, conn.transaction():
                 await messages.apply_messages(conn, self._storing.deliveries.keys())
-                await rolling.mark(conn, "1h", (row.at.replace(minute=0) for row in rows))
+                await rolling.mark(conn, "10m", (floor(row.at, TEN_MINUTES) for row in rows))
                 await histograms.save_rows(conn, "1m", rows)
                 for at, counts in by_minute(self._storing.tally).items():
                     await dropped.add_dropped(conn, at, counts)

@@ -9,7 +9,7 @@ from shared.db import Connection
 
 LOCK = 7_403
 AHEAD = timedelta(days=2)
-BEHIND = timedelta(days=1)  # roll-ups and late durations reach back
+BEHIND = timedelta(days=2)  # roll-ups and late durations reach back
 
 
 class Layer(Struct, frozen=True):
@@ -22,6 +22,7 @@ class Layer(Struct, frozen=True):
 
 LAYERS: dict[Resolution, Layer] = {
     "1m": Layer("%Y%m%d", timedelta(hours=48), fillfactor=50),  # overwritten each second, on the same page
+    "10m": Layer("%Y%m%d", timedelta(hours=48)),
     "1h": Layer("%Y%m", timedelta(days=90)),
     "1d": Layer("%Y", timedelta(days=730)),
 }
@@ -32,7 +33,7 @@ TABLES: dict[str, Layer] = {
 
 
 async def keep_partitions(conn: Connection, now: datetime, first: datetime | None = None) -> None:
-    """Makes the parts from `first` (else yesterday) to the day after tomorrow, and drops those past keeping. In a
+    """Makes the parts from `first` (else two days ago) to the day after tomorrow, and drops those past keeping. In a
     transaction for each table: who waits for readers of one must not keep them from another."""
     for table, layer in TABLES.items():
         async with conn.transaction():

@@ -64,11 +64,8 @@ async def list_totals(
     """As `sum_counts`, with the names of the endpoints; of one service, or of all. No histogram is read for it."""
     ids, counts = await sum_counts(conn, spans)
     keys = await names.keys_of(conn, ids.tolist())
-    return [
-        EndpointTotal(id_, key, count)
-        for id_, key, count in zip(ids.tolist(), keys, counts.tolist(), strict=True)
-        if service is None or key.service == service
-    ]
+    found = zip(ids.tolist(), keys, counts.tolist(), strict=True)
+    return [EndpointTotal(id_, key, count) for id_, key, count in found if service is None or key.service == service]
 
 
 async def forget_totals(conn: Connection, now: datetime) -> None:

@@ -22,7 +22,7 @@ TOGETHER_SECONDS = 0.05
 SAMPLED = 50  # connections whose messages are looked at one by one: all of them would cost more than the server
 STUCK = 50
 CHURN_SECONDS = 20.0
-SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS", "60"))
+SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS", "180"))
 
 
 class Size(Struct, frozen=True):
@@ -54,7 +54,7 @@ class Measured(Struct, frozen=True):
 
 
 def measure_fanout() -> dict[str, Figure]:
-    """About six minutes; SOAK_SECONDS makes the idle part longer."""
+    """About eight minutes; SOAK_SECONDS makes the idle part longer."""
     cores = sorted(os.sched_getaffinity(0))
     server_core, client_core = (cores[-1], cores[0]) if len(cores) > 1 else (None, None)
     if client_core is not None:

@@ -138,7 +138,7 @@ async def measure_summary(stores: Servers, bus: Bus) -> dict[str, Figure]:
 
 
 async def fill_a_day(conn: db.Connection) -> None:
-    """Hours of a day, and the minutes of the running hour, for 1,000 endpoints."""
+    """Hours of a day, and the minutes of the last two, singly and by ten, for 1,000 endpoints."""
     keys = [EndpointKey("day", "GET", f"/day/{n}") for n in range(ENDPOINTS)]
     ids = [id_ for _, id_ in await save_endpoints(conn, keys)]
     now = datetime.now(UTC)
@@ -151,6 +151,9 @@ async def fill_a_day(conn: db.Connection) -> None:
     for back in range(1, 25):
         async with conn.transaction():
             await save_rows(conn, "1h", [Row(hour - timedelta(hours=back), id_, "rollup", h) for id_ in ids])
+    for ten in range(-60, now.minute - 9, 10):
+        async with conn.transaction():
+            await save_rows(conn, "10m", [Row(hour + timedelta(minutes=ten), id_, "rollup", h) for id_ in ids])
     for minute in range(-60, now.minute):
         async with conn.transaction():
             await save_rows(conn, "1m", [Row(hour + timedelta(minutes=minute), id_, "bench", h) for id_ in ids])

@@ -19,6 +19,8 @@ from latency_svc.store.endpoints import save_endpoints
 from latency_svc.store.examples import save_examples
 from latency_svc.store.histograms import ROLLUP, save_rows
 from latency_svc.store.partitions import keep_partitions
+from latency_svc.upkeep import LENGTHS
+from latency_svc.windows import floor
 from shared.db import Pool
 
 Data = NDArray[np.float64]
@@ -44,11 +46,6 @@ SLOW = [
 
 MINUTES_AGO = range(5, 55, 5)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
-CUT: dict[Resolution, dict[str, int]] = {
-    "1m": {"second": 0, "microsecond": 0},
-    "1h": {"minute": 0, "second": 0, "microsecond": 0},
-    "1d": {"hour": 0, "minute": 0, "second": 0, "microsecond": 0},
-}
 
 
 class Told(Struct, frozen=True):
@@ -103,6 +100,7 @@ async def write(pool: Pool, told: list[Told], now: datetime) -> None:
         recent = [each for each in told if each.at > now - timedelta(hours=47)]
         halves = [half for each in recent for half in _halves(each)]
         await save_rows(conn, "1m", [Row(t.at, ids[t.key], writer, _histogram(t)) for writer, t in halves])
+        await save_rows(conn, "10m", _rolled_up(recent, "10m", now, ids))
         await save_rows(conn, "1h", _rolled_up(told, "1h", now, ids))
         await save_rows(conn, "1d", _rolled_up(told, "1d", now, ids))
         minute = now.replace(second=0, microsecond=0) - timedelta(minutes=3)
@@ -124,8 +122,8 @@ def _halves(told: Told) -> list[tuple[str, Told]]:
 def _rolled_up(told: list[Told], step: Resolution, now: datetime, ids: dict[EndpointKey, int]) -> list[Row]:
     groups: defaultdict[tuple[datetime, EndpointKey], list[Histogram]] = defaultdict(list)
     for each in told:
-        start = each.at.replace(**CUT[step])  # type: ignore[arg-type]
-        if start < now.replace(**CUT[step]):  # type: ignore[arg-type]
+        start = floor(each.at, LENGTHS[step])
+        if start < floor(now, LENGTHS[step]):
             groups[start, each.key].append(_histogram(each))
     return [Row(at, ids[key], ROLLUP, merge_all(found)) for (at, key), found in groups.items()]
 

@@ -1,5 +1,6 @@
 """Windows: every moment of them is read once, from a table that holds it and cannot change any more."""
 
+import math
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ from latency_svc.windows import (
     floor,
     spans_of,
     steps_of,
+    steps_spans,
     strip_beside,
     strip_of,
     window_of,
@@ -43,9 +45,9 @@ def test_every_moment_of_a_window_is_read_once(now: datetime, seconds: int, back
         for span in spans:
             step = timedelta(seconds=STEP_SECONDS[span.resolution])
             assert floor(span.from_at, step) == span.from_at
-            if span.resolution == "1m":
+            if span.resolution in ("1m", "10m"):
                 assert span.from_at >= now - MINUTES_KEPT - timedelta(minutes=1)
-            else:
+            if span.resolution != "1m":
                 assert floor(span.to_at, step) == span.to_at <= now - timedelta(minutes=10)
 
 
@@ -88,8 +90,18 @@ def test_the_last_day_is_its_24_hours() -> None:
 def test_a_month_reads_days_in_the_middle() -> None:
     spans = spans_of(window_of(NOW, 31 * 86_400), NOW)
 
-    assert [span.resolution for span in spans] == ["1h", "1d", "1h", "1m"]
+    assert [span.resolution for span in spans] == ["1h", "1d", "1h", "10m", "1m"]
     assert spans[1].to_at - spans[1].from_at == 30 * DAY
+
+
+@given(now=MOMENTS)
+def test_a_day_is_read_from_less_than_fifty_rows_at_any_minute(now: datetime) -> None:
+    day = strip_of(now)
+    for spans in (spans_of(day, now), steps_spans(day, HOUR, now)):
+        assert (spans[0].from_at, spans[-1].to_at) == (day.from_at, day.to_at)
+        assert all(a.to_at == b.from_at for a, b in pairwise(spans))
+        rows = [(span.to_at - span.from_at).total_seconds() / STEP_SECONDS[span.resolution] for span in spans]
+        assert sum(map(math.ceil, rows)) < 50
 
 
 @pytest.mark.parametrize(
