@@ -26,7 +26,17 @@ from shared.contracts.alerts.deliveries import JOB_STREAM
 from shared.loops import every, until_it_works
 from shared.outbox import OUTBOX_WAKE, relay_context
 from shared.process import refuse
-from shared.service import BUS, POOL, SETTINGS, add_endpoints, bus_context, new_app, pool_context, rpc_context
+from shared.service import (
+    BUS,
+    POOL,
+    SETTINGS,
+    add_endpoints,
+    add_queue,
+    bus_context,
+    new_app,
+    pool_context,
+    rpc_context,
+)
 from shared.timers import TIMERS_STREAM
 
 # What is done again and again, and how often, in seconds.
@@ -77,6 +87,7 @@ async def room_context(app: web.Application, room: Room) -> AsyncIterator[None]:
     taken = [due]
     work = loops(room, app[SETTINGS].config_path)
     if settings_of(app).alert_send:
+        add_queue(app, room.dispatcher.queue())
         taken.append(room.bus.consume(JOB_STREAM, "alert_senders", room.dispatcher.on_jobs, batch=JOB_BATCH))
         work.append(("deliver", room.dispatcher.run()))
         work.append(("ask_arrived", every(ASK_ARRIVED_SECONDS, partial(arriving.ask_arrived, room), "ask_arrived")))
@@ -97,6 +108,7 @@ def settings_of(app: web.Application) -> AlertSettings:
 def furnish(app: web.Application, wire: Wire) -> Room:
     pool, bus, engine, inbox = app[POOL], app[BUS], Engine(), Inbox()
     listener = Listener(bus, inbox)
+    add_queue(app, inbox.queue())
     wake = app[OUTBOX_WAKE].set
     settings = settings_of(app)
     courier = Courier(wire, settings.providers, settings.public_url or "")

@@ -29,6 +29,7 @@ from shared.contracts.alerts.deliveries import AlertMessage
 from shared.db import Pool
 from shared.jetstream import Delivery
 from shared.loops import tell
+from shared.metrics import Watched, round_of
 from shared.problems import problem_of
 
 log = structlog.get_logger()
@@ -54,6 +55,10 @@ class Dispatcher:
         self._outcomes: list[Outcome] = []
         self._sends: dict[str, asyncio.Task[None]] = {}
         self._stopping = False
+
+    def queue(self) -> Watched:
+        """Messages being sent; the others wait in the store."""
+        return Watched(name="alert_sends", depth=lambda: len(self._sends), limit=lambda: MOST_SENDS)
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -97,7 +102,8 @@ class Dispatcher:
         while not self._stopping:
             self._due.clear()
             try:
-                full = await self._claim()
+                with round_of("claim_deliveries"):
+                    full = await self._claim()
             except Exception as error:
                 tell("claim_deliveries", error)
                 await asyncio.sleep(REST_SECONDS)
@@ -179,7 +185,8 @@ class Dispatcher:
             self._recorded.clear()
             batch = self._taken()
             try:
-                await self._record(batch)
+                with round_of("record_deliveries"):
+                    await self._record(batch)
             except Exception as error:
                 tell("record_deliveries", error)
                 await asyncio.sleep(REST_SECONDS)

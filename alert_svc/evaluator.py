@@ -35,6 +35,7 @@ from alert_svc.wording import reason_of
 from shared.bus import Bus
 from shared.contracts.alerts.events import AlertChanged
 from shared.db import Pool
+from shared.metrics import round_of
 from shared.problems import problem_of
 
 log = structlog.get_logger()
@@ -117,7 +118,8 @@ class Evaluator:
     async def _round_until_it_works(self) -> None:
         for attempt in count():
             try:
-                return await self.round(time.time())
+                with round_of("evaluate"):
+                    return await self.round(time.time())
             except Exception as error:
                 wait_seconds = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
                 level = log.exception if problem_of(error) is None else log.warning

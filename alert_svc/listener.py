@@ -19,6 +19,7 @@ from alert_svc.store.points import Position
 from shared.bus import Bus
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
 from shared.jetstream import Delivery, JetStreamError, api
+from shared.metrics import Watched
 from shared.problems import ProblemError
 from shared.pull import SILENCE_SECONDS
 
@@ -39,6 +40,10 @@ class Inbox:
         self._samples: list[Sample] = []
         self._wake, self._room = asyncio.Event(), asyncio.Event()
         self._room.set()
+
+    def queue(self) -> Watched:
+        """When it is full, the streams wait."""
+        return Watched(name="alert_samples", depth=lambda: len(self._samples), limit=lambda: MOST_WAITING)
 
     async def put(self, samples: Sequence[Sample]) -> None:
         await self._room.wait()

@@ -51,6 +51,11 @@ class Reporter:
         self._numbers: dict[tuple[str, str, int], int] = {}
         self._series_ids, self._seconds = array("H"), array("f")
 
+    @property
+    def batches(self) -> int:
+        """How many wait to be sent."""
+        return len(self._waiting)
+
     def record(self, method: str, route: str, status: int, seconds: float) -> None:
         """One request: HTTP method or RPC, route template, HTTP status (0: none), duration."""
         key = (method, route, status // 100)

@@ -23,7 +23,17 @@ from shared.contracts.wire import Rpc
 from shared.loops import every, until_it_works
 from shared.outbox import OUTBOX_WAKE, relay_context
 from shared.rpc import Handler, serve
-from shared.service import BUS, POOL, REPORTER, SETTINGS, bus_context, new_app, pool_context, readiness_endpoint
+from shared.service import (
+    BUS,
+    POOL,
+    REPORTER,
+    SETTINGS,
+    add_queue,
+    bus_context,
+    new_app,
+    pool_context,
+    readiness_endpoint,
+)
 from shared.settings import Port, Settings
 from shared.timers import TIMERS_STREAM
 
@@ -62,6 +72,7 @@ async def health_context(app: web.Application) -> AsyncIterator[None]:
     settings, bus = app[SETTINGS], app[BUS]
     async with probe_context(bus) as context:
         room = furnish(app, context)
+        add_queue(app, room.recorder.queue(), *room.checker.queues())
         served: list[tuple[Rpc, Handler]] = [readiness_endpoint(app)]
         served += [(rpc, partial(handler, room)) for rpc, handler in HANDLERS]
         serving = await serve(bus, settings, served, METADATA, reporter=app[REPORTER])

@@ -23,6 +23,7 @@ from shared.contracts.health.runs import CheckRun
 from shared.contracts.health.services import ServiceSpec, Trigger
 from shared.db import Pool
 from shared.jetstream import Delivery
+from shared.metrics import Watched
 from shared.problems import problem_of
 
 MOST_RUNNING = 256
@@ -69,6 +70,14 @@ class Checker:
                 await message.ack()
             else:
                 self._start(monitored if fresh else blind(monitored), message)
+
+    def queues(self) -> list[Watched]:
+        """Checks under way: those of timers, of which a slot is left out when there is no place in time, and those by
+        hand."""
+        return [
+            Watched(name="health_checks", depth=lambda: len(self._running), limit=lambda: MOST_RUNNING),
+            Watched(name="health_checks_by_hand", depth=lambda: len(self._by_hand), limit=lambda: MOST_BY_HAND),
+        ]
 
     async def look_first(self) -> None:
         """Check what was never checked without waiting for its timer; each service once per process."""

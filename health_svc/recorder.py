@@ -16,6 +16,7 @@ from shared.bus import Bus
 from shared.contracts.health.events import HealthChecked
 from shared.db import Pool
 from shared.jetstream import Delivery
+from shared.metrics import Watched, round_of
 from shared.problems import problem_of
 
 log = structlog.get_logger()
@@ -44,11 +45,18 @@ class Recorder:
         self._windows = windows
         self._on_transition = on_transition
         self._queue: asyncio.Queue[Pending] = asyncio.Queue(MOST_WAITING)
+        self._dropped = 0
+
+    def queue(self) -> Watched:
+        return Watched(
+            name="health_runs", depth=self._queue.qsize, limit=lambda: MOST_WAITING, dropped=lambda: self._dropped
+        )
 
     def put(self, finished: Finished, message: Delivery | None = None) -> Awaitable[Recorded | None]:
         """Queue a run. The result is None when the run was left out or dropped."""
         if self._queue.full():
             RUNS_DROPPED.labels("full").inc()
+            self._dropped += 1
             self._queue.get_nowait().done.set_result(None)
             self._queue.task_done()
         pending = Pending(finished, message, asyncio.get_running_loop().create_future())
@@ -101,6 +109,10 @@ class Recorder:
             await self._announce([pending], recorded)
 
     async def _record(self, finished: Sequence[Finished]) -> list[Recorded]:
+        with round_of("record_runs"):
+            return await self._record_in_one(finished)
+
+    async def _record_in_one(self, finished: Sequence[Finished]) -> list[Recorded]:
         async with self._pool.acquire(timeout=5) as conn, conn.transaction():
             await conn.execute("SET LOCAL lock_timeout = '5s'")
             return await record(conn, finished, self._windows.covers)

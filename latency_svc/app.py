@@ -20,7 +20,17 @@ from latency_svc.writer import Writer
 from shared.bus import Bus
 from shared.loops import every, until_it_works
 from shared.process import refuse
-from shared.service import BUS, POOL, SETTINGS, add_endpoints, bus_context, new_app, pool_context, rpc_context
+from shared.service import (
+    BUS,
+    POOL,
+    SETTINGS,
+    add_endpoints,
+    add_queue,
+    bus_context,
+    new_app,
+    pool_context,
+    rpc_context,
+)
 from shared.settings import Port
 
 Milliseconds = Annotated[float, Meta(gt=0, le=3_600_000)]
@@ -60,6 +70,7 @@ async def latency_context(app: web.Application) -> AsyncIterator[None]:
     thresholds_ms = settings.latency_slow_ms, settings.latency_very_slow_ms
     room = Room(pool=app[POOL], thresholds_ms=thresholds_ms, otlp_port=app[OTLP_PORT], trace_url=settings.trace_url)
     writer = Writer(room.pool, roster)
+    add_queue(app, writer.queue())
     add_endpoints(app, [(rpc, partial(handler, room)) for rpc, handler in HANDLERS])
     tasks = [asyncio.create_task(work, name=name) for name, work in loops(room, bus, roster, app[SLOWEST])]
     counting = asyncio.create_task(count(room, bus, roster, writer), name="counting")

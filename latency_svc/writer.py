@@ -38,6 +38,7 @@ from latency_svc.store.messages import AlreadyAppliedError, Place
 from latency_svc.windows import TEN_MINUTES, floor
 from shared.db import Pool
 from shared.jetstream import Delivery
+from shared.metrics import Watched, round_of
 from shared.problems import problem_of
 
 log = structlog.get_logger()
@@ -83,6 +84,14 @@ class Writer:
         self._room, self._full = asyncio.Event(), asyncio.Event()
         self._room.set()
 
+    def queue(self) -> Watched:
+        """Messages held; when there are too many, no more are taken."""
+        return Watched(
+            name="latency_messages",
+            depth=lambda: len(self._waiting.deliveries) + len(self._storing.deliveries),
+            limit=lambda: MOST_WAITING,
+        )
+
     async def take(self, deliveries: Sequence[Delivery]) -> None:
         """Count new messages; those that are counted for good are acknowledged again. Waits while too much is held."""
         await self._room.wait()
@@ -107,7 +116,8 @@ class Writer:
         try:
             rows = await self._begin()
             if self._storing.deliveries:
-                await self._store(rows)
+                with round_of("store_latencies"):
+                    await self._store(rows)
         except Exception as error:
             _tell("latencies.not_stored", error, messages=len(self._storing.deliveries))
             await self._recount()

@@ -22,6 +22,7 @@ from shared.interest import Interest, Mailbox, Message, MessageHandler, Subscrip
 from shared.jetstream import Delivery, OutboxMessage, purge, store, subjects
 from shared.keyvalue import KeyValue
 from shared.link import Link, LinkOptions, LinkState
+from shared.metrics import Watched
 from shared.problems import ProblemError, too_large, unavailable
 from shared.pull import BatchHandler, Consumption
 from shared.replay import replay
@@ -58,6 +59,20 @@ class BusState(Struct, frozen=True, kw_only=True):
     errors_total: int
     reconnects_total: int
     last_error: str
+
+
+BUS_MEANINGS = {
+    "up": "1 when NATS can be talked to",
+    "rtt_ms": "How long NATS took to answer the last ping",
+    "queued": "Events that wait to be sent",
+    "waiting_requests": "Requests that wait for an answer",
+    "published_total": "Events sent",
+    "dropped_total": "Events given up because too many waited",
+    "slow_dropped_total": "Times that messages were dropped because their handler was too slow",
+    "errors_total": "Errors of the connection, refused permissions among them",
+    "reconnects_total": "Connections made anew",
+}
+"""Of the numbers in BusState."""
 
 
 class Reply(Struct, frozen=True):
@@ -235,6 +250,24 @@ class Bus:
             reconnects_total=max(0, link.connects - 1),
             last_error=link.last_error,
         )
+
+    def queues(self) -> list[Watched]:
+        """What waits to be sent, and what the fullest subscription keeps for its handler."""
+        limit, kept = self._options.queue_limit, self._options.pending_messages
+        return [
+            Watched(
+                name="bus_events",
+                depth=lambda: len(self._queue),
+                limit=lambda: limit,
+                dropped=lambda: self._queue.dropped,
+            ),
+            Watched(
+                name="bus_subscription",
+                depth=lambda: max((interest.pending for interest in self._interests), default=0),
+                limit=lambda: kept,
+                dropped=lambda: self._link.slow_drops,
+            ),
+        ]
 
     async def rtt(self, deadline_seconds: float = 2.0) -> float:
         """Milliseconds to NATS and back. Raises ProblemError 503."""

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
+from shared.metrics import Watched, count_query
 from shared.migrations import MigrationError, applied_version, check_version, migrate, migrations_of
 from shared.problems import problem_of, unavailable
 from shared.redaction import redact
@@ -51,6 +52,11 @@ async def connect(settings: Settings, max_size: int = 8) -> Pool:
         },
     )
     return pool
+
+
+def in_use(pool: Pool) -> Watched:
+    """Connections at work. Who finds none free waits."""
+    return Watched(name="db_connections", depth=lambda: pool.get_size() - pool.get_idle_size(), limit=pool.get_max_size)
 
 
 async def ping(pool: Pool, settings: Settings) -> None:
@@ -100,6 +106,12 @@ async def _prepare(connection: Any) -> None:
         await connection.set_type_codec(
             name, schema="pg_catalog", encoder=_json, decoder=msgspec.json.decode, format="text"
         )
+    connection.add_query_logger(_measured)
+
+
+def _measured(query: Any) -> None:
+    """Called by asyncpg after each statement, within the context of who ran it."""
+    count_query(query.elapsed, query.exception is not None)
 
 
 def _json(value: Any) -> str:

@@ -16,6 +16,7 @@ from nats.aio.msg import Msg
 
 from shared.interest import Mailbox
 from shared.jetstream import NANOSECONDS, Asks, Delivery, JetStreamError, api
+from shared.metrics import FOLLOW_RESTARTS, FOLLOWED
 from shared.problems import ProblemError, unavailable
 from shared.pull import ENDED, HEARTBEAT, POLL_SECONDS, SILENCE_SECONDS, PullBus, pull_request
 
@@ -57,7 +58,7 @@ async def follow(
     end. Nothing is acknowledged. What the stream has dropped meanwhile is skipped. `when_idle` is called again and
     again, each second, while the stream has no more. Raises StreamReplacedError."""
     mailbox = await bus.mailbox()
-    epoch = ""
+    epoch, read = "", FOLLOWED.labels(stream)
     try:
         while True:
             name = f"follow_{secrets.token_hex(8)}"
@@ -66,10 +67,12 @@ async def follow(
                 epoch = _still_the_same(await extent_of(bus, stream), epoch, after)
                 async for message in _read(bus, mailbox, stream, name, when_idle):
                     after = message.seq
+                    read.inc()
                     yield message
             except (ProblemError, JetStreamError) as error:
                 log.warning("bus.follow_waiting", stream=stream, reason=str(error))
                 await mailbox.take(REST_SECONDS)
+            FOLLOW_RESTARTS.labels(stream).inc()
             await bus.wait_up()
     finally:
         await bus.unsubscribe(mailbox)

@@ -63,6 +63,11 @@ class Interest:
             with contextlib.suppress(NatsError):  # the connection may be gone, and the interest with it
                 await current.unsubscribe()
 
+    @property
+    def pending(self) -> int:
+        """Messages that came and wait to be received."""
+        return self._current.pending_msgs if self._current is not None else 0
+
     async def receive(self, message: Msg) -> None:
         raise NotImplementedError
 

@@ -1,14 +1,19 @@
 """A lane of bounded width: handlers run side by side, never more than `width` at a time, never one by one."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 import structlog
 
+from shared.metrics import HANDLED, HANDLER_SECONDS, HANDLERS
+
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+
+_OK, _FAILED = HANDLED.labels("ok"), HANDLED.labels("failed")
 
 
 class Lane(Generic[T]):
@@ -42,11 +47,18 @@ class Lane(Generic[T]):
         await asyncio.gather(*late, return_exceptions=True)
 
     async def _run(self, item: T) -> None:
+        started = time.perf_counter()
+        HANDLERS.inc()
         try:
             await self._handler(item)
+            _OK.inc()
         except Exception:
             self.failed += 1
+            _FAILED.inc()
             log.exception("bus.handler_failed", lane=self._name)
+        finally:
+            HANDLERS.dec()
+            HANDLER_SECONDS.observe(time.perf_counter() - started)
 
     def _leave(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from shared.jetstream import JetStreamError
+from shared.metrics import LOOP_PERIOD, round_of
 from shared.problems import problem_of
 
 log = structlog.get_logger()
@@ -15,9 +16,11 @@ FIRST_RETRY_SECONDS = 1.0
 
 async def every(seconds: float, work: Callable[[], Awaitable[None]], name: str) -> None:
     """Do the work now and then every so often; what fails is logged and tried again soon."""
+    LOOP_PERIOD.labels(name).set(seconds)
     while True:
         try:
-            await work()
+            with round_of(name):
+                await work()
             wait_seconds = seconds
         except Exception as error:
             wait_seconds = min(seconds, FIRST_RETRY_SECONDS)
@@ -28,7 +31,8 @@ async def every(seconds: float, work: Callable[[], Awaitable[None]], name: str) 
 async def until_it_works(work: Callable[[], Awaitable[None]], name: str) -> None:
     while True:
         try:
-            await work()
+            with round_of(name):
+                await work()
             return
         except Exception as error:
             tell(name, error)

@@ -23,6 +23,7 @@ from shared.envelope import seal
 from shared.jetstream import JetStreamError, OutboxMessage, purge, store
 from shared.keys import BUS, POOL
 from shared.keyvalue import subject_of
+from shared.metrics import OUTBOX_AGE, OUTBOX_ROWS, OUTBOX_WAITING, round_of
 from shared.problems import problem_of
 from shared.telemetry import current_traceparent
 from shared.timers import TIMERS_STREAM, Alarm, Timer
@@ -44,7 +45,10 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[])
 ORDER BY row.place
 """
 LOCK = "SELECT pg_try_advisory_xact_lock(hashtext($1 || '.' || current_schema()))"
-SELECT = "SELECT id, action, subject, headers, body FROM outbox WHERE rejected IS NULL ORDER BY position LIMIT $1"
+SELECT = """
+SELECT id, action, subject, headers, body, extract(epoch FROM now() - created_at)::float8 AS age_seconds
+FROM outbox WHERE rejected IS NULL ORDER BY position LIMIT $1
+"""
 DELETE = "DELETE FROM outbox WHERE id = ANY($1::uuid[])"
 REJECT = """
 UPDATE outbox SET rejected = row.reason
@@ -59,6 +63,7 @@ class Row(Struct, frozen=True, kw_only=True):
     subject: str
     headers: dict[str, str] = {}
     body: bytes = b""
+    age_seconds: float = 0.0
 
 
 async def add(conn: Connection, events: Sequence[Event]) -> None:
@@ -116,6 +121,7 @@ async def relay_once(pool: Pool, bus: Bus) -> bool:
         if rejected:
             await conn.execute(REJECT, list(rejected), list(rejected.values()))
         await conn.execute(DELETE, sent)
+    _measure(rows, len(sent), len(rejected))
     return len(rows) == PAGE == len(sent) + len(rejected)
 
 
@@ -127,13 +133,21 @@ async def _relay(pool: Pool, bus: Bus, wake: asyncio.Event) -> None:
         wake.clear()
         await bus.wait_up()
         try:
-            while await relay_once(pool, bus):
-                pass
+            with round_of("outbox_relay"):
+                while await relay_once(pool, bus):
+                    pass
         except Exception as error:
             if problem_of(error) is None and not isinstance(error, asyncpg.PostgresError):
                 log.exception("outbox.failed")
             else:
                 log.warning("outbox.waiting", reason=str(error)[:200])
+
+
+def _measure(rows: Sequence[Row], sent: int, rejected: int) -> None:
+    OUTBOX_WAITING.set(len(rows) - sent - rejected)
+    OUTBOX_AGE.set(rows[0].age_seconds if rows else 0)
+    OUTBOX_ROWS.labels("sent").inc(sent)
+    OUTBOX_ROWS.labels("rejected").inc(rejected)
 
 
 async def _send(bus: Bus, rows: Sequence[Row]) -> tuple[list[UUID], dict[UUID, str]]:

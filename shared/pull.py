@@ -6,6 +6,7 @@ poll for one message, guarded by the server's heartbeats, then whatever else is 
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Protocol
@@ -16,6 +17,7 @@ from nats.aio.msg import Msg
 
 from shared.interest import Interest, Mailbox
 from shared.jetstream import NANOSECONDS, Delivery
+from shared.metrics import BATCH_SECONDS, CONSUMED, CONSUMER_LEFT, PULL_ERRORS, REDELIVERED
 from shared.problems import ProblemError
 
 log = structlog.get_logger(__name__)
@@ -86,6 +88,7 @@ class Consumption:
             try:
                 messages = await self._pull(mailbox, full)
             except ProblemError:
+                PULL_ERRORS.labels(self._durable).inc()
                 await self._rest()
                 continue
             full = len(messages) == self._batch
@@ -125,14 +128,21 @@ class Consumption:
         return found
 
     async def _refused(self, message: Msg) -> None:
+        PULL_ERRORS.labels(self._durable).inc()
         log.warning("bus.pull_refused", consumer=self._durable, reason=(message.headers or {}).get("Description", ""))
         await self._rest()
 
     async def _handle(self, messages: list[Delivery]) -> None:
+        started = time.perf_counter()
+        CONSUMER_LEFT.labels(self._durable).set(messages[-1].left)
+        REDELIVERED.labels(self._durable).inc(sum(message.deliveries > 1 for message in messages))
         try:
             await self._handler(messages)
+            CONSUMED.labels(self._durable, "ok").inc(len(messages))
+            BATCH_SECONDS.labels(self._durable).observe(time.perf_counter() - started)
         except Exception:
             self.failed += 1
+            CONSUMED.labels(self._durable, "failed").inc(len(messages))
             log.exception("bus.batch_failed", consumer=self._durable, messages=len(messages))
             delay = min(LONGEST_NAK_SECONDS, 2.0 ** max(message.deliveries for message in messages))
             await self._give_back([message for message in messages if not message.settled], delay)

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from shared.contracts.wire import Nothing, Rpc
 from shared.keys import SETTINGS
+from shared.metrics import DEPENDENCY_UP
 from shared.problems import problem_of
 from shared.redaction import redact
 from shared.rpc import Caller, Encoded, Handler
@@ -58,6 +59,7 @@ class Dependency:
             asking = self._asking = asyncio.create_task(self._ask())
         done, _ = await asyncio.wait([asking], timeout=DEADLINE_SECONDS)
         output = asking.result() if done else f"no answer in {DEADLINE_SECONDS:g} s"
+        DEPENDENCY_UP.labels(self.name).set(not output)
         return Finding(
             status="fail" if output else "pass",
             observed_value=round((perf_counter() - started) * 1000, 2),

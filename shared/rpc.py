@@ -18,6 +18,7 @@ from shared import telemetry
 from shared.bus import Bus, Message, Reply
 from shared.contracts.wire import DEADLINE_HEADER, ROLES, Problem, Role, Rpc
 from shared.envelope import quoted, unquoted
+from shared.metrics import calls_of
 from shared.micro import Endpoint, Micro
 from shared.problems import ProblemError, internal, problem_of, unavailable
 from shared.settings import Settings
@@ -68,8 +69,15 @@ async def call(
     if wait_seconds <= 0:
         raise unavailable(service_of(rpc), "No time is left to ask")
     body = request if isinstance(request, bytes) else msgspec.json.encode(request)
-    with telemetry.span(f"rpc {rpc.subject}", SpanKind.CLIENT, caller.traceparent or None):
-        reply = await bus.request(rpc.subject, body, _headers(caller, wait_seconds), wait_seconds)
+    started, outcome = time.perf_counter(), "unanswered"
+    try:
+        with telemetry.span(f"rpc {rpc.subject}", SpanKind.CLIENT, caller.traceparent or None):
+            reply = await bus.request(rpc.subject, body, _headers(caller, wait_seconds), wait_seconds)
+        outcome = reply.headers.get(ERROR_CODE, "ok")
+    finally:
+        calls, duration = calls_of(rpc.subject, outcome)
+        calls.inc()
+        duration.observe(time.perf_counter() - started)
     if ERROR_CODE in reply.headers:
         raise ProblemError(_problem(rpc, reply))
     return reply

@@ -1,7 +1,7 @@
 """The frame of every process: what an application starts with, and the life of what it holds."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -10,15 +10,17 @@ from aiohttp import web
 from msgspec import Struct
 
 from shared import db, telemetry
-from shared.bus import Bus, BusOptions
+from shared.bus import BUS_MEANINGS, Bus, BusOptions
 from shared.contracts.wire import Rpc
 from shared.keys import BUS, POOL, REPORTER, SETTINGS
+from shared.metrics import BUILD, QueueMetrics, Watched
 from shared.middleware import MIDDLEWARES, problem_response
 from shared.process import run
 from shared.readiness import DEPENDENCIES, HEALTH_TYPE, add_readiness, examine, readiness_endpoint
-from shared.reporting import reporting_context
+from shared.reporting import REPORTER_MEANINGS, kept_by, reporting_context
 from shared.rpc import Handler, serve
 from shared.settings import Settings
+from shared.version import VERSION
 from shared.vitals import vitals_context
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "SETTINGS",
     "add_endpoints",
     "add_figures",
+    "add_queue",
     "add_readiness",
     "bus_context",
     "new_app",
@@ -41,7 +44,8 @@ __all__ = [
 log = structlog.get_logger()
 
 ENDPOINTS: web.AppKey[list[tuple[Rpc, Handler]]] = web.AppKey("ENDPOINTS", list)
-FIGURES: web.AppKey[list[tuple[str, Callable[[], Struct]]]] = web.AppKey("FIGURES", list)
+QUEUES: web.AppKey[list[Watched]] = web.AppKey("QUEUES", list)
+FIGURES: web.AppKey[list[tuple[str, Callable[[], Struct], Mapping[str, str]]]] = web.AppKey("FIGURES", list)
 
 MAX_BODY_BYTES = 1024 * 1024
 START_WAIT_SECONDS = 0.5  # a bus that is there is connected before the first request; one that is away holds up nothing
@@ -55,6 +59,8 @@ def new_app(settings: Settings, max_body_bytes: int = MAX_BODY_BYTES) -> web.App
     app[DEPENDENCIES] = {}
     app[ENDPOINTS] = []
     app[FIGURES] = []
+    app[QUEUES] = []
+    BUILD.labels(settings.service, VERSION).set(1)
     app.add_routes(ROUTES)
     return app
 
@@ -64,6 +70,7 @@ async def pool_context(app: web.Application) -> AsyncIterator[None]:
     settings = app[SETTINGS]
     pool = app[POOL] = await db.connect(settings)
     add_readiness(app, "postgres", lambda: db.ping(pool, settings))
+    add_queue(app, db.in_use(pool))
     waiting = asyncio.create_task(db.wait_until_ready(pool, settings), name="database wait")
     yield
     waiting.cancel()
@@ -78,6 +85,10 @@ async def bus_context(app: web.Application) -> AsyncIterator[None]:
     bus = app[BUS] = await Bus.connect(app[SETTINGS], options)
     add_readiness(app, "nats", bus.rtt)
     async with asynccontextmanager(reporting_context)(app), asynccontextmanager(vitals_context)(app):
+        reporter = app[REPORTER]
+        add_figures(app, "belfry_bus", bus.state, BUS_MEANINGS)
+        add_figures(app, "belfry_reporter", lambda: reporter.state, REPORTER_MEANINGS)
+        add_queue(app, *bus.queues(), kept_by(reporter))
         yield
     await bus.close()
 
@@ -87,9 +98,14 @@ def add_endpoints(app: web.Application, endpoints: Iterable[tuple[Rpc, Handler]]
     app[ENDPOINTS].extend(endpoints)
 
 
-def add_figures(app: web.Application, prefix: str, read: Callable[[], Struct]) -> None:
-    """The numbers of the Struct that `read` returns, at /metrics as `<prefix>_<field>`."""
-    app[FIGURES].append((prefix, read))
+def add_figures(app: web.Application, prefix: str, read: Callable[[], Struct], meanings: Mapping[str, str]) -> None:
+    """The numbers of the Struct that `read` returns, at /metrics as `<prefix>_<field>`. `meanings`: of each field."""
+    app[FIGURES].append((prefix, read, meanings))
+
+
+def add_queue(app: web.Application, *queues: Watched) -> None:
+    """Depth, bound and drops of what holds work, at /metrics."""
+    app[QUEUES].extend(queues)
 
 
 async def rpc_context(app: web.Application) -> AsyncIterator[None]:
@@ -117,13 +133,11 @@ async def readyz(request: web.Request) -> web.Response:
 
 async def metrics(request: web.Request) -> web.Response:
     """What this process measures, for Prometheus."""
-    labels = {"service": request.app[SETTINGS].service}
-    bus = request.app.get(BUS)
-    states = [telemetry.StateMetrics("belfry_bus", bus.state(), labels)] if bus else []
-    if reporter := request.app.get(REPORTER):
-        states.append(telemetry.StateMetrics("belfry_reporter", reporter.state, labels))
-    states += [telemetry.StateMetrics(prefix, read(), labels) for prefix, read in request.app[FIGURES]]
-    return web.Response(body=telemetry.exposition(*states), headers={"Content-Type": telemetry.METRICS_TYPE})
+    app, labels = request.app, {"service": request.app[SETTINGS].service}
+    figures = [telemetry.StateMetrics(prefix, read(), labels, said) for prefix, read, said in app[FIGURES]]
+    watched = app[QUEUES]
+    queues = QueueMetrics(labels["service"], watched)
+    return web.Response(body=telemetry.exposition(queues, *figures), headers={"Content-Type": telemetry.METRICS_TYPE})
 
 
 ROUTES = [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)]

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from typing import Any, Final
@@ -131,10 +131,11 @@ def exposition(*more: Collector) -> bytes:
 
 
 class StateMetrics(Collector):
-    """The numbers of a Struct as `<prefix>_<field>`: fields that end in `_total` are counters, all others gauges."""
+    """The numbers of a Struct as `<prefix>_<field>`: fields that end in `_total` are counters, all others gauges.
+    Milliseconds become seconds, as Prometheus wants them. `meanings`: of each field."""
 
-    def __init__(self, prefix: str, state: Struct, labels: dict[str, str]) -> None:
-        self._prefix, self._state, self._labels = prefix, state, labels
+    def __init__(self, prefix: str, state: Struct, labels: dict[str, str], meanings: Mapping[str, str]) -> None:
+        self._prefix, self._state, self._labels, self._meanings = prefix, state, labels, meanings
 
     def collect(self) -> Iterable[Metric]:
         for name in self._state.__struct_fields__:
@@ -142,9 +143,9 @@ class StateMetrics(Collector):
             if isinstance(value, bool | int | float):
                 yield self._metric(name, float(value))
 
-    def _metric(self, name: str, value: float) -> Metric:
+    def _metric(self, field: str, value: float) -> Metric:
+        name, value = (field, value) if not field.endswith("_ms") else (f"{field[:-3]}_seconds", value / 1000)
         family = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
-        words = name.removesuffix("_total").replace("_", " ")
-        metric = family(f"{self._prefix}_{name}", f"State: {words}", labels=list(self._labels))
+        metric = family(f"{self._prefix}_{name}", self._meanings[field], labels=list(self._labels))
         metric.add_metric(list(self._labels.values()), value)
         return metric

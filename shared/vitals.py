@@ -11,6 +11,7 @@ from aiohttp import web
 
 from shared.contracts.alerts.metrics import MetricMeasured, MetricSample
 from shared.keys import BUS, SETTINGS
+from shared.metrics import LOOP_LAG
 
 SAY_SECONDS = 10.0
 LOOK_SECONDS = 0.5
@@ -32,6 +33,7 @@ async def _say(app: web.Application) -> None:
     while True:
         began, cpu_seconds = time.monotonic(), time.process_time()
         lag_ms = await longest_lag_ms(SAY_SECONDS)
+        LOOP_LAG.set(lag_ms / 1000)
         cpu_pct = 100 * (time.process_time() - cpu_seconds) / (time.monotonic() - began)
         for event in measured({"belfry.cpu_pct": cpu_pct, "belfry.loop_lag_ms": lag_ms, **held()}, labels):
             bus.publish(event)

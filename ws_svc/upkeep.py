@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from shared.contracts.wire import MEASURES_STREAM
 from shared.contracts.ws.events import OUTSIDE, WsMeasured, WsStatus
 from shared.loops import tell as tell_failure
+from shared.metrics import LOOP_PERIOD, round_of
 from ws_svc import metrics
 from ws_svc.room import Room
 
@@ -16,13 +17,15 @@ NODES = tuple(WsMeasured.SUBJECT.format(node=node) for node in ("*", f"{OUTSIDE}
 
 async def tell_every_second(room: Room) -> None:
     """On the whole seconds of the clock, so that all replicas mean the same ones."""
+    LOOP_PERIOD.labels("tell").set(1)
     while True:
         await asyncio.sleep(1 - room.now() % 1)
         try:
-            if not room.caught_up.is_set():
-                await look_for_nodes(room)
-            if room.caught_up.is_set():
-                tell(room)
+            with round_of("tell"):
+                if not room.caught_up.is_set():
+                    await look_for_nodes(room)
+                if room.caught_up.is_set():
+                    tell(room)
         except Exception as error:
             tell_failure("tell", error)
 

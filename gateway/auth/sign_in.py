@@ -2,6 +2,7 @@
 
 from aiohttp import hdrs, web
 from msgspec import Struct
+from prometheus_client import Counter
 
 from gateway.answers import answer_struct
 from gateway.auth import sessions, users
@@ -19,6 +20,8 @@ from shared.problems import forbidden, invalid, unauthorized
 
 AGENT_LENGTH = 300
 
+SIGN_INS = Counter("belfry_auth_sign_ins_total", "Passwords that were tried, by whether they were right", ["outcome"])
+
 
 async def sign_in(request: web.Request, given: Login) -> web.Response:
     """Takes as long, and says the same, whichever half was wrong."""
@@ -27,7 +30,9 @@ async def sign_in(request: web.Request, given: Login) -> web.Response:
     request[OBJECT] = name
     await count_try(keeper.pool, name, address)
     if not await keeper.passwords.fits(given.password, await users.password_hash_of(keeper.pool, name)):
+        SIGN_INS.labels("refused").inc()
         raise unauthorized("The name or the password is wrong")
+    SIGN_INS.labels("ok").inc()
     await forgive(keeper.pool, name, address)
     secret = new_secret()
     async with keeper.pool.acquire() as connection, connection.transaction():

@@ -56,11 +56,11 @@ async def live_context(app: web.Application) -> AsyncIterator[None]:
     source = Source(bus, hub.fanout, all_events(), partial(upkeep.revoked, hub), partial(upkeep.renewed, hub))
     hub.subscriptions = Subscriptions(hub.fanout, source.replay, hub.spawn)
     add_endpoints(app, node.endpoints(hub))
-    add_figures(app, "belfry_ws", partial(upkeep.state, hub))
+    add_figures(app, "belfry_ws", partial(upkeep.state, hub), upkeep.MEANINGS)
     tasks = [
-        asyncio.create_task(every(1.0, source.follow_events, "live events"), name="live events"),
-        asyncio.create_task(every(1.0, source.follow_measures, "live measures"), name="live measures"),
-        asyncio.create_task(every(1.0, partial(upkeep.each_second, hub), "live upkeep"), name="live upkeep"),
+        asyncio.create_task(every(1.0, source.follow_events, "live_events"), name="live events"),
+        asyncio.create_task(every(1.0, source.follow_measures, "live_measures"), name="live measures"),
+        asyncio.create_task(every(1.0, partial(upkeep.each_second, hub), "live_upkeep"), name="live upkeep"),
         asyncio.create_task(_again_and_again(hub.fanout.tick), name="live fan-out"),
     ]
     with contextlib.suppress(TimeoutError):

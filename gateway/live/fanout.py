@@ -20,6 +20,7 @@ from gateway.live.ring import Ring
 from gateway.live.slow import hold, released
 from gateway.live.topics import BITS, Told, topics_in
 from shared.contracts.live import SLOW, CloseCode, Lag, Resync, Topic
+from shared.metrics import round_of
 
 YIELD_EVERY = 500
 RECENT_EVENTS = 2_000
@@ -208,7 +209,8 @@ class Fanout:
         self._last_tick = monotonic()
         self._delivering = True
         try:
-            await self._deliver()
+            with round_of("live_tick"):
+                await self._deliver()
         finally:
             self._delivering = False
             self._moved.set()

@@ -102,6 +102,31 @@ class State(Figures, frozen=True, kw_only=True):
     untold_total: int
 
 
+MEANINGS = {
+    "active": "Open WebSocket connections",
+    "max": "How many there may be",
+    "lagging": "Of these, those whose client reads too slowly",
+    "pending_bytes": "Bytes that wait for slow clients",
+    "leaving": "Connections that are being closed",
+    "opened_total": "Connections opened",
+    "closed_total": "Connections closed",
+    "received_total": "Messages from clients",
+    "sent_total": "Messages to clients",
+    "received_bytes_total": "Bytes from clients",
+    "sent_bytes_total": "Bytes to clients",
+    "frames_total": "Frames to clients, each with one message or more",
+    "failed_total": "Errors of connections, refused ones among them",
+    "dropped_total": "Messages left out for slow clients",
+    "conflated_total": "States that a newer one replaced before a slow client had them",
+    "slow_closed_total": "Connections closed because the client was too slow",
+    "resyncs_total": "Times that a client was told to come again for what it missed",
+    "recovered_total": "Subscriptions that went on from where their client was",
+    "unrecovered_total": "Subscriptions that could not",
+    "unreadable_total": "Events of the bus that could not be read",
+    "untold_total": "Things of connections that were only counted, because there were too many",
+}
+
+
 def state(hub: Hub) -> State:
     totals = hub.fanout.totals
     return State(

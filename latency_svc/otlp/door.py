@@ -28,9 +28,11 @@ from latency_svc.otlp.status import answer_errors
 from latency_svc.otlp.traces import read_traces
 from latency_svc.slowest import Slowest
 from shared.keys import BUS, POOL, SETTINGS
+from shared.metrics import Watched
 from shared.middleware import identify, measure
 from shared.problems import unauthorized
 from shared.process import refuse
+from shared.service import add_queue
 
 log = structlog.get_logger()
 
@@ -52,6 +54,8 @@ async def otlp_context(app: web.Application) -> AsyncIterator[None]:
     intake = Intake(bus=app[BUS], pool=app[POOL])
     door = create_door(settings, intake)
     app[SLOWEST] = intake.slowest
+    places = door[PLACES]
+    add_queue(app, Watched(name="otlp_requests", depth=lambda: AT_A_TIME - places._value, limit=lambda: AT_A_TIME))
     runner = web.AppRunner(door, access_log=None, auto_decompress=False, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     host, port = settings.otlp_host or settings.host, settings.otlp_port

@@ -121,10 +121,12 @@ class State(Struct):
 
 
 def test_the_numbers_of_a_state_are_metrics() -> None:
-    text = generate_latest(StateMetrics("belfry_bus", State(), {"service": "x"})).decode()
+    meanings = dict.fromkeys(State.__struct_fields__, "What it means")
+    text = generate_latest(StateMetrics("belfry_bus", State(rtt_ms=2.5), {"service": "x"}, meanings)).decode()
     assert 'belfry_bus_up{service="x"} 1.0' in text
     assert 'belfry_bus_queued{service="x"} 3.0' in text
     assert 'belfry_bus_dropped_total{service="x"} 7.0' in text
     assert "# TYPE belfry_bus_dropped_total counter" in text
+    assert 'belfry_bus_rtt_seconds{service="x"} 0.0025' in text
     assert "rtt_ms" not in text
     assert "last_error" not in text
