@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.local import frontend
 from deploy.local.steps import StepFailedError, run_tool
-from tests import chromium
+from tests import chromium, prometheus
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -67,7 +67,7 @@ GATES: dict[str, list[Gate]] = {
         api_coverage("ws", "websocket"),
         api_coverage("alert", "alert", "alert_channels"),
     ],
-    "chromium": [chromium.install],
+    "chromium": [chromium.install, prometheus.fetch],
 }
 
 

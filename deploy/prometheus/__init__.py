@@ -1,0 +1,1 @@
+"""What Prometheus asks of Belfry, and the rules by which it watches it: tables, written to files beside them."""
