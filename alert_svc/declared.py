@@ -1,4 +1,4 @@
-"""Alerts as code: channels, mute timings, policies and rules as YAML, validated with every mistake's line. Pure.
+"""Alerts as code: channels, mute timings, policies and rules as YAML, validated with every mistake's line.
 
 The same text is read from `belfry.yaml`, by an import, and by `rules check`. A `$NAME` in a channel stands for a
 variable of the environment, where there is one to be read from.
@@ -20,6 +20,7 @@ from shared.contracts.alerts.quiet import MuteTimingSpec
 from shared.contracts.alerts.rules import AlertRuleSpec
 from shared.contracts.wire import FieldError
 from shared.declared import SECTIONS, Entry, InvalidFile, document, entries, read, repeated
+from shared.settings import read_variable
 from shared.validate import validate
 
 Kind = Literal["channel", "mute_timing", "policy", "rule"]
@@ -152,12 +153,17 @@ def _unversioned(spec: Any) -> dict[str, None]:
 
 
 def _expanded(value: Any, environ: Mapping[str, str] | None, field: str = "") -> tuple[Any, list[FieldError]]:
-    """With each `$NAME` replaced by what the environment holds; without one it stays as it is."""
+    """With each `$NAME` replaced by what the environment holds, or the file that `NAME_FILE` names; without an
+    environment it stays as it is."""
     if isinstance(value, dict):
         found = {key: _expanded(each, environ, f"{field}.{key}".lstrip(".")) for key, each in value.items()}
         return {key: each for key, (each, _) in found.items()}, [e for _, errors in found.values() for e in errors]
     if environ is None or not isinstance(value, str) or not (match := _REFERENCE.fullmatch(value)):
         return value, []
-    if match[1] not in environ:
+    try:
+        held = read_variable(environ, match[1])
+    except ValueError as error:
+        return value, [FieldError(field, str(error))]
+    if held is None:
         return value, [FieldError(field, f"the environment variable {match[1]} is not set")]
-    return environ[match[1]], []
+    return held, []

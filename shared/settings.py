@@ -123,7 +123,7 @@ def load_settings(cls: type[SettingsT], environ: Mapping[str, str]) -> SettingsT
     raw: dict[str, Any] = {}
     for variable, field in names.items():
         try:
-            text = _read(environ, variable)
+            text = read_variable(environ, variable)
         except ValueError as error:
             problems.append(str(error))
         else:
@@ -141,7 +141,7 @@ def variable_of(field: str) -> str:
     return VARIABLES.get(field, PREFIX + field.upper())
 
 
-def _read(environ: Mapping[str, str], variable: str) -> str | None:
+def read_variable(environ: Mapping[str, str], variable: str) -> str | None:
     """The value of a variable, or of the file that `<variable>_FILE` names; empty counts as not given.
     Raises ValueError when both are set or the file cannot be read."""
     value, path = environ.get(variable, ""), environ.get(f"{variable}_FILE", "")

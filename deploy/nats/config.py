@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,11 @@ from deploy.nats.permissions import USERS, permissions_of
 MAX_PAYLOAD_BYTES = 8 * 1024 * 1024
 
 
-def create_seeds(directory: Path | str) -> dict[str, str]:
-    """One nkey seed a user in `<directory>/<user>.seed` (mode 0600); what exists stays. Returns user -> public key."""
+def create_seeds(directory: Path | str, name: Callable[[str], str] = "{}.seed".format) -> dict[str, str]:
+    """One nkey seed a user in `<directory>/<name(user)>` (mode 0600); what exists stays. Returns user -> public key."""
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return {user: _public_key(_seed(directory / f"{user}.seed")) for user in USERS}
+    return {user: _public_key(_seed(directory / name(user))) for user in USERS}
 
 
 def render_config(
@@ -50,6 +50,7 @@ def render_config(
 def _seed(path: Path) -> bytes:
     """The seed in a file, which is made first when it is not there yet."""
     if not path.exists():
+        path.parent.mkdir(exist_ok=True)
         seed = nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(seed)

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from health_svc.probes.certificates import client_context
 from health_svc.probes.evidence import Evidence, FaultError
 from shared.bus import Bus
+from shared.settings import read_variable
 
 RESOLVER_THREADS = 32
 MAX_TIMEOUT_SECONDS = 60.0
@@ -47,10 +48,13 @@ class ProbeContext(Struct, frozen=True, kw_only=True):
         return client_context(self.ca_file, verify, alpn)
 
     def expand(self, text: str) -> str:
-        """The text itself, or what the environment holds for `$NAME`."""
+        """The text itself, or what the environment holds for `$NAME`, or the file that `NAME_FILE` names."""
         if not text.startswith("$"):
             return text
-        value = self.environ.get(text[1:])
+        try:
+            value = read_variable(self.environ, text[1:])
+        except ValueError as error:
+            raise FaultError("error", str(error)) from error
         if value is None:
             raise FaultError("error", f"The environment variable {text[1:]} is not set for health_svc")
         return value

@@ -63,6 +63,15 @@ def test_a_text_declares_documents_that_build_on_each_other() -> None:
     assert mistakes(alone, Names(channels={"ops"}, policies={"on-call"}, mute_timings={"at-night"})) == []
 
 
+def test_a_secret_may_stand_in_a_file_that_a_variable_names(tmp_path: Path) -> None:
+    kept = tmp_path / "url"
+    kept.write_text("https://hooks.example/kept\n")
+    [channel, *_] = parse(TEXT, "belfry.yaml", {"OPS_URL_FILE": str(kept)})
+    assert channel.spec.url == "https://hooks.example/kept"
+    [lost] = refused(TEXT, environ={"OPS_URL_FILE": "/lost"})
+    assert lost.startswith("belfry.yaml:3: channels[0].url OPS_URL_FILE: /lost cannot be read")
+
+
 def test_every_mistake_is_told_with_its_line() -> None:
     """Of form, in all sections at once."""
     wrong = TEXT.replace("threshold: 500", "treshold: 500").replace("delay_seconds: 600", "delay_seconds: soon")

@@ -1,5 +1,6 @@
 """postgres checks against a real PostgreSQL."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -86,14 +87,24 @@ async def test_postgres_refused(targets: Addresses, check_one: CheckOne) -> None
 
 
 @pytest.fixture
-async def with_environment(context: ProbeContext, postgres_url: str) -> ProbeContext:
-    return replace(context, environ={"SHOP_DSN": postgres_url, "NOT_A_DSN": "s3cret:value"})
+async def with_environment(context: ProbeContext, postgres_url: str, tmp_path: Path) -> ProbeContext:
+    file = tmp_path / "dsn"
+    file.write_text(f"{postgres_url}\n")
+    given = {
+        "SHOP_DSN": postgres_url,
+        "NOT_A_DSN": "s3cret:value",
+        "KEPT_DSN_FILE": str(file),
+        "LOST_DSN_FILE": "/lost",
+    }
+    return replace(context, environ=given)
 
 
 @pytest.mark.parametrize(
     ("dsn", "result", "reason"),
     [
         ("$SHOP_DSN", "pass", ""),
+        ("$KEPT_DSN", "pass", ""),
+        ("$LOST_DSN", "error", "LOST_DSN_FILE: /lost cannot be read: [Errno 2] No such file or directory: '/lost'"),
         ("$UNSET_DSN", "error", "The environment variable UNSET_DSN is not set for health_svc"),
         ("$NOT_A_DSN", "error", "The DSN must start with postgres://"),
     ],
