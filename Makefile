@@ -3,6 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help run demo build test test-fast lint fmt bench screenshots lock clean env-local env-dev
 .NOTPARALLEL:
+unexport PYTHONDONTWRITEBYTECODE  # each of many processes would compile all of it anew: two seconds of every start
 
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
