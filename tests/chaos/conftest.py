@@ -50,6 +50,6 @@ def start_health(start_process: StartProcess, broker: Running, tmp_path: Path) -
 
 async def answer_of(url: str, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
     """Status and body of a GET."""
-    timeout = aiohttp.ClientTimeout(total=5)
+    timeout = aiohttp.ClientTimeout(total=30)
     async with aiohttp.ClientSession(timeout=timeout, headers=headers) as client, client.get(url) as answer:
         return answer.status, await answer.text()

@@ -14,9 +14,9 @@ from tests.chaos.targets import declaration, running_fleet
 from tests.fixtures.processes import StartProcess
 
 SERVICES = 200
-INTERVAL_SECONDS = 2
+INTERVAL_SECONDS = 3
 FAILING = set(range(0, SERVICES, 4))
-SCHEDULING_SLACK_SECONDS = 1.0  # timers land on whole seconds, and the machine runs other tests
+SCHEDULING_SLACK_SECONDS = 2.5  # the machine runs other tests; a slot that is lost makes it a whole interval more
 
 pytestmark = pytest.mark.integration
 
@@ -36,12 +36,12 @@ async def test_one_replica_killed_loses_no_slot_and_doubles_no_change(
 
         began = monotonic()
         fleet.failing |= FAILING
-        await changes.until(lambda c: len(c.count("healthy", "down")) >= 5, 30)
+        await changes.until(lambda c: len(c.count("healthy", "down")) >= 5, 60)
         first.kill()
         expected = {f"s-{n}" for n in FAILING}
-        await changes.until(lambda c: expected <= c.count("healthy", "down").keys(), 30)
+        await changes.until(lambda c: expected <= c.count("healthy", "down").keys(), 60)
         fleet.failing.clear()
-        await changes.until(lambda c: expected <= c.count("down", "healthy").keys(), 30)
+        await changes.until(lambda c: expected <= c.count("down", "healthy").keys(), 60)
         ended = monotonic()
 
         gaps = {n: fleet.longest_gap_seconds(n, began, ended) for n in range(SERVICES)}

@@ -87,7 +87,7 @@ async def test_twenty_deaths_of_the_service_and_some_of_its_servers(
         service = await asyncio.to_thread(start_process, "latency_svc", env)
     await sender.finish()
 
-    await until(lambda: counted(storage.url), lambda found: found >= sender.acknowledged, 30)
+    await until(lambda: counted(storage.url), lambda found: found >= sender.acknowledged, 60)
     await asyncio.sleep(2 * AGAIN_SECONDS)  # whatever comes again has come
     assert await counted(storage.url) == await totalled(storage.url) == sender.acknowledged
     assert len(await writers(storage.url)) > 3
@@ -103,13 +103,13 @@ async def test_two_replicas_share_the_work_and_add_up(
     bus = await Bus.connect(Settings(service="shop", nats_url=broker.url))
     both = [await asyncio.to_thread(start_process, "latency_svc", env) for _ in range(2)]
     sender = Sender(bus)
-    await until(lambda: writers(storage.url), lambda names: len(names) == 2, 20)
+    await until(lambda: writers(storage.url), lambda names: len(names) == 2, 60)
     both[0].suspend()  # holds messages, and does not know that the other gets them
     await asyncio.sleep(2 * AGAIN_SECONDS)
     both[0].resume()
     await asyncio.sleep(AGAIN_SECONDS)
     await sender.finish()
-    await until(lambda: counted(storage.url), lambda found: found >= sender.acknowledged, 30)
+    await until(lambda: counted(storage.url), lambda found: found >= sender.acknowledged, 60)
     await asyncio.sleep(2 * AGAIN_SECONDS)
     assert await counted(storage.url) == sender.acknowledged
     await bus.close()

@@ -19,6 +19,7 @@ from shared.settings import Settings
 from tests.fixtures.processes import ServiceProcess, StartProcess
 from tests.fixtures.waiting import until
 
+PATIENCE_SECONDS = 30.0
 OPERATOR = Caller(actor="ana", role="admin")
 
 
@@ -29,8 +30,8 @@ class Health:
         self.process, self.bus = process, bus
 
     async def ask(self, rpc: Rpc, request: Struct) -> Any:
-        """The answer as its Struct. Raises ProblemError."""
-        reply = await call(self.bus, rpc, request, OPERATOR)
+        """The answer as its Struct, also when a busy machine takes long over it. Raises ProblemError."""
+        reply = await call(self.bus, rpc, request, OPERATOR, PATIENCE_SECONDS)
         body = gzip.decompress(reply.data) if reply.headers.get("Content-Encoding") == "gzip" else reply.data
         return msgspec.json.decode(body, type=rpc.response)
 

@@ -37,7 +37,7 @@ NOBODY = {"NATS_URL": "nats://127.0.0.1:1", "DATABASE_URL": "postgresql://127.0.
 
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(30)) as session:
         yield session
 
 
@@ -85,9 +85,9 @@ async def test_each_frame_is_alive_ready_measured_and_found_on_the_bus(
     assert f'belfry_bus_up{{service="{service}"}} 1.0' in text
 
     client = await nats.connect(nats_url)
-    reply = await client.request(f"belfry.rpc.{service.removesuffix('_svc')}.get_readiness", b"", timeout=2)
+    reply = await client.request(f"belfry.rpc.{service.removesuffix('_svc')}.get_readiness", b"", timeout=20)
     assert b'"status":"pass"' in reply.data
-    found = await client.request(f"$SRV.INFO.{service}", b"", timeout=2)
+    found = await client.request(f"$SRV.INFO.{service}", b"", timeout=20)
     assert b"belfry-nats" in found.data
     await client.close()
 
@@ -184,7 +184,7 @@ def test_a_port_in_use_is_one_line_and_exit_code_2(start_process: StartProcess) 
 def _run_frame(env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     argv = (sys.executable, "-m", "ws_svc")
     return subprocess.run(
-        argv, env={**clean_environment(), **NOBODY, **env}, capture_output=True, text=True, timeout=20
+        argv, env={**clean_environment(), **NOBODY, **env}, capture_output=True, text=True, timeout=60
     )
 
 

@@ -47,7 +47,7 @@ async def serving(connect: Connect, *handlers: tuple[Rpc, Handler], concurrency:
 
 
 async def stats(bus: Bus) -> dict[str, Any]:
-    (reply,) = await bus.request_many("$SRV.STATS.shop_svc", 0.2)
+    reply = await bus.request("$SRV.STATS.shop_svc", b"", {}, 20)
     endpoints: list[dict[str, Any]] = msgspec.json.decode(reply.data)["endpoints"]
     return endpoints[0]
 
@@ -61,7 +61,7 @@ async def test_request_identity_and_answer_travel(bus: Bus, connect: Connect) ->
 
     await serving(connect, (BUY, buy))
     before = time.time()
-    reply = await call(bus, BUY, Order("tea", 2), CALLER, deadline_seconds=3)
+    reply = await call(bus, BUY, Order("tea", 2), CALLER, deadline_seconds=30)
     assert msgspec.json.decode(reply.data) == {"text": "thanks"}
     ((order, caller),) = seen
     assert order == Order("tea", 2)
@@ -72,7 +72,7 @@ async def test_request_identity_and_answer_travel(bus: Bus, connect: Connect) ->
         "k-1",
     )
     assert caller.deadline is not None
-    assert before + 2.9 < caller.deadline < time.time() + 3
+    assert before + 29.9 < caller.deadline < time.time() + 30
 
 
 async def test_trace_goes_on_across_the_bus(bus: Bus, connect: Connect) -> None:
@@ -123,7 +123,7 @@ async def test_a_fault_of_ours_is_500_without_details(bus: Bus, connect: Connect
 
 async def test_nobody_there_is_503_at_once(bus: Bus) -> None:
     """And names the service."""
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(20):
         with pytest.raises(ProblemError) as raised:
             await call(bus, BUY, Order("tea"), CALLER, deadline_seconds=60)
     assert raised.value.problem.status == 503
@@ -144,7 +144,7 @@ async def test_a_handler_is_ended_at_the_deadline(bus: Bus, connect: Connect) ->
     with pytest.raises(ProblemError) as raised:
         await call(bus, BUY, Order("tea"), CALLER, deadline_seconds=0.2)
     assert raised.value.problem.status == 503
-    await asyncio.wait_for(ended.wait(), 5)
+    await asyncio.wait_for(ended.wait(), 20)
 
 
 async def test_late_requests_are_refused(bus: Bus, connect: Connect) -> None:
@@ -158,12 +158,12 @@ async def test_late_requests_are_refused(bus: Bus, connect: Connect) -> None:
 
     await serving(connect, (BUY, buy), concurrency=1)
     answers = await asyncio.gather(
-        call(bus, BUY, Order("first"), CALLER, 2),
+        call(bus, BUY, Order("first"), CALLER, 20),
         call(bus, BUY, Order("second"), CALLER, 0.1),
         return_exceptions=True,
     )
     assert isinstance(answers[1], ProblemError)
-    await call(bus, BUY, Order("third"), CALLER, 2)
+    await call(bus, BUY, Order("third"), CALLER, 20)
     assert calls == ["first", "third"]
     assert (await stats(bus))["last_error"] == "late"
 

@@ -65,8 +65,8 @@ async def test_dns_failures_in_words(
 
 
 async def test_dns_silence_and_impossible_names(targets: Addresses, check_one: CheckOne) -> None:
-    outcome = await check_one(ask(targets, "silent.example"), timeout_seconds=0.2)
-    assert (outcome.result, outcome.reason) == ("fail", "No answer within 200 ms")
+    outcome = await check_one(ask(targets, "silent.example"), timeout_seconds=0.8)
+    assert (outcome.result, outcome.reason) == ("fail", "No answer within 800 ms")
     assert (await check_one(ask(targets, "a" * 64 + ".example"))).result == "error"
 
 
@@ -83,17 +83,17 @@ async def test_icmp_counts_what_is_lost(check_one: CheckOne, monkeypatch: pytest
     """Echoes whose answers are not ours stay unanswered; the check ends before its budget does."""
     real = icmp.answered
     monkeypatch.setattr(icmp, "answered", lambda *given: 1 if real(*given) == 1 else None)
-    tolerant = await check_one(IcmpCheck(host="127.0.0.1", count=4, max_loss_pct=80), timeout_seconds=0.3)
-    strict = await check_one(IcmpCheck(host="127.0.0.1", count=4), timeout_seconds=0.3)
+    tolerant = await check_one(IcmpCheck(host="127.0.0.1", count=4, max_loss_pct=80), timeout_seconds=1)
+    strict = await check_one(IcmpCheck(host="127.0.0.1", count=4), timeout_seconds=1)
     assert tolerant.result == "pass"
     assert strict.reason == "3 of 4 pings to 127.0.0.1 were lost, at most 50 % may"
-    assert tolerant.duration_ms < 250  # the slowest answer, not the wait for the lost ones
+    assert tolerant.duration_ms < 800  # the slowest answer, not the wait for the lost ones
 
 
 @pytest.mark.skipif(not pings_allowed(), reason="this machine allows no ICMP sockets")
 async def test_icmp_without_any_answer_fails(check_one: CheckOne, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(icmp, "answered", lambda *given: None)
-    outcome = await check_one(IcmpCheck(host="127.0.0.1"), timeout_seconds=0.2)
+    outcome = await check_one(IcmpCheck(host="127.0.0.1"), timeout_seconds=0.8)
     assert (outcome.result, outcome.reason) == ("fail", "127.0.0.1 answers no ping (3 sent)")
 
 

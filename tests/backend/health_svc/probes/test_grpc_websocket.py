@@ -39,7 +39,7 @@ async def test_grpc_without_a_health_service_gives_a_hint(targets: Addresses, ch
 
 async def test_grpc_always_ends(targets: Addresses, check_one: CheckOne) -> None:
     stuck = GrpcCheck(host="127.0.0.1", port=targets.grpc, service="stuck")
-    outcome = await check_one(stuck, timeout_seconds=0.2)
+    outcome = await check_one(stuck, timeout_seconds=0.8)
     assert outcome.result == "fail"
     assert outcome.reason.endswith("then silence")
 
@@ -100,7 +100,7 @@ async def test_websocket_warns_before_its_certificate_ends(targets: Addresses, c
 )
 async def test_websocket_silence_is_named(targets: Addresses, check_one: CheckOne, path: str, words: str) -> None:
     url = targets.ws.replace("/ws", path)
-    outcome = await check_one(WebSocketCheck(url=url), timeout_seconds=0.2)
+    outcome = await check_one(WebSocketCheck(url=url), timeout_seconds=0.8)
     assert outcome.result == "fail"
     assert outcome.reason.endswith(f"then {words}")
 

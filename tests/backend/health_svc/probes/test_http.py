@@ -59,11 +59,11 @@ async def test_status_must_be_expected(
     ],
 )
 async def test_timeout_names_the_phase(targets: Addresses, check_one: CheckOne, path: str, words: str) -> None:
-    outcome = await check_one(HttpCheck(url=targets.http + path), timeout_seconds=0.2)
+    outcome = await check_one(HttpCheck(url=targets.http + path), timeout_seconds=0.8)
     assert outcome.result == "fail"
-    assert outcome.reason.startswith("No answer within 200 ms. Connect ")
+    assert outcome.reason.startswith("No answer within 800 ms. Connect ")
     assert outcome.reason.endswith(words)
-    assert 195 <= outcome.duration_ms < 1000  # the loop wakes within its clock's grain
+    assert 795 <= outcome.duration_ms < 5000  # the loop wakes within its clock's grain
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ async def test_broken_servers_are_told_in_words(targets: Addresses, check_one: C
 
 async def test_dripping_headers_end_at_the_timeout(targets: Addresses, check_one: CheckOne) -> None:
     check = HttpCheck(url=f"http://127.0.0.1:{targets.tcp['header_drip']}/")
-    outcome = await check_one(check, timeout_seconds=0.2)
-    assert (outcome.result, outcome.duration_ms < 1000) == ("fail", True)
+    outcome = await check_one(check, timeout_seconds=0.8)
+    assert (outcome.result, outcome.duration_ms < 5000) == ("fail", True)
 
 
 async def test_early_hints_and_a_body_until_close_are_read(targets: Addresses, check_one: CheckOne) -> None:

@@ -166,7 +166,7 @@ async def test_cancellation_frees_sockets_and_tasks(
 async def test_hundreds_at_once(targets: Addresses, context: ProbeContext) -> None:
     good = ServiceSpec(id="good", checks=[HttpCheck(url=f"{targets.http}/ok")])
     hung = ServiceSpec(id="hung", checks=[HttpCheck(url=f"{targets.http}/hang")])
-    bounded = context.within(3)
+    bounded = context.within(8)
     runs = await asyncio.gather(*(run_checks(spec, bounded) for spec in [good, hung] * 200))
     assert [outcome.result for [outcome] in runs] == ["pass", "fail"] * 200
 

@@ -39,7 +39,7 @@ async def test_tcp_fails_in_words(targets: Addresses, check_one: CheckOne, talk:
 
 
 async def test_tcp_waits_for_the_expected_text_and_tells_what_came(targets: Addresses, check_one: CheckOne) -> None:
-    outcome = await check_one(tcp(targets, "banner", None, "^250 "), timeout_seconds=0.2)
+    outcome = await check_one(tcp(targets, "banner", None, "^250 "), timeout_seconds=0.8)
     assert outcome.result == "fail"
     assert outcome.reason.endswith("then the expected text did not come")
     assert outcome.response_head == "220 mail.example ready\n"
@@ -105,6 +105,6 @@ async def test_tls_broken_handshakes(targets: Addresses, check_one: CheckOne, ta
 
 async def test_tls_silence_is_named(targets: Addresses, check_one: CheckOne) -> None:
     check = TlsCheck(host="127.0.0.1", port=targets.tcp["silent"])
-    outcome = await check_one(check, timeout_seconds=0.2)
-    assert outcome.reason.startswith("No answer within 200 ms. Connect ")
+    outcome = await check_one(check, timeout_seconds=0.8)
+    assert outcome.reason.startswith("No answer within 800 ms. Connect ")
     assert outcome.reason.endswith(", then no TLS handshake")
