@@ -44,6 +44,7 @@ export default defineConfig({
     css: false,
     restoreMocks: true,
     env: { DEBUG_PRINT_LIMIT: '0', TZ: 'UTC' },
+    isolate: false,
     testTimeout: 40_000,
     maxWorkers: 2,
     coverage: {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { golden } from '../test/golden.js';
-import { announce, announced } from './announce.js';
+import { announce, announced } from './announce.js?alone'; // nothing was said before
 import { boardChanges } from './boardChanges.js';
 import { browserName } from './browserName.js';
 import { csv } from './csv.js';

@@ -1,6 +1,7 @@
 import '@testing-library/jest-dom/vitest';
 import { notifications } from '@mantine/notifications';
 import { cleanup, configure } from '@testing-library/react';
+import { __CLIENT_INTERNALS_DO_NOT_USE_OR_WARN_USERS_THEY_CANNOT_UPGRADE as react } from 'react';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { forgetPreferences } from '../lib/preferences.js';
 import { sessionEnded } from '../lib/session.js';
@@ -33,6 +34,9 @@ Object.assign(window, {
 Element.prototype.scrollIntoView = () => {};
 HTMLCanvasElement.prototype.getContext = () => blankContext;
 document.fonts ??= new EventTarget();
+
+/** React would keep the stack of every element that is made, for its warnings: a third of what a page costs here. */
+Object.defineProperty(react, 'recentlyCreatedOwnerStacks', { get: () => Infinity, set() {}, configurable: true });
 
 configure({ asyncUtilTimeout: 20_000 }); // a page and its chunk load on a busy machine
 
