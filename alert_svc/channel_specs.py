@@ -12,6 +12,7 @@ from alert_svc.senders.sms import masked_number
 from alert_svc.senders.webhook import is_free, key_of
 from shared.contracts.alerts.channels import (
     AnyChannelSpec,
+    AppriseChannel,
     DiscordChannel,
     EmailChannel,
     PagerDutyChannel,
@@ -34,6 +35,7 @@ SECRETS: dict[ChannelKind, tuple[str, ...]] = {
     "teams": ("webhook_url",),
     "discord": ("webhook_url",),
     "telegram": ("bot_token",),
+    "apprise": ("url",),
 }
 ADDRESSES = ("url", "webhook_url")
 HEADER = "header:"
@@ -120,7 +122,7 @@ def _missing(spec: AnyChannelSpec, stored: Collection[str]) -> Iterator[FieldErr
             for name in ("account_sid", "auth_token", "from_number"):
                 if lacks(name):
                     yield FieldError(name, "is needed for Twilio")
-        case SmsChannel() | WebhookChannel():
+        case SmsChannel() | WebhookChannel() | AppriseChannel():
             if lacks("url"):
                 yield FieldError("url", "is needed")
         case TeamsChannel() | DiscordChannel():
@@ -138,7 +140,7 @@ def _missing(spec: AnyChannelSpec, stored: Collection[str]) -> Iterator[FieldErr
 
 
 def _addresses(spec: AnyChannelSpec, allowed: Collection[Network]) -> Iterator[FieldError]:
-    for name in ADDRESSES:
+    for name in () if isinstance(spec, AppriseChannel) else ADDRESSES:
         if address := getattr(spec, name, None):
             yield from _address(name, address, allowed)
     if isinstance(spec, EmailChannel) and (why := _refused(spec.host, allowed)):
@@ -211,6 +213,8 @@ def target_of(spec: AnyChannelSpec) -> str:
             return masked_url(spec.url)
         case TeamsChannel() | DiscordChannel():
             return masked_url(spec.webhook_url)
+        case AppriseChannel():
+            return f"{(spec.url or '').partition('://')[0]}://{_DOTS}"
 
 
 def masked_url(address: str | None) -> str:

@@ -8,7 +8,7 @@ compile() {
     .venv/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-annotate --no-header --quiet \
         --output-file "requirements/$output.lock" "$@"
 }
-compile dev --extra local --extra dev
+compile dev --extra local --extra dev --extra apprise
 compile local --extra local --constraint requirements/dev.lock
 compile runtime --constraint requirements/dev.lock
 .venv/bin/python -m deploy.local.frontend lock

@@ -19,11 +19,12 @@ from alert_svc.channel_specs import (
 )
 from alert_svc.keyring import KeyringError, Sealed
 from alert_svc.room import Room
+from alert_svc.senders import apprise, table
 from alert_svc.senders.webhook import new_secret
 from alert_svc.store import channels
 from alert_svc.store.channels import NewChannel, StoredChannel
 from shared.contracts.alerts import requests
-from shared.contracts.alerts.channels import AlertChannel, AlertChannels, AnyChannelSpec, WebhookChannel
+from shared.contracts.alerts.channels import AlertChannel, AlertChannels, AnyChannelSpec, AppriseChannel, WebhookChannel
 from shared.contracts.alerts.rules import RuleSource
 from shared.contracts.wire import FieldError, Nothing
 from shared.db import Connection
@@ -33,7 +34,7 @@ from shared.rpc import Caller
 
 async def list_notification_channels(room: Room, _: Nothing, caller: Caller) -> AlertChannels:
     async with room.pool.acquire(timeout=2) as conn:
-        return AlertChannels(channels=await _shown(conn, await channels.list_channels(conn)))
+        return AlertChannels(channels=await _shown(conn, await channels.list_channels(conn)), kinds=table.kinds())
 
 
 async def get_notification_channel(room: Room, request: requests.ChannelRef, caller: Caller) -> AlertChannel:
@@ -126,11 +127,13 @@ async def channel_or_404(conn: Connection, channel_id: str, *, lock: bool = Fals
     return stored
 
 
-def errors_of(
+async def errors_of(
     room: Room, spec: AnyChannelSpec, stored: Collection[str], fallbacks: Mapping[str, str | None]
 ) -> list[FieldError]:
     """Every mistake at once. `fallbacks`: of all channels that there are."""
-    return [*channel_errors(spec, stored, room.courier.wire.allowed), *_fallback_errors(spec, fallbacks)]
+    wire = room.courier.wire
+    of_apprise = await apprise.mistakes(spec, wire) if isinstance(spec, AppriseChannel) else []
+    return [*channel_errors(spec, stored, wire.allowed), *of_apprise, *_fallback_errors(spec, fallbacks)]
 
 
 # --- inside -------------------------------------------------------------------------------------------------------
@@ -170,7 +173,7 @@ def _written(
 
 async def _refuse_mistakes(room: Room, conn: Connection, spec: AnyChannelSpec, stored: Collection[str]) -> None:
     fallbacks = {each.id: each.fallback for each in await channels.list_channels(conn)}
-    if errors := errors_of(room, spec, stored, fallbacks):
+    if errors := await errors_of(room, spec, stored, fallbacks):
         raise invalid(errors)
 
 

@@ -51,7 +51,7 @@ async def prepare(
     """In the caller's transaction, which may go on to apply it: nobody else brings anything meanwhile."""
     await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     held = await holding(room, conn)
-    wrong = [*foreign(items, held, source), *_channel_mistakes(room, items, held["channel"])]
+    wrong = [*foreign(items, held, source), *await _channel_mistakes(room, items, held["channel"])]
     return Import(plan(items, held, source, prune=prune), [*wrong, *declared.mistakes(items, names)])
 
 
@@ -73,14 +73,14 @@ async def apply(room: Room, conn: Connection, found: Collection[Planned], source
     return done
 
 
-def _channel_mistakes(room: Room, items: Collection[Item], held: Mapping[str, Held]) -> Mistakes:
+async def _channel_mistakes(room: Room, items: Collection[Item], held: Mapping[str, Held]) -> Mistakes:
     given = [each for each in items if each.kind == "channel"]
     fallbacks = {id: known.spec.fallback for id, known in held.items()}
     fallbacks |= {each.id: each.spec.fallback for each in given}
     found = []
     for each in given:
         known = held.get(each.id)
-        errors = channel_api.errors_of(room, each.spec, known.secrets.keys() if known else (), fallbacks)
+        errors = await channel_api.errors_of(room, each.spec, known.secrets.keys() if known else (), fallbacks)
         if known is not None and known.row.kind != kind_of(each.spec):
             errors.append(FieldError("kind", f"must stay {known.row.kind}; make another channel"))
         found.append((each, errors))

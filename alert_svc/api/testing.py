@@ -32,12 +32,12 @@ async def test_notification_channel(room: Room, request: requests.TestChannel, c
 
 
 async def test_unsaved_channel(room: Room, request: requests.TestUnsavedChannel, caller: Caller) -> TestResult:
-    spec = request.channel
+    spec, began = request.channel, time.monotonic()
     async with room.pool.acquire(timeout=1) as conn:
         found = await channels.list_channels(conn)
     stored = next((each for each in found if each.id == spec.id and each.kind == kind_of(spec)), None)
     kept = kept_of(spec, stored.secrets) if stored else set[str]()
-    if errors := errors_of(room, spec, kept, {each.id: each.fallback for each in found}):
+    if errors := await errors_of(room, spec, kept, {each.id: each.fallback for each in found}):
         raise invalid(errors)
     given: AnyChannelSpec | SendFault = spec
     if stored is not None:
@@ -46,7 +46,7 @@ async def test_unsaved_channel(room: Room, request: requests.TestUnsavedChannel,
             given = with_secrets(spec, {name: opened[name] for name in kept})
         except KeyringError as error:
             given = failed("misconfigured", str(error))
-    return await _test(room, spec.id or spec.name, given, sample_of_channel(spec.name, caller.actor, _now()))
+    return await _test(room, spec.id or spec.name, given, sample_of_channel(spec.name, caller.actor, _now()), began)
 
 
 async def test_alert_rule(room: Room, request: requests.TestAlertRule, caller: Caller) -> TestResult:
@@ -69,12 +69,16 @@ def _complete(room: Room, stored: channels.StoredChannel) -> AnyChannelSpec | Se
         return failed("misconfigured", "What is stored of the channel cannot be used", "Save it anew")
 
 
-async def _test(room: Room, name: str, channel: AnyChannelSpec | SendFault, message: AlertMessage) -> TestResult:
-    began = time.monotonic()
+async def _test(
+    room: Room, name: str, channel: AnyChannelSpec | SendFault, message: AlertMessage, began: float | None = None
+) -> TestResult:
+    now = time.monotonic()
+    began = now if began is None else began
+    left = max(0.1, round(SECONDS - (now - began), 1))
     try:
         if isinstance(channel, SendFault):
             raise channel
-        receipt = await room.courier.send(channel, room.courier.outgoing(str(uuid4()), message), SECONDS)
+        receipt = await room.courier.send(channel, room.courier.outgoing(str(uuid4()), message), left)
     except SendFault as fault:
         error = fault.error
         return TestResult(

@@ -20,6 +20,7 @@ from alert_svc.senders.guard import Network, socket_factory
 from shared.version import VERSION
 
 MOST_ANSWER_BYTES = 64 * 1024
+SENDER_THREADS = 16
 RESOLVER_THREADS = 64  # a name server that hangs holds one thread for each message, and no other channel
 IDLE_SECONDS = 15
 AGENT = f"Belfry/{VERSION}"
@@ -91,12 +92,13 @@ class Resolver(AbstractResolver):
 
 
 class Wire(Struct, frozen=True):
-    """What goes out of the house goes through here."""
+    """What goes out of the house goes through here. `threads`: for libraries that wait."""
 
     session: aiohttp.ClientSession
     resolver: Resolver
     tls: ssl.SSLContext
     allowed: Sequence[Network]
+    threads: ThreadPoolExecutor
 
     async def exchange(self, request: Request) -> Answer:
         """One request and its answer, whatever that says. Raises SendFault when there is none."""
@@ -122,6 +124,7 @@ async def open_wire(
     allowed: Sequence[Network], tls: ssl.SSLContext | None = None, look_up: LookUp | None = None
 ) -> AsyncIterator[Wire]:
     resolver, context = Resolver(look_up), tls or ssl.create_default_context()
+    threads = ThreadPoolExecutor(SENDER_THREADS, "alert-sender")
     connector = aiohttp.TCPConnector(
         limit=0,  # who sends is bounded by the lanes
         resolver=resolver,
@@ -136,7 +139,8 @@ async def open_wire(
         trust_env=False,
         auto_decompress=False,  # what is small must stay small
     ) as session:
-        yield Wire(session, resolver, context, allowed)
+        yield Wire(session, resolver, context, allowed, threads)
+    threads.shutdown(wait=False, cancel_futures=True)
     await resolver.close()
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from alert_svc.senders import discord, email, pagerduty, slack, sms, smtp, teams, telegram, webhook
+from alert_svc.senders import apprise, discord, email, pagerduty, slack, sms, smtp, teams, telegram, webhook
 from alert_svc.senders.http import Answer, Request, Wire
 from alert_svc.senders.outgoing import Outgoing, Receipt, SendFault
-from shared.contracts.alerts.channels import EmailChannel
+from shared.contracts.alerts.channels import AppriseChannel, EmailChannel
 from shared.contracts.alerts.deliveries import ChannelKind
 
 
@@ -41,6 +41,7 @@ LIMITS: dict[ChannelKind, Limit] = {
     "teams": Limit(2, 2, 4),
     "discord": Limit(2, 2, 5),
     "telegram": Limit(1, 1, 5),
+    "apprise": Limit(2, 1, 5),
 }
 
 
@@ -85,6 +86,10 @@ async def by_sms(channel: Any, outgoing: Outgoing, wire: Wire, providers: Provid
     return await over_http(sms.form, read, lambda p: [p.twilio], channel, outgoing, wire, providers)
 
 
+async def by_apprise(channel: AppriseChannel, outgoing: Outgoing, wire: Wire, providers: Providers) -> Receipt:
+    return await apprise.carry(channel, outgoing, wire)
+
+
 def _nowhere(providers: Providers) -> list[str]:
     """The channel itself says where."""
     return []
@@ -99,4 +104,10 @@ SENDERS: dict[ChannelKind, Send] = {
     "teams": partial(over_http, teams.form, teams.read, _nowhere),
     "discord": partial(over_http, discord.form, discord.read, _nowhere),
     "telegram": partial(over_http, telegram.form, telegram.read, lambda p: [p.telegram]),
+    "apprise": by_apprise,
 }
+
+
+def kinds() -> list[ChannelKind]:
+    """Those that can be made here."""
+    return [kind for kind in SENDERS if kind != "apprise" or apprise.is_installed()]

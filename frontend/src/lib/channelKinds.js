@@ -66,10 +66,16 @@ const kinds = {
       { name: 'chat_id', type: 'text', label: 'Chat', hint: 'A number, or @channel', required: true },
     ],
   },
+  apprise: {
+    word: 'Apprise',
+    about: 'Any of the services that Apprise reaches over HTTP',
+    install: 'Needs the package apprise where alert_svc runs: pip install belfry[apprise]',
+    fields: [{ name: 'url', type: 'secret', label: 'Address', hint: 'In the notation of Apprise', placeholder: 'ntfys://ntfy.sh/topic', required: true }],
+  },
 };
 
 export const channelKinds = Object.keys(kinds);
-/** `{word, about, fields}` of a kind. */
+/** `{word, about, fields, install}` of a kind; `install`: what to do where it is not there. */
 export const channelKind = (kind) => kinds[kind] ?? { word: kind, about: '', fields: [] };
 /** The fields that count with what is chosen. */
 export const fieldsOfChannel = (channel) => channelKind(channel.kind).fields.filter(({ when }) => !when || when(channel));

@@ -104,6 +104,23 @@ class TelegramChannel(ChannelSpec, tag="telegram", frozen=True, kw_only=True):
     chat_id: Annotated[str, Meta(pattern=r"^(-?\d{1,20}|@\w{5,32})$", description="a number, or @channel")]
 
 
+class AppriseChannel(ChannelSpec, tag="apprise", frozen=True, kw_only=True):
+    """A service that the package `apprise` knows, where that is installed: `url` is an address in its notation."""
+
+    url: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[A-Za-z0-9]+://\S+$",
+                max_length=2048,
+                description="an address of Apprise, such as ntfys://ntfy.sh/topic",
+                extra_json_schema=WRITE_ONLY,
+            ),
+        ]
+        | None
+    ) = None
+
+
 AnyChannelSpec = (
     SlackChannel
     | EmailChannel
@@ -113,6 +130,7 @@ AnyChannelSpec = (
     | TeamsChannel
     | DiscordChannel
     | TelegramChannel
+    | AppriseChannel
 )
 
 
@@ -153,4 +171,7 @@ class AlertChannel(Struct, frozen=True, kw_only=True):
 
 
 class AlertChannels(Struct, frozen=True, kw_only=True):
+    """`kinds`: those that can be made here; `apprise` only where that package is installed."""
+
     channels: list[AlertChannel]
+    kinds: list[ChannelKind]

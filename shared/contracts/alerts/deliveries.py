@@ -9,7 +9,7 @@ from shared.contracts.alerts.metrics import Labels
 from shared.contracts.alerts.rules import Operator, Severity
 from shared.contracts.wire import Id
 
-ChannelKind = Literal["slack", "email", "sms", "webhook", "pagerduty", "teams", "discord", "telegram"]
+ChannelKind = Literal["slack", "email", "sms", "webhook", "pagerduty", "teams", "discord", "telegram", "apprise"]
 MessageReason = Literal["fired", "more_firing", "raised", "escalated", "acknowledged", "resolved", "test"]
 """Why is something said? `more_firing`: further series joined the incident; `raised`: it became critical."""
 DeliveryState = Literal["queued", "sending", "sent", "accepted", "delivered", "retrying", "failed", "dropped"]

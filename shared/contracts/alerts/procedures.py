@@ -44,6 +44,7 @@ from shared.contracts.alerts.rules import AlertRule, AlertRules, Evaluations, Ru
 from shared.contracts.wire import Nothing, Rpc
 
 TEST_SECONDS = 9.5  # a test answers within ten, whatever the provider does
+CHECK_SECONDS = 9.5  # Apprise is read when it is first asked what an address means
 
 LIST_RULES = Rpc("belfry.rpc.alert.list_alert_rules", Nothing, AlertRules)
 GET_RULE = Rpc("belfry.rpc.alert.get_alert_rule", RuleRef, AlertRule)
@@ -60,8 +61,8 @@ LIST_SERIES = Rpc("belfry.rpc.alert.list_series", SeriesQuery, MetricSeriesList)
 
 LIST_CHANNELS = Rpc("belfry.rpc.alert.list_notification_channels", Nothing, AlertChannels)
 GET_CHANNEL = Rpc("belfry.rpc.alert.get_notification_channel", ChannelRef, AlertChannel)
-CREATE_CHANNEL = Rpc("belfry.rpc.alert.create_notification_channel", CreateChannel, AlertChannel)
-UPDATE_CHANNEL = Rpc("belfry.rpc.alert.update_notification_channel", UpdateChannel, AlertChannel)
+CREATE_CHANNEL = Rpc("belfry.rpc.alert.create_notification_channel", CreateChannel, AlertChannel, CHECK_SECONDS)
+UPDATE_CHANNEL = Rpc("belfry.rpc.alert.update_notification_channel", UpdateChannel, AlertChannel, CHECK_SECONDS)
 DELETE_CHANNEL = Rpc("belfry.rpc.alert.delete_notification_channel", ChannelRef, Nothing)
 TEST_CHANNEL = Rpc("belfry.rpc.alert.test_notification_channel", TestChannel, TestResult, TEST_SECONDS)
 TEST_UNSAVED = Rpc("belfry.rpc.alert.test_unsaved_channel", TestUnsavedChannel, TestResult, TEST_SECONDS)
@@ -92,7 +93,7 @@ CREATE_MUTE_TIMING = Rpc("belfry.rpc.alert.create_mute_timing", CreateMuteTiming
 UPDATE_MUTE_TIMING = Rpc("belfry.rpc.alert.update_mute_timing", UpdateMuteTiming, MuteTiming)
 DELETE_MUTE_TIMING = Rpc("belfry.rpc.alert.delete_mute_timing", MuteTimingRef, Nothing)
 
-IMPORT_ALERTS = Rpc("belfry.rpc.alert.import_alerts", ImportAlerts, ImportPlan, 5.0)
+IMPORT_ALERTS = Rpc("belfry.rpc.alert.import_alerts", ImportAlerts, ImportPlan, CHECK_SECONDS)
 EXPORT_ALERTS = Rpc("belfry.rpc.alert.export_alerts", Nothing, AlertsAsCode)
 
 RPCS = (

@@ -131,6 +131,9 @@ async def test_every_mistake_of_a_channel_is_named_beside_its_field(api: Api) ->
         ({"kind": "discord"}, {"webhook_url"}),
         ({"kind": "pagerduty"}, {"routing_key"}),
         ({"kind": "telegram", "chat_id": "1"}, {"bot_token"}),
+        ({"kind": "apprise"}, {"url"}),
+        ({"kind": "apprise", "url": "pigeon://home"}, {"url"}),
+        ({"kind": "apprise", "url": "syslog://"}, {"url"}),
         (
             {"kind": "email", "host": "10.0.0.1", "from_address": "a@b.c", "to": ["d@e.f"], "username": "u"},
             {"host", "password"},
@@ -168,6 +171,26 @@ async def test_a_test_send_answers_in_time_whatever_the_provider_does(api: Api) 
     assert (slow["success"], slow["code"], slow["error"]) == (False, "timeout", "No answer within 8 s")
     assert slow["hint"]
     assert "message" not in slow
+
+
+async def test_a_service_that_apprise_knows_is_a_channel_like_any_other(api: Api) -> None:
+    """Its address is written and never read; a test of it is real, and says why when it fails."""
+    assert "apprise" in (await api.ask("GET", "/channels"))["kinds"]
+    url = api.sending.providers.url.replace("http://", "json://") + "/hook/others-topic-0001"
+    made = await api.ask("POST", "/channels", {"kind": "apprise", "name": "Others", "url": url}, 201)
+    assert (made["target"], made["config"], set(made["secrets"])) == ("json://••••", {}, {"url"})
+    assert "others-topic" not in str(made)
+    kept = await api.ask("PUT", "/channels/others", {"kind": "apprise", "name": "Other people"})
+    assert (kept["name"], kept["secrets"]) == ("Other people", made["secrets"])
+    good = await api.ask("POST", "/channels/others/test")
+    assert (good["success"], good["message"][:12]) == (True, "JSON took it")
+    [got] = api.sending.providers.at("/hook/others-topic-0001")
+    assert got.json()["title"] == "Test of Other people"
+    api.sending.providers.always["/hook/others-topic-0001"] = answers(503)
+    bad = await api.ask("POST", "/channels/others/test")
+    assert (bad["success"], bad["code"], bool(bad["hint"])) == (False, "server_error", True)
+    assert "others-topic" not in str(bad)
+    await api.ask("DELETE", "/channels/others", want=204)
 
 
 async def test_deliveries_are_listed_by_page_and_tried_again(api: Api) -> None:

@@ -13,7 +13,7 @@ const open = (channel = '') => openPage(`?tab=channels${channel && `&channel=${c
 const card = (id) => document.querySelector(`[data-channel="${id}"]`);
 const button = (name) => screen.getByRole('button', { name });
 const channelOf = (id, changes) => ({ ...golden('alerts/channels').channels.find((one) => one.id === id), ...changes });
-const channelsWith = (...changed) => ({ channels: [...golden('alerts/channels').channels.filter(({ id }) => !changed.some((one) => one.id === id)), ...changed] });
+const channelsWith = (...changed) => ({ ...golden('alerts/channels'), channels: [...golden('alerts/channels').channels.filter(({ id }) => !changed.some((one) => one.id === id)), ...changed] });
 
 const newOne = async (kind) => {
   const page = await open('new');
@@ -53,6 +53,23 @@ describe('the channels', () => {
     await user.click(button('Keep the stored one'));
     expect(button('Replace webhook address')).toBeInTheDocument();
     expect(button('Save channel')).toHaveAccessibleDescription('Nothing is changed');
+  });
+
+  it('a kind that needs a package that is not installed says what to install', async () => {
+    serve('/channels', { ...golden('alerts/channels'), kinds: ['slack', 'webhook'] });
+    await open('new');
+    expect(button(/^Apprise/)).toBeDisabled();
+    expect(button(/^Apprise/)).toHaveTextContent('pip install belfry[apprise]');
+    expect(button(/^Slack/)).toBeEnabled();
+  });
+
+  it('an address of Apprise is one secret field', async () => {
+    const sent = onChange('post', '/channels', () => channelOf('ops', { id: 'others', name: 'Others', kind: 'apprise' }));
+    const { user } = await newOne('Apprise');
+    await user.type(screen.getByLabelText('Name'), 'Others');
+    await user.type(screen.getByLabelText('Address'), 'ntfys://ntfy.sh/topic');
+    await user.click(button('Create channel'));
+    await waitFor(() => expect(sent.bodies).toEqual([{ kind: 'apprise', name: 'Others', enabled: true, fallback: null, url: 'ntfys://ntfy.sh/topic' }]));
   });
 
   it('F2.5.4, I2.5.2: tests a saved channel as it is and a changed one as it would be, with the cause and a hint in place', async () => {
@@ -157,7 +174,7 @@ it('shows once the signing secret that Belfry made for a webhook', async () => {
 
 it('an operator may test and look, not change; the empty list says what a channel is for', async () => {
   as('operator');
-  serve('/channels', { channels: [] });
+  serve('/channels', { ...golden('alerts/channels'), channels: [] });
   const empty = await open();
   expect(screen.getByText('There are no channels yet.')).toBeInTheDocument();
   expect(button('New channel')).toHaveAccessibleDescription('Needs the admin role');

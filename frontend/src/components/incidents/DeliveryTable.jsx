@@ -1,11 +1,10 @@
 import { Button } from '@mantine/core';
+import { channelKind } from '../../lib/channelKinds.js';
 import { useNow } from '../../lib/clock.js';
 import { deliveryRows } from '../../lib/deliverySteps.js';
 import { formatShortDuration } from '../../lib/formatDuration.js';
 import { sentence } from '../../lib/sentences.js';
 import styles from './timeline.module.css';
-
-const kindWords = { slack: 'Slack', email: 'Email', sms: 'SMS', webhook: 'Webhook', pagerduty: 'PagerDuty', teams: 'Teams', discord: 'Discord', telegram: 'Telegram' };
 
 const NextTry = ({ at }) => {
   const seconds = Math.ceil((Date.parse(at) - useNow()) / 1000);
@@ -25,7 +24,7 @@ export const DeliveryTable = ({ deliveries, onRetry }) => (
   <ul className={styles.deliveries} aria-label="Messages">
     {deliveryRows(deliveries).map((row) => (
       <li key={row.delivery.id} className={styles.delivery}>
-        <span className="trunc"><b className="strong">{row.delivery.channel_name}</b> <span className="dim">{kindWords[row.delivery.kind] ?? row.delivery.kind}</span></span>
+        <span className="trunc"><b className="strong">{row.delivery.channel_name}</b> <span className="dim">{channelKind(row.delivery.kind).word}</span></span>
         <ol className={styles.steps}>
           {row.steps.map(({ words, after, tone, detail }, at) => (
             <li key={at} className={styles[tone]} title={detail || undefined}>{words} <span className="dim num">{after}</span></li>

@@ -35,6 +35,7 @@ OPS = _channel(
 )  # fmt: skip
 
 CHANNELS = AlertChannels(
+    kinds=["slack", "email", "sms", "webhook", "pagerduty", "teams", "discord", "telegram", "apprise"],
     channels=[
         OPS,
         _channel(

@@ -25,7 +25,7 @@ export const SecretField = ({ field, state, value, onChange, error, disabled }) 
   if (state && !replacing && !error) return <Set_ label={field.label} state={state} onReplace={() => setReplacing(true)} />;
   const keep = () => { setReplacing(false); setMade(''); onChange(''); };
   const make = () => { const secret = newSigningSecret(); setMade(secret); onChange(secret); };
-  const isAddress = field.placeholder?.startsWith('https');
+  const isAddress = field.placeholder?.includes('://');
   const Input = isAddress ? TextInput : PasswordInput;
   return (
     <div>

@@ -76,13 +76,13 @@ const Editing = ({ channel, kind, channels, view, change, can, narrow, made, onM
   );
 };
 
-const New = ({ can, change, narrow, ...rest }) => {
+const New = ({ can, change, narrow, kinds, ...rest }) => {
   const [kind, setKind] = useState('');
   if (kind) return <Editing channel={null} kind={kind} can={can} change={change} narrow={narrow} {...rest} />;
   return (
     <section className="card" aria-label="New channel">
       <header><h2>Where do messages go?</h2><span className="grow" /><button type="button" className="link tall" onClick={() => change({ channel: '' })}>Cancel</button></header>
-      <ChannelKinds onKind={setKind} />
+      <ChannelKinds known={kinds} onKind={setKind} />
     </section>
   );
 };

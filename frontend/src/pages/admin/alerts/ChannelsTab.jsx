@@ -29,7 +29,7 @@ const Board = ({ query, view, change }) => {
   return (
     <div className={styles.both}>
       {!(narrow && isOpen) && <List query={query} openId={view.channel} onOpen={(id) => change({ channel: id, panel: '' })} />}
-      {(isOpen || !narrow) && <ChannelPane key={view.channel} view={view} change={change} channels={query.data.channels} can={can} narrow={narrow} made={made} onMade={setMade} />}
+      {(isOpen || !narrow) && <ChannelPane key={view.channel} view={view} change={change} channels={query.data.channels} kinds={query.data.kinds} can={can} narrow={narrow} made={made} onMade={setMade} />}
     </div>
   );
 };
