@@ -16,7 +16,8 @@ from health_svc.store import intervals, maintenance, services
 from health_svc.uptime import Totals
 from health_svc.windows import Windows
 from shared.bus import Bus
-from shared.contracts.health.board import Board, ConfigState
+from shared.contracts.config import ConfigState
+from shared.contracts.health.board import Board
 from shared.contracts.health.procedures import Heartbeat
 from shared.db import Pool
 from shared.rpc import Encoded

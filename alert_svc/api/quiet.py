@@ -167,6 +167,7 @@ def _shown_timing(document: Document, used_by: list[str]) -> MuteTiming:
         active_until=muted_until(spec, datetime.fromtimestamp(time.time(), UTC)),
         used_by=used_by,
         version=document.version,
+        source=document.source,
     )
 
 

@@ -10,7 +10,7 @@ from alert_svc.api.documents import refuse_declared
 from alert_svc.board import Around
 from alert_svc.room import Room
 from alert_svc.semantics import Names, rule_errors
-from alert_svc.store import alerts, rules, summaries
+from alert_svc.store import alerts, config, rules, summaries
 from alert_svc.store.rules import StoredRule
 from alert_svc.wording import slug
 from shared.contracts.alerts import requests
@@ -25,6 +25,7 @@ async def list_alert_rules(room: Room, _: Nothing, caller: Caller) -> AlertRules
     async with room.pool.acquire(timeout=2) as conn:
         stored = await rules.list_rules(conn)
         around = await around_of(room, conn)
+        read = await config.get_config(conn)
     now = time.time()
     shown = board.in_order([board.shown_rule(rule, room.engine, around, now) for rule in stored])
     counts = Counter(rule.state for rule in shown)
@@ -32,6 +33,7 @@ async def list_alert_rules(room: Room, _: Nothing, caller: Caller) -> AlertRules
         rules=shown,
         counts={state: counts[state] for state in board.ORDER},
         evaluated_at=room.evaluator.evaluated_at,
+        config=read,
     )
 
 

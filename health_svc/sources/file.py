@@ -9,7 +9,7 @@ from health_svc.declared import Declared, load
 from health_svc.room import Room
 from health_svc.store import maintenance, services
 from shared.config_file import contents
-from shared.contracts.health.board import ConfigState
+from shared.contracts.config import ConfigState
 from shared.contracts.health.services import Source
 from shared.db import Connection
 from shared.declared import InvalidFile

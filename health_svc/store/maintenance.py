@@ -5,7 +5,7 @@ from datetime import datetime
 import asyncpg
 from msgspec import Struct, json
 
-from shared.contracts.health.board import ConfigState
+from shared.contracts.config import ConfigState
 from shared.contracts.health.maintenance import MaintenanceSpec
 from shared.db import Connection
 

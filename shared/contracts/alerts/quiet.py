@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from shared.contracts.alerts.rules import AlertName, Matcher, Note
+from shared.contracts.alerts.rules import AlertName, Matcher, Note, RuleSource
 from shared.contracts.wire import Id
 
 Clock = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$", description="a time such as 09:30, or 24:00")]
@@ -75,6 +75,7 @@ class MuteTiming(Struct, frozen=True, kw_only=True):
     active_until: datetime | None
     used_by: list[str]
     version: int
+    source: RuleSource
 
 
 class MuteTimings(Struct, frozen=True, kw_only=True):

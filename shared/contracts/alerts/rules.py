@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from shared.contracts.alerts.metrics import LabelName, Labels, LabelValue, MetricName
+from shared.contracts.config import ConfigState
 from shared.contracts.wire import FieldError, Id
 
 Operator = Literal[">", ">=", "<", "<=", "==", "!="]
@@ -111,11 +112,13 @@ class AlertRule(Struct, frozen=True, kw_only=True):
 
 
 class AlertRules(Struct, frozen=True, kw_only=True):
-    """All rules: firing, pending, without data, fine, paused. `evaluated_at`: the oldest last round of them all."""
+    """All rules: firing, pending, without data, fine, paused. `evaluated_at`: the oldest last round of them all;
+    `config`: the declarative file, where rules, channels, policies and mute timings may stand too."""
 
     rules: list[AlertRule]
     counts: dict[str, int]
     evaluated_at: datetime | None
+    config: ConfigState | None
 
 
 class RuleVersion(Struct, frozen=True, kw_only=True):

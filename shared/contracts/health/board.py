@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from shared.contracts.checks import CheckKind
+from shared.contracts.config import ConfigState
 from shared.contracts.health.runs import CheckRun
 from shared.contracts.health.services import EdgeKind, Overlay, Result, ServiceSpec, Source, Status
 
@@ -40,14 +41,6 @@ class ServiceCard(Struct, frozen=True, kw_only=True):
     maintenance_until: datetime | None
     incident_id: str | None
     last_beat_at: datetime | None = None
-
-
-class ConfigState(Struct, frozen=True, kw_only=True):
-    """The declarative file: when it was last read well, and what is wrong with it now."""
-
-    path: str
-    loaded_at: datetime | None
-    errors: list[str] = []
 
 
 class Board(Struct, frozen=True, kw_only=True):

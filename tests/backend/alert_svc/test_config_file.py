@@ -17,6 +17,7 @@ from shared.contracts.alerts.requests import (
     UpdateAlertRule,
 )
 from shared.contracts.alerts.rules import AlertRules, AlertRuleSpec
+from shared.contracts.config import ConfigState
 from shared.contracts.wire import Nothing
 from shared.interest import Message
 from shared.problems import ProblemError
@@ -61,10 +62,21 @@ async def test_the_file_declares_rules_beside_services_and_alone_changes_them(
             with pytest.raises(ProblemError, match="can only be changed there"):
                 await alerts.ask(rpc, request)
 
+        shown = await alerts.ask(alert.LIST_RULES, Nothing())
+        assert (shown.config.path, shown.config.errors, shown.config.loaded_at is None) == ("belfry.yaml", [], False)
         file.write_text(FILE.replace("channels: [ops]", "channels: [nobody]"))
+        bad = await until(lambda: config(alerts), lambda found: bool(found and found.errors))
+        assert bad is not None
+        assert bad.errors[-1].startswith("belfry.yaml:6: rules[0].channels")
+        assert bad.loaded_at == shown.config.loaded_at
+        file.unlink()
+        await until(lambda: config(alerts), lambda found: bool(found) and "is gone" in str(found.errors))
         file.write_text(FILE.replace("threshold: 10", "threshold: 20, severity: critical"))
         changed = await until(lambda: alerts.get_rule("depth"), lambda rule: rule.threshold == 20)
         assert (changed.severity, changed.version, changed.channels) == ("critical", 2, ["ops"])
+        assert await until(lambda: config(alerts), lambda found: found is not None and not found.errors)
+        timings = await alerts.ask(alert.LIST_MUTE_TIMINGS, Nothing())
+        assert [(each.id, each.source) for each in timings.mute_timings] == [("night", "file")]
         file.write_text("services: []\n")
         assert await until(lambda: sources(alerts), lambda found: "depth" not in found) == dict.fromkeys(
             DEFAULTS, "default"
@@ -98,6 +110,11 @@ async def test_a_new_installation_tells_of_what_matters_without_any_channel(serv
 async def sources(alerts: Alerts) -> dict[str, str]:
     found: AlertRules = await alerts.ask(alert.LIST_RULES, Nothing())
     return {rule.id: rule.source for rule in found.rules}
+
+
+async def config(alerts: Alerts) -> ConfigState | None:
+    found: AlertRules = await alerts.ask(alert.LIST_RULES, Nothing())
+    return found.config
 
 
 async def _heard(heard: list[AlertFired]) -> list[AlertFired]:

@@ -5,7 +5,8 @@ from datetime import timedelta
 from msgspec import Struct, field
 
 from shared.contracts.checks import kind_of
-from shared.contracts.health.board import Board, ConfigState, ServiceCard
+from shared.contracts.config import ConfigState
+from shared.contracts.health.board import Board, ServiceCard
 from shared.contracts.health.services import Overlay, Result, Source, Status
 from tests.contracts.shop.clock import NOW, ago, today
 from tests.contracts.shop.specs import OWN_PROCESSES, SPECS

@@ -55,6 +55,17 @@ describe('the channels', () => {
     expect(button('Save channel')).toHaveAccessibleDescription('Nothing is changed');
   });
 
+  it('one that stands in the file is tested here and changed there', async () => {
+    serve('/channels', channelsWith(channelOf('ops', { source: 'file', updated_by: 'belfry.yaml' })));
+    await open('ops');
+    expect(within(card('ops')).getByText('file')).toBeInTheDocument();
+    expect(screen.getByText(/^This channel stands in belfry.yaml. Change it there/)).toBeInTheDocument();
+    expect(screen.getByLabelText('Name')).toBeDisabled();
+    expect(button('Save channel')).toHaveAccessibleDescription('It stands in the file');
+    expect(screen.queryByRole('button', { name: 'Delete' })).not.toBeInTheDocument();
+    expect(button('Send test')).toBeEnabled();
+  });
+
   it('a kind that needs a package that is not installed says what to install', async () => {
     serve('/channels', { ...golden('alerts/channels'), kinds: ['slack', 'webhook'] });
     await open('new');

@@ -37,6 +37,21 @@ describe('the list', () => {
     expect(await axeFindings()).toEqual([]);
   });
 
+  it('what stands in the file is marked and cannot be changed here; mistakes in the file are named with their lines', async () => {
+    const rules = rulesWith({ 'checkout-p99': { source: 'file', updated_by: 'belfry.yaml' } });
+    serve('/rules', { ...rules, config: { ...rules.config, errors: ['belfry.yaml:6: rules[0].channels there is no channel nobody'] } });
+    await openPage('?rule=checkout-p99');
+    expect(screen.getByText(/belfry.yaml was not taken over: 1 mistake/)).toBeInTheDocument();
+    expect(screen.getByText('belfry.yaml:6: rules[0].channels there is no channel nobody')).toBeInTheDocument();
+    expect(within(card('checkout-p99')).getByText('file')).toHaveAttribute('title', expect.stringMatching(/^It stands in belfry.yaml/));
+    expect(within(card('checkout-p99')).queryByRole('switch')).not.toBeInTheDocument();
+    expect(await screen.findByText(/^This rule stands in belfry.yaml. Change it there/)).toBeInTheDocument();
+    expect(screen.getByLabelText('Name')).toBeDisabled();
+    expect(screen.getByRole('button', { name: 'Save rule' })).toHaveAccessibleDescription('It stands in the file');
+    expect(screen.queryByRole('button', { name: 'Delete' })).not.toBeInTheDocument();
+    expect(await axeFindings()).toEqual([]);
+  });
+
   it('is narrowed by words and by state, in the address', async () => {
     const { user, ...page } = await openPage('?state=firing');
     expect(shownRules()).toEqual(['service-down', 'checkout-p99', 'search-p95']);

@@ -94,10 +94,10 @@ describe('escalation policies', () => {
   });
 
   it('of a file are read only, and a viewer is told which role it needs', async () => {
-    servePolicy({ source: 'yaml' });
+    servePolicy({ source: 'file' });
     show(<EscalationPolicies />, { path: '/?policy=on-call', role: 'viewer' });
     const dialog = within(await screen.findByRole('dialog'));
-    expect(dialog.getByText(/stands in a file/)).toBeInTheDocument();
+    expect(dialog.getByText(/^This policy stands in belfry.yaml/)).toBeInTheDocument();
     expect(dialog.queryByRole('button', { name: 'Save policy' })).not.toBeInTheDocument();
     expect(screen.getByRole('button', { name: 'New policy', hidden: true })).toHaveAttribute('aria-disabled', 'true');
   });

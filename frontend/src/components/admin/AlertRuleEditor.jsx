@@ -4,6 +4,7 @@ import { isReady, withMetric } from '../../lib/ruleDraft.js';
 import { selectorWords } from '../../lib/matchers.js';
 import { ruleErrors } from '../../lib/ruleErrors.js';
 import { proposedName } from '../../lib/ruleWords.js';
+import { isOfFile, whereToChange } from '../../lib/sourceWords.js';
 import { FormProblem } from '../FormProblem.jsx';
 import { FiresFields, GravityFields, RecoversFields } from './rules/ConditionFields.jsx';
 import { FieldError, Warning } from './rules/FieldError.jsx';
@@ -37,6 +38,8 @@ export const AlertRuleEditor = ({ rule, edit, metric, series, known, found, save
   const errors = errorsOf(found, save.problem);
   const names = new Map(known.channels.map(({ id, name }) => [id, name]));
   const warnings = ruleErrors(found.preview?.warnings ?? []);
+  const editable = can.edit && !isOfFile(rule);
+  const levels = known.metrics.find(({ name }) => name === rule?.metric)?.levels;
   const isWrong = found.problem?.status === 422;
   useFocusOnRefusal(form, save.problem);
 
@@ -46,17 +49,18 @@ export const AlertRuleEditor = ({ rule, edit, metric, series, known, found, save
     return { 'data-field': name, error: error && <FieldError error={error} onFix={(value) => set({ [name]: value })} />, description: warningOf(name) || undefined, inputWrapperOrder: ['label', 'input', 'error', 'description'] };
   };
   const onMetric = (name) => set(withMetric(draft, known.metrics.find((one) => one.name === name) ?? { name, labels: [] }));
-  const onLine = can.edit ? (name, value) => set({ [name]: value }) : undefined;
+  const onLine = editable ? (name, value) => set({ [name]: value }) : undefined;
 
   return (
     <section className={`card ${styles.editor}`} aria-label={rule ? rule.name : 'New rule'}>
-      <RuleHead rule={rule} isChanged={edit.isChanged} can={can} act={act} narrow={narrow} canPreview={isReady(draft)} />
+      <RuleHead rule={rule} levels={levels} isChanged={edit.isChanged} can={can} act={act} narrow={narrow} canPreview={isReady(draft)} />
       <div className={narrow ? '' : styles.columns}>
         <form ref={form} className={styles.form} noValidate onSubmit={(event) => { event.preventDefault(); act.save(); }}>
           {test && <RuleTest test={test} channels={names} onClose={() => act.forgetTest(rule.id)} onOpenChannel={act.openChannel} />}
           {edit.theirs && <RuleConflict edit={edit} />}
           {!can.edit && <p className="note info small">Needs the operator role to change it.</p>}
-          <fieldset className={styles.fields} disabled={!can.edit}>
+          {isOfFile(rule) && <p className="note info small">{whereToChange('This rule', rule)}</p>}
+          <fieldset className={styles.fields} disabled={!editable}>
             <div className={`${styles.two} ${styles.naming}`}>
               <TextInput {...field('name')} label="Name" maxLength={100} placeholder={proposedName(draft, metric, selectorWords(draft.selector))} value={draft.name} onChange={(event) => set({ name: event.currentTarget.value })} />
               <MetricField metrics={known.metrics} metric={metric} value={draft.metric} onChange={onMetric} error={field('metric').error} warning={warningOf('metric')} />

@@ -1,4 +1,4 @@
-import { plural } from '../../lib/formatNumber.js';
+import { BadConfig } from '../BadConfig.jsx';
 import { Moment } from '../Moment.jsx';
 import { StatusShape } from '../StatusShape.jsx';
 import styles from './health.module.css';
@@ -12,19 +12,6 @@ const Stopped = ({ since }) => (
   </div>
 );
 
-const BadConfig = ({ config }) => (
-  <div className={`note warn ${styles.config}`} role="status">
-    <StatusShape status="degraded" />
-    <details className="grow">
-      <summary>
-        <b className="strong">{config.path} was not taken over: {plural(config.errors.length, 'mistake')}.</b>{' '}
-        {config.loaded_at ? <>Belfry keeps what it read at <Moment at={config.loaded_at} />.</> : 'Nothing was read from it yet.'}
-      </summary>
-      <ul className="mono">{config.errors.map((error) => <li key={error}>{error}</li>)}</ul>
-    </details>
-  </div>
-);
-
 /** What is wrong with Belfry itself, above the board. */
 export const HealthBanners = ({ board }) => {
   const badConfig = board.config?.errors.length > 0;
@@ -32,7 +19,7 @@ export const HealthBanners = ({ board }) => {
   return (
     <div className={styles.banners}>
       {!board.checking && <Stopped since={board.last_recorded_at} />}
-      {badConfig && <BadConfig config={board.config} />}
+      <BadConfig config={board.config} />
     </div>
   );
 };

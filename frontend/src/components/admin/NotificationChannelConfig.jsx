@@ -3,6 +3,8 @@ import { useEffect, useRef } from 'react';
 import { channelErrors } from '../../lib/channelErrors.js';
 import { channelKind, fieldsOfChannel } from '../../lib/channelKinds.js';
 import { plural } from '../../lib/formatNumber.js';
+import { isOfFile, whereToChange } from '../../lib/sourceWords.js';
+import { FileBadge } from '../FileBadge.jsx';
 import { FormProblem } from '../FormProblem.jsx';
 import { GuardedButton } from '../GuardedButton.jsx';
 import { Icon } from '../Icon.jsx';
@@ -19,6 +21,7 @@ const Head = ({ channel, draft, narrow, act }) => (
     <h2 className="trunc">{channel ? channel.name : `New ${channelKind(draft.kind).word} channel`}</h2>
     <span className="badge line">{channelKind(draft.kind).word}</span>
     {channel && <span className="badge line">Version {channel.version}</span>}
+    <FileBadge one={channel} />
     <span className="grow" />
     {!narrow && <button type="button" className={styles.iconButton} aria-label="Close the editor" onClick={act.close}><Icon name="close" /></button>}
   </header>
@@ -47,6 +50,7 @@ export const NotificationChannelConfig = ({ channel, draft, set, isChanged, othe
   const refusal = [save.error, test.error].filter((problem) => problem?.errors?.length).at(-1) ?? save.error;
   const errors = channelErrors(refusal?.errors);
   const isNew = !channel;
+  const editable = can.administer && !isOfFile(channel);
   const canTest = isNew || isChanged ? can.administer : can.edit;
   useFocusOnRefusal(form, refusal);
   return (
@@ -55,10 +59,11 @@ export const NotificationChannelConfig = ({ channel, draft, set, isChanged, othe
       <form ref={form} className={styles.form} noValidate onSubmit={(event) => { event.preventDefault(); act.save(); }}>
         {theirs && <Conflict theirs={theirs} act={act} />}
         {!can.administer && <p className="note info small">Needs the admin role to change it.</p>}
-        <fieldset className={styles.fields} disabled={!can.administer}>
+        {isOfFile(channel) && <p className="note info small">{whereToChange('This channel', channel)}</p>}
+        <fieldset className={styles.fields} disabled={!editable}>
           <div data-field="name"><TextInput label="Name" maxLength={100} required withAsterisk={false} placeholder={draft.kind === 'slack' ? '#ops' : 'Operations'} value={draft.name} error={errors.get('name')} onChange={(event) => set({ name: event.currentTarget.value })} /></div>
           <NativeSelect label="When it refuses for good" data={[{ value: '', label: 'Nothing else' }, ...others.map((one) => ({ value: one.id, label: `Send to ${one.name}` }))]} value={draft.fallback ?? ''} error={errors.get('fallback')} onChange={(event) => set({ fallback: event.currentTarget.value || null })} />
-          {fieldsOfChannel(draft).map((field) => <ChannelField key={`${draft.kind}${field.name}${channel?.version ?? ''}`} field={field} secrets={channel?.secrets ?? noSecrets} value={draft[field.name]} onChange={(value) => set({ [field.name]: value })} error={errors.get(field.name)} disabled={!can.administer} />)}
+          {fieldsOfChannel(draft).map((field) => <ChannelField key={`${draft.kind}${field.name}${channel?.version ?? ''}`} field={field} secrets={channel?.secrets ?? noSecrets} value={draft[field.name]} onChange={(value) => set({ [field.name]: value })} error={errors.get(field.name)} disabled={!editable} />)}
           <Switch className={styles.wide} label="Active" description="Off, nothing is sent to it; its fallback gets it instead" checked={draft.enabled} onChange={(event) => set({ enabled: event.currentTarget.checked })} />
         </fieldset>
         {draft.kind === 'webhook' && <SignatureExample />}
@@ -69,10 +74,10 @@ export const NotificationChannelConfig = ({ channel, draft, set, isChanged, othe
       {children}
       <footer className={styles.foot}>
         <span className={`grow small ${errors.size ? 't-down' : 'dim'}`} role="status">{errors.size ? `${plural(errors.size, 'field')} to fix` : isChanged && channel ? 'Not saved yet' : ''}</span>
-        {channel && can.administer && <Button variant="subtle" className="t-down" onClick={act.remove}>Delete</Button>}
+        {channel && editable && <Button variant="subtle" className="t-down" onClick={act.remove}>Delete</Button>}
         <Button onClick={act.close}>{isChanged || isNew ? 'Cancel' : 'Close'}</Button>
         <GuardedButton allowed={canTest} needs={isNew || isChanged ? 'admin' : 'operator'} loading={test.isPending} leftSection={<Icon name="send" size={13} />} onClick={act.test}>Send test</GuardedButton>
-        <GuardedButton allowed={can.administer && (isNew || isChanged)} reason={can.administer ? 'Nothing is changed' : undefined} variant="filled" loading={save.isPending} onClick={act.save}>{isNew ? 'Create channel' : 'Save channel'}</GuardedButton>
+        <GuardedButton allowed={editable && (isNew || isChanged)} reason={isOfFile(channel) ? 'It stands in the file' : can.administer ? 'Nothing is changed' : undefined} variant="filled" loading={save.isPending} onClick={act.save}>{isNew ? 'Create channel' : 'Save channel'}</GuardedButton>
       </footer>
     </section>
   );

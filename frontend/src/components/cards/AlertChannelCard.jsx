@@ -1,6 +1,7 @@
 import { channelKind } from '../../lib/channelKinds.js';
 import { deliveryShape, deliveryWord } from '../../lib/deliveryWords.js';
 import { plural } from '../../lib/formatNumber.js';
+import { FileBadge } from '../FileBadge.jsx';
 import { RelativeTime } from '../RelativeTime.jsx';
 import { StatusShape } from '../StatusShape.jsx';
 import styles from './alertRule.module.css';
@@ -25,6 +26,7 @@ export const AlertChannelCard = ({ channel, isOpen, onOpen }) => (
     <div className="grow">
       <div className={styles.top}>
         <button type="button" className={styles.target} title={channel.name} aria-current={isOpen || undefined} onClick={() => onOpen(channel.id)}>{channel.name}</button>
+        <FileBadge one={channel} />
         <span className="small dim">{channelKind(channel.kind).word}</span>
       </div>
       <p className={styles.line}>{channel.target}</p>

@@ -1,15 +1,17 @@
 import { useNow } from '../../lib/clock.js';
 import { problemWords } from '../../lib/problem.js';
 import { conditionLine, pendingShare, ruleShape, stateLine } from '../../lib/ruleWords.js';
+import { isOfFile } from '../../lib/sourceWords.js';
 import { AlertShape } from '../AlertShape.jsx';
 import { RuleMenu } from '../admin/rules/RuleMenu.jsx';
 import { RuleTest } from '../admin/rules/RuleTest.jsx';
+import { FileBadge } from '../FileBadge.jsx';
 import styles from './alertRule.module.css';
 
-/** Pauses and resumes a rule at once. Viewers read the word. */
+/** Pauses and resumes a rule at once. Viewers read the word, and everybody that of a rule that stands in the file. */
 const RuleSwitch = ({ rule, wish, canEdit, onToggle }) => {
   const enabled = wish?.enabled ?? rule.enabled;
-  if (!canEdit) return <span className="small dim">{enabled ? 'Active' : 'Paused'}</span>;
+  if (!canEdit || isOfFile(rule)) return <span className="small dim">{enabled ? 'Active' : 'Paused'}</span>;
   const busy = wish && !wish.problem;
   return <button type="button" role="switch" className={styles.switch} aria-checked={enabled} aria-busy={busy || undefined} aria-label={`${rule.name} is active`} onClick={() => !busy && onToggle(rule, !enabled)} />;
 };
@@ -28,6 +30,7 @@ export const AlertRuleCard = ({ rule, channels, levels, isOpen, wish, test, can,
       <div className="grow">
         <div className={styles.top}>
           <button type="button" className={styles.target} title={rule.name} aria-current={isOpen || undefined} onClick={() => act.open(rule.id)}>{rule.name}</button>
+          <FileBadge one={rule} />
           <RuleMenu rule={rule} can={can} act={act} className={styles.menu} />
           <RuleSwitch rule={rule} wish={wish} canEdit={can.edit} onToggle={act.toggle} />
         </div>

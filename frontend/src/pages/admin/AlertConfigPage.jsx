@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { rulesSeconds, useRules } from '../../api/alertRules.js';
+import { BadConfig } from '../../components/BadConfig.jsx';
 import { useAlertsView } from '../../hooks/useAlertsView.js';
 import { usePage } from '../../hooks/usePage.js';
 import styles from './alerts/alerts.module.css';
@@ -35,6 +36,7 @@ export const AlertConfigPage = () => {
         <span className="grow" />
         {Aside && <Aside change={change} />}
       </div>
+      <BadConfig config={rules.data?.config} />
       <Suspense><Tab view={view} change={change} /></Suspense>
     </>
   );

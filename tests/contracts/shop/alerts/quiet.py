@@ -40,6 +40,7 @@ POLICY = EscalationPolicy(
 POLICIES = EscalationPolicies(policies=[POLICY])
 
 AT_NIGHT = MuteTiming(
+    source="api",
     id="at-night",
     name="At night",
     time_zone="Europe/Berlin",

@@ -15,6 +15,7 @@ from shared.contracts.alerts.rules import (
     RuleVersion,
     RuleVersions,
 )
+from shared.contracts.config import ConfigState
 from shared.contracts.wire import FieldError
 from tests.contracts.shop.clock import ago, today
 
@@ -99,6 +100,7 @@ CHECKOUT = rule(
 )  # fmt: skip
 
 RULES = AlertRules(
+    config=ConfigState(path="belfry.yaml", loaded_at=today("06:00:00")),
     rules=[
         rule(
             "service-down", state="firing", since=today("14:03:38"), value=2.0, series=20, firing=1,

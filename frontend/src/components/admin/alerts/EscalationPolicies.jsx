@@ -8,9 +8,11 @@ import { QueryCard } from '../../../hooks/QueryCard.jsx';
 import { useQuietView } from '../../../hooks/useQuietView.js';
 import { plural } from '../../../lib/formatNumber.js';
 import { repeatWords, whenWords } from '../../../lib/policyForm.js';
+import { isOfFile } from '../../../lib/sourceWords.js';
 import { ConfirmButton } from '../../ConfirmButton.jsx';
 import { EmptyState } from '../../EmptyState.jsx';
 import { GuardedButton } from '../../GuardedButton.jsx';
+import { FileBadge } from '../../FileBadge.jsx';
 import { Icon } from '../../Icon.jsx';
 import styles from './policies.module.css';
 import { PolicyDialog } from './PolicyDialog.jsx';
@@ -26,14 +28,14 @@ const Used = ({ policy, rules }) => (
 
 const Policy = ({ policy, rules, channels, can, onEdit }) => {
   const remove = useDeletePolicy();
-  const ofFile = policy.source === 'yaml';
+  const ofFile = isOfFile(policy);
   const inUse = policy.used_by.length > 0;
   return (
     <li className={styles.policy}>
       <div className={styles.top}>
-        <h3 className="grow trunc">{policy.name} <span className="small dim num">version {policy.version}{ofFile && ', from a file'}</span></h3>
+        <h3 className="grow trunc">{policy.name} <span className="small dim num">version {policy.version}</span> <FileBadge one={policy} /></h3>
         <Button size="sm" aria-label={`${can && !ofFile ? 'Edit' : 'Show'} ${policy.name}`} onClick={() => onEdit(policy.id)}>{can && !ofFile ? 'Edit' : 'Show'}</Button>
-        <ConfirmButton verb="Delete" label={`Delete ${policy.name}`} question={`Delete ${policy.name}? What escalates by it goes on by its own copy.`} allowed={can && !ofFile && !inUse} reason={!can ? 'Needs the operator role' : ofFile ? 'It stands in a file' : 'Rules use it'}
+        <ConfirmButton verb="Delete" label={`Delete ${policy.name}`} question={`Delete ${policy.name}? What escalates by it goes on by its own copy.`} allowed={can && !ofFile && !inUse} reason={!can ? 'Needs the operator role' : ofFile ? 'It stands in the file' : 'Rules use it'}
           pending={remove.isPending} problem={remove.error} onConfirm={(then) => remove.mutate(policy.id, then)} />
       </div>
       <ol className={styles.line}>

@@ -3,8 +3,10 @@ import { QueryCard } from '../../../hooks/QueryCard.jsx';
 import { useNow } from '../../../lib/clock.js';
 import { plural } from '../../../lib/formatNumber.js';
 import { clockIn, spanWords } from '../../../lib/muteTiming.js';
+import { isOfFile, whereToChange } from '../../../lib/sourceWords.js';
 import { ConfirmButton } from '../../ConfirmButton.jsx';
 import { EmptyState } from '../../EmptyState.jsx';
+import { FileBadge } from '../../FileBadge.jsx';
 import { GuardedButton } from '../../GuardedButton.jsx';
 import { Icon } from '../../Icon.jsx';
 import { Moment } from '../../Moment.jsx';
@@ -16,17 +18,18 @@ const Timing = ({ timing, can, onEdit }) => {
   const now = useNow(60);
   const remove = useDeleteMuteTiming();
   const used = timing.used_by.length;
+  const ofFile = isOfFile(timing);
   return (
     <li className={styles.item}>
       <StatusShape status={timing.active_until ? 'held' : 'stale'} className={timing.active_until ? '' : 'c-unknown'} />
       <div className="grow">
-        <p><b className="strong">{timing.name}</b> {timing.active_until ? <span className="mid">On until <Moment at={timing.active_until} minutes /></span> : <span className="dim">Not on now</span>}</p>
+        <p><b className="strong">{timing.name}</b> <FileBadge one={timing} /> {timing.active_until ? <span className="mid">On until <Moment at={timing.active_until} minutes /></span> : <span className="dim">Not on now</span>}</p>
         {timing.spans.map((span, at) => <p key={at} className="small mid">{spanWords(span)}</p>)}
         <p className="small dim">{timing.time_zone}, {clockIn(timing.time_zone, now)} there now. {used ? `Used by ${plural(used, 'rule')}.` : 'No rule uses it.'}{timing.note && ` ${timing.note}`}</p>
       </div>
       <div className={styles.buttons}>
-        <GuardedButton size="xs" allowed={can} needs="operator" aria-label={`Edit ${timing.name}`} onClick={() => onEdit(timing.id)}>Edit</GuardedButton>
-        <ConfirmButton verb="Delete" label={`Delete ${timing.name}`} question={`Delete the mute timing ${timing.name}?`} allowed={can && !used} reason={can ? 'Rules use it' : 'Needs the operator role'} pending={remove.isPending} problem={remove.error} onConfirm={(then) => remove.mutate(timing.id, then)} />
+        <GuardedButton size="xs" allowed={can && !ofFile} needs="operator" reason={ofFile ? whereToChange('It', timing) : undefined} aria-label={`Edit ${timing.name}`} onClick={() => onEdit(timing.id)}>Edit</GuardedButton>
+        <ConfirmButton verb="Delete" label={`Delete ${timing.name}`} question={`Delete the mute timing ${timing.name}?`} allowed={can && !used && !ofFile} reason={!can ? 'Needs the operator role' : ofFile ? 'It stands in the file' : 'Rules use it'} pending={remove.isPending} problem={remove.error} onConfirm={(then) => remove.mutate(timing.id, then)} />
       </div>
     </li>
   );

@@ -6,6 +6,7 @@ import { announce } from '../../../lib/announce.js';
 import { plural } from '../../../lib/formatNumber.js';
 import { isSamePolicy, newPolicy, policyDraft, policySpec } from '../../../lib/policyForm.js';
 import { usePhone } from '../../../lib/usePhone.js';
+import { isOfFile, whereToChange } from '../../../lib/sourceWords.js';
 import { FormFoot, FormProblem } from '../../FormProblem.jsx';
 import { GuardedButton } from '../../GuardedButton.jsx';
 import { StatusShape } from '../../StatusShape.jsx';
@@ -55,7 +56,7 @@ export const PolicyDialog = ({ policy, allowed, onClose }) => {
   const channels = useChannels().data?.channels ?? [];
   const { draft, set, version, isNewer, takeTheirs, keepMine } = useDraft(policy);
   const [faults, setFaults] = useState({});
-  const readOnly = policy?.source === 'yaml' || !allowed;
+  const readOnly = isOfFile(policy) || !allowed;
   const fault = (path) => faults[path] || save.error?.within?.(path) || undefined;
   const submit = (event) => {
     event.preventDefault();
@@ -75,7 +76,7 @@ export const PolicyDialog = ({ policy, allowed, onClose }) => {
       <form className={styles.form} onSubmit={submit} noValidate>
         {isNewer && <Newer policy={policy} onTake={takeTheirs} onKeep={keepMine} />}
         {policy?.running.length > 0 && <p className="small mid">{plural(policy.running.length, 'incident escalates', 'incidents escalate')} by it now, each by the copy it started with: a change does not reach them.</p>}
-        {policy?.source === 'yaml' && <p className="small mid">It stands in a file: read only here.</p>}
+        {isOfFile(policy) && <p className="note info small">{whereToChange('This policy', policy)}</p>}
         <TextInput label="Policy name" maxLength={100} readOnly={readOnly} value={draft.name} onChange={(event) => set({ name: event.currentTarget.value })} error={fault('name')} data-autofocus />
         <PolicySteps steps={draft.steps} channels={idsAsChoices(draft, channels)} set={(steps) => set({ steps })} fault={fault} readOnly={readOnly} />
         <div className={styles.two}>
@@ -86,7 +87,7 @@ export const PolicyDialog = ({ policy, allowed, onClose }) => {
         <FormProblem problem={general} />
         <FormFoot problem={save.error}>
           <Button onClick={onClose}>{readOnly ? 'Close' : 'Cancel'}</Button>
-          {policy?.source !== 'yaml' && <GuardedButton type="submit" variant="filled" allowed={allowed && !isNewer} needs="operator" reason={allowed ? 'Choose first: theirs or yours' : undefined} loading={save.isPending}>Save policy</GuardedButton>}
+          {!isOfFile(policy) && <GuardedButton type="submit" variant="filled" allowed={allowed && !isNewer} needs="operator" reason={allowed ? 'Choose first: theirs or yours' : undefined} loading={save.isPending}>Save policy</GuardedButton>}
         </FormFoot>
       </form>
     </Modal>

@@ -1,4 +1,5 @@
 import { Menu } from '@mantine/core';
+import { isOfFile } from '../../../lib/sourceWords.js';
 import { Icon } from '../../Icon.jsx';
 
 const needs = ', needs the operator role';
@@ -20,7 +21,7 @@ export const RuleMenu = ({ rule, can, act, className }) => {
         <Menu.Item disabled={!can.edit} onClick={() => act.test(rule)}>Send test{why}</Menu.Item>
         <Menu.Item disabled={!can.edit} onClick={() => act.duplicate(rule.id)}>Duplicate{why}</Menu.Item>
         <Menu.Item disabled={!can.edit} onClick={() => act.show('silence', rule.id)}>Silence{why}</Menu.Item>
-        <Menu.Item disabled={!can.edit} className="t-down" onClick={() => act.show('delete', rule.id)}>Delete rule{why}</Menu.Item>
+        <Menu.Item disabled={!can.edit || isOfFile(rule)} className="t-down" onClick={() => act.show('delete', rule.id)}>Delete rule{isOfFile(rule) ? ', it stands in the file' : why}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

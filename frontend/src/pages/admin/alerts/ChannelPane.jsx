@@ -11,6 +11,7 @@ import { useLeaveGuard } from '../../../hooks/useLeaveGuard.js';
 import { announce } from '../../../lib/announce.js';
 import { channelDraft, channelSpec, newChannel } from '../../../lib/channelDraft.js';
 import { isSame } from '../../../lib/ruleDraft.js';
+import { isOfFile } from '../../../lib/sourceWords.js';
 import { listed } from '../../../lib/sentences.js';
 
 const subject = ({ pathname, search }) => {
@@ -54,7 +55,7 @@ const Editing = ({ channel, kind, channels, view, change, can, narrow, made, onM
   const put = (version) => update.mutate({ id: channel.id, spec: channelSpec(draft), version }, { onSuccess: (next) => { startFrom(next); announce(`${next.name} is saved.`); } });
   const act = {
     save: () => {
-      if (!can.administer) return;
+      if (!can.administer || isOfFile(channel)) return;
       if (channel) put(base.version);
       else create.mutate(channelSpec(draft), { onSuccess: ({ id, name, new_signing_secret: secret }) => { saved.current = true; announce(`${name} is made.`); onMade({ id, secret }); change({ channel: id }); } });
     },

@@ -14,6 +14,7 @@ import { useRuleDraft } from '../../../hooks/useRuleDraft.js';
 import { useRulePreview } from '../../../hooks/useRulePreview.js';
 import { announce } from '../../../lib/announce.js';
 import { draftOf, isReady, metricNamed, newDraft, specOf } from '../../../lib/ruleDraft.js';
+import { isOfFile } from '../../../lib/sourceWords.js';
 
 const none = [];
 const subject = ({ pathname, search }) => {
@@ -49,7 +50,7 @@ const Editing = ({ rule, view, rules, channels, metrics, tests, can, act, narrow
   const isOfThis = JSON.stringify({ ...sent, version: undefined }) === JSON.stringify({ ...spec, version: undefined });
 
   const save = () => {
-    if (!can.edit || !isReady(edit.draft) || mutation.isPending) return;
+    if (!can.edit || isOfFile(rule) || !isReady(edit.draft) || mutation.isPending) return;
     if (rule) update.mutate({ id: rule.id, spec: { ...spec, version: edit.version } }, { onSuccess: () => announce(`${spec.name} is saved.`) });
     else create.mutate(spec, { onSuccess: ({ id, name }) => { saved.current = true; announce(`${name} is made.`); act.open(id); } });
   };
@@ -57,8 +58,8 @@ const Editing = ({ rule, view, rules, channels, metrics, tests, can, act, narrow
   return (
     <>
       <AlertRuleEditor rule={rule} edit={edit} metric={metric} series={series} known={known} found={found} save={{ problem: isOfThis ? mutation.error : null, isPending: mutation.isPending }} test={rule && tests[rule.id]} can={can} act={{ ...act, save }} narrow={narrow} />
-      {narrow && view.panel === 'preview' && <AlertPreviewModal title={spec.name || 'New rule'} onClose={act.hide} found={{ ...found, isWrong: found.problem?.status === 422 }} rule={edit.draft} levels={metric.levels} channels={names} onLine={can.edit ? (name, value) => edit.set({ [name]: value }) : undefined} />}
-      {rule && view.panel === 'versions' && <Versions rule={rule} canEdit={can.edit} onClose={act.hide} onTake={(draft) => { edit.set(draft); act.hide(); }} />}
+      {narrow && view.panel === 'preview' && <AlertPreviewModal title={spec.name || 'New rule'} onClose={act.hide} found={{ ...found, isWrong: found.problem?.status === 422 }} rule={edit.draft} levels={metric.levels} channels={names} onLine={can.edit && !isOfFile(rule) ? (name, value) => edit.set({ [name]: value }) : undefined} />}
+      {rule && view.panel === 'versions' && <Versions rule={rule} canEdit={can.edit && !isOfFile(rule)} onClose={act.hide} onTake={(draft) => { edit.set(draft); act.hide(); }} />}
       {leaving && <UnsavedDialog what="this rule" onStay={leaving.stay} onLeave={leaving.leave} />}
     </>
   );
