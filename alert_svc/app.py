@@ -49,6 +49,8 @@ LOOPS: tuple[tuple[Callable[[Room], Awaitable[None]], float], ...] = (
     (upkeep.sweep_escalations, 5),
     (upkeep.sample_health, 30),
     (upkeep.keep_timers, 60),
+    (upkeep.pass_on_late, 5),
+    (upkeep.remove_old, 3600),
     (upkeep.measure, 5),
 )
 READ_HEALTH_SECONDS = 10.0
@@ -122,6 +124,8 @@ def furnish(app: web.Application, wire: Wire) -> Room:
         stored=[0],
         courier=courier,
         keyring=app[KEYRING],
+        retention_days=settings.alert_retention_days,
+        tests_per_minute=settings.alert_tests_per_minute,
         dispatcher=Dispatcher(pool, courier, app[KEYRING], settings.instance, wake),
     )
     listener.on("alert.configured", partial(on_configured, room))

@@ -25,7 +25,7 @@ from shared.contracts.alerts.channels import (
 from shared.contracts.alerts.deliveries import ChannelKind
 from shared.contracts.wire import FieldError
 
-COMMON = frozenset({"name", "id", "enabled", "fallback", "version"})
+COMMON = frozenset({"name", "id", "enabled", "fallback", "fallback_after_seconds", "version"})
 SECRETS: dict[ChannelKind, tuple[str, ...]] = {
     "slack": ("webhook_url", "bot_token"),
     "email": ("password",),

@@ -18,6 +18,7 @@ def shown(channel: StoredChannel, users: Users, last: LastDelivery | None) -> Al
         secrets={name: SecretState(set_at=sealed.set_at, hint=sealed.hint) for name, sealed in channel.secrets.items()},
         target=channel.target,
         fallback=channel.fallback,
+        fallback_after_seconds=channel.fallback_after_seconds,
         used_by_rules=users.rules.get(channel.id, []),
         used_by_policies=users.policies.get(channel.id, []),
         last_delivery=last,

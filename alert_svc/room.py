@@ -17,7 +17,8 @@ from shared.db import Pool
 
 
 class Room(Struct, frozen=True):
-    """The collaborators of every endpoint. `stored`: the number of the last minute whose points are in the store."""
+    """The collaborators of every endpoint. `stored`: the number of the last minute whose points are in the store;
+    `tests_per_minute`: of each user, and to each channel."""
 
     pool: Pool
     bus: Bus
@@ -29,6 +30,8 @@ class Room(Struct, frozen=True):
     courier: Courier
     keyring: Keyring
     dispatcher: Dispatcher
+    retention_days: int
+    tests_per_minute: int
     health_changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def after_import(self) -> None:

@@ -14,13 +14,17 @@ Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+")]
 
 class AlertSettings(Settings, frozen=True, kw_only=True):
     """`alert_send`: whether this replica sends messages, or leaves that to others. `alert_allow`: addresses and
-    networks that messages may go to although they are private. `encryption_keys`: of the secrets of channels, newest
-    first; without, a file in the data directory holds them. The `_url`s: where the services of others are."""
+    networks that messages may go to although they are private. `alert_retention_days`: how long incidents are kept that
+    have ended. `alert_tests_per_minute`: how many tests a user may send, and a channel may get. `encryption_keys`: of
+    the secrets of channels, newest first; without, a file in the data directory holds them. The `_url`s: where the
+    services of others are."""
 
     service: str = "alert_svc"
     port: Port = 8085
     alert_send: bool = True
     alert_allow: tuple[str, ...] = ()
+    alert_retention_days: Annotated[int, Meta(ge=1, le=36_500)] = 365
+    alert_tests_per_minute: Annotated[int, Meta(ge=1, le=100_000)] = 10
     encryption_keys: str = ""
     public_url: Url | None = None
     slack_url: Url = Providers().slack

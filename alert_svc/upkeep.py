@@ -2,14 +2,14 @@
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from alert_svc import escalating, holding, keeping, metrics, watching
 from alert_svc.room import Room
 from alert_svc.senders.table import LIMITS
-from alert_svc.store import incident_lists, partitions, sending
+from alert_svc.store import fallbacks, incident_lists, partitions, retention, sending
 from alert_svc.telling import alarm_of
 from shared import outbox
 from shared.loops import tell
@@ -86,6 +86,30 @@ async def keep_timers(room: Room) -> None:
     if missing:
         log.info("timers.restored", timers=len(missing))
         room.wake_outbox()
+
+
+async def pass_on_late(room: Room) -> None:
+    """What a channel has not taken for too long goes to its fallback as well."""
+    async with room.pool.acquire(timeout=5) as conn, conn.transaction():
+        passed = await fallbacks.pass_on_late(conn, datetime.now(UTC))
+    if passed:
+        log.warning("deliveries.late", passed_on=passed)
+        room.wake_outbox()
+        room.dispatcher.wake()
+
+
+async def remove_old(room: Room) -> None:
+    """Incidents that ended before the days that are kept, with their messages; bounded work in each transaction."""
+    before = datetime.now(UTC) - timedelta(days=room.retention_days)
+    removed = 0
+    for remove in (retention.remove_incidents, retention.remove_others):
+        done = retention.BATCH
+        while done == retention.BATCH:
+            async with room.pool.acquire(timeout=5) as conn, conn.transaction():
+                done = await remove(conn, before)
+            removed += done
+    if removed:
+        log.info("history.removed", rows=removed, before=before.isoformat())
 
 
 async def measure(room: Room) -> None:

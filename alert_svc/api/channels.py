@@ -166,6 +166,7 @@ def _written(
         secrets={**kept, **sealed},
         target=target_of(whole),
         fallback=spec.fallback,
+        fallback_after_seconds=spec.fallback_after_seconds,
         source=source,
         actor=actor,
     )

@@ -96,7 +96,10 @@ async def _channels(room: Room, conn: Connection) -> dict[str, Held]:
 
 def _channel(room: Room, stored: StoredChannel) -> Held:
     spec = spec_from(stored.kind, stored.name, stored.config)
-    shown = msgspec.structs.replace(spec, id=stored.id, enabled=stored.enabled, fallback=stored.fallback)
+    shown = msgspec.structs.replace(
+        spec, id=stored.id, enabled=stored.enabled, fallback=stored.fallback,
+        fallback_after_seconds=stored.fallback_after_seconds,
+    )  # fmt: skip
     secrets = {name: _opened(room, stored, name) for name in stored.secrets}
     return Held(shown, stored.source, stored, secrets)
 

@@ -15,11 +15,11 @@ from alert_svc.keyring import KeyringError
 from alert_svc.room import Room
 from alert_svc.samples import sample_of_channel, sample_of_rule
 from alert_svc.senders.outgoing import SendFault, failed
-from alert_svc.store import channels
+from alert_svc.store import channels, test_sends
 from shared.contracts.alerts import requests
 from shared.contracts.alerts.channels import AnyChannelSpec
 from shared.contracts.alerts.deliveries import AlertMessage, TestResult
-from shared.problems import invalid, invalid_field
+from shared.problems import invalid, invalid_field, too_many
 from shared.rpc import Caller
 
 SECONDS = 8.0  # of the ten that a test may take, with all that is around it
@@ -28,6 +28,7 @@ SECONDS = 8.0  # of the ten that a test may take, with all that is around it
 async def test_notification_channel(room: Room, request: requests.TestChannel, caller: Caller) -> TestResult:
     async with room.pool.acquire(timeout=1) as conn:
         stored = await channel_or_404(conn, request.channel_id)
+    await _refuse_too_many(room, caller, stored.id)
     return await _test(room, stored.id, _complete(room, stored), sample_of_channel(stored.name, caller.actor, _now()))
 
 
@@ -46,6 +47,7 @@ async def test_unsaved_channel(room: Room, request: requests.TestUnsavedChannel,
             given = with_secrets(spec, {name: opened[name] for name in kept})
         except KeyringError as error:
             given = failed("misconfigured", str(error))
+    await _refuse_too_many(room, caller, spec.id or f"{kind_of(spec)}:{spec.name}")
     return await _test(room, spec.id or spec.name, given, sample_of_channel(spec.name, caller.actor, _now()), began)
 
 
@@ -57,7 +59,19 @@ async def test_alert_rule(room: Room, request: requests.TestAlertRule, caller: C
         stored = await channel_or_404(conn, request.channel or rule.spec.channels[0])
     unit = unit_of(rule.spec.metric, room.engine.store.units().get(rule.spec.metric, ""))
     sample = sample_of_rule(rule.id, rule.spec, unit, request.reason, _now())
+    await _refuse_too_many(room, caller, stored.id)
     return await _test(room, stored.id, _complete(room, stored), sample)
+
+
+async def _refuse_too_many(room: Room, caller: Caller, channel: str) -> None:
+    """Raises ProblemError 429."""
+    async with room.pool.acquire(timeout=1) as conn, conn.transaction():
+        full = await test_sends.take_turn(conn, caller.actor, channel, room.tests_per_minute)
+    if full is not None:
+        what, seconds = full
+        most = "1 test" if room.tests_per_minute == 1 else f"{room.tests_per_minute} tests"
+        done = f"You have sent {most}" if what == "actor" else f"This channel was sent {most}"
+        raise too_many(seconds, f"{done} within a minute, which is the limit. Try again in {seconds} s")
 
 
 def _complete(room: Room, stored: channels.StoredChannel) -> AnyChannelSpec | SendFault:

@@ -14,7 +14,10 @@ from shared.contracts.alerts.deliveries import ChannelKind
 from shared.contracts.alerts.rules import RuleSource
 from shared.db import Connection
 
-COLUMNS = "id, kind, name, enabled, config, secrets, target, fallback, version, source, updated_by, updated_at"
+COLUMNS = """
+    id, kind, name, enabled, config, secrets, target, fallback, fallback_after_seconds, version, source, updated_by,
+    updated_at
+"""
 
 
 class StoredChannel(Struct, frozen=True, kw_only=True):
@@ -26,6 +29,7 @@ class StoredChannel(Struct, frozen=True, kw_only=True):
     secrets: dict[str, Sealed]
     target: str
     fallback: str | None
+    fallback_after_seconds: float
     version: int
     source: RuleSource
     updated_by: str
@@ -43,6 +47,7 @@ class NewChannel(Struct, frozen=True, kw_only=True):
     secrets: Mapping[str, Sealed]
     target: str
     fallback: str | None
+    fallback_after_seconds: float
     source: RuleSource
     actor: str
 
@@ -73,8 +78,10 @@ async def add_channel(conn: Connection, new: NewChannel) -> bool:
     """False: there is one of that id."""
     added = await conn.fetchval(
         """
-        INSERT INTO channel (id, kind, name, enabled, config, secrets, target, fallback, source, updated_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING true
+        INSERT INTO channel (
+            id, kind, name, enabled, config, secrets, target, fallback, fallback_after_seconds, source, updated_by
+        )
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING true
         """,
         *_columns(new),
     )
@@ -88,7 +95,7 @@ async def change_channel(conn: Connection, new: NewChannel) -> int:
     version: int = await conn.fetchval(
         """
         UPDATE channel SET kind = $2, name = $3, enabled = $4, config = $5, secrets = $6, target = $7, fallback = $8,
-            source = $9, updated_by = $10, version = version + 1, updated_at = now()
+            fallback_after_seconds = $9, source = $10, updated_by = $11, version = version + 1, updated_at = now()
         WHERE id = $1 RETURNING version
         """,
         *_columns(new),
@@ -147,7 +154,7 @@ async def last_deliveries(conn: Connection) -> dict[str, LastDelivery]:
 def _columns(new: NewChannel) -> tuple[Any, ...]:
     return (
         new.id, new.kind, new.name, new.enabled, new.config, to_builtins(new.secrets), new.target, new.fallback,
-        new.source, new.actor,
+        new.fallback_after_seconds, new.source, new.actor,
     )  # fmt: skip
 
 

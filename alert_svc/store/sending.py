@@ -8,7 +8,7 @@ import asyncpg
 from msgspec import Struct, convert, to_builtins
 
 from alert_svc.retrying import Outcome
-from alert_svc.store.deliveries import jobs_of
+from alert_svc.store import fallbacks
 from alert_svc.store.timeline import DELIVERY, delivery_of
 from shared import outbox
 from shared.contracts.alerts.deliveries import AlertDelivery, AlertMessage, ChannelKind, DeliveryStep
@@ -61,46 +61,57 @@ async def drop_overtaken(conn: Connection, now: datetime) -> int:
 OVERTAKEN = "Not needed any more: it has resolved, and the next message tells all"
 
 
+DUE = f"""
+    SELECT d.id, row_number() OVER (
+        PARTITION BY d.channel_id ORDER BY d.message ->> 'severity' = 'critical' DESC, d.queued_at, d.id
+    ) AS place
+    FROM delivery AS d
+    WHERE d.finished_at IS NULL AND (d.attempts = 0 OR d.next_at <= now())
+        AND (d.claim_until IS NULL OR d.claim_until < now())
+        AND NOT EXISTS (
+            SELECT FROM delivery AS e
+            WHERE e.incident_id = d.incident_id AND e.channel_id = d.channel_id AND e.finished_at IS NULL
+                AND {ORDER.format("e")} < {ORDER.format("d")}
+        )
+"""
+"""The oldest message of each incident and channel, critical ones first in each channel."""
+
+TAKEN = """
+    SELECT d.id, d.state = 'sending' AS was_cut_off FROM delivery AS d JOIN due ON due.id = d.id
+    WHERE due.place <= coalesce(($1::jsonb ->> d.channel_id)::int, ($2::jsonb ->> d.kind)::int, 1)
+        AND d.finished_at IS NULL AND (d.claim_until IS NULL OR d.claim_until < now())
+    ORDER BY due.place LIMIT $3 FOR UPDATE OF d SKIP LOCKED
+"""
+"""As many of them as their channels may take now, that no other replica is taking."""
+
+EARLIER = f"""
+    (
+        SELECT f.provider_id FROM delivery AS f
+        WHERE f.incident_id = d.incident_id AND f.channel_id = d.channel_id AND f.provider_id IS NOT NULL
+        ORDER BY {ORDER.format("f")} LIMIT 1
+    ) AS thread,
+    EXISTS (
+        SELECT FROM delivery AS f
+        WHERE f.incident_id = d.incident_id AND f.channel_id = d.channel_id AND f.id <> d.id
+            AND f.state IN ('accepted', 'sent', 'delivered')
+    ) AS told
+"""
+"""What the channel has heard of the incident before."""
+
+
 async def claim(
     conn: Connection, owner: str, places: Mapping[str, int], widths: Mapping[ChannelKind, int], limit: int
 ) -> list[Claim]:
-    """Messages that are due, the oldest of each incident and channel, critical ones first. `places`: how many of a
-    channel may be taken, where that is less than the width of its kind."""
+    """Messages that are due. `places`: how many of a channel may be taken, where that is less than the width of its
+    kind."""
     rows = await conn.fetch(
         f"""
-        WITH due AS (
-            SELECT d.id, row_number() OVER (
-                PARTITION BY d.channel_id ORDER BY d.message ->> 'severity' = 'critical' DESC, d.queued_at, d.id
-            ) AS place
-            FROM delivery AS d
-            WHERE d.finished_at IS NULL AND (d.attempts = 0 OR d.next_at <= now())
-                AND (d.claim_until IS NULL OR d.claim_until < now())
-                AND NOT EXISTS (
-                    SELECT FROM delivery AS e
-                    WHERE e.incident_id = d.incident_id AND e.channel_id = d.channel_id AND e.finished_at IS NULL
-                        AND {ORDER.format("e")} < {ORDER.format("d")}
-                )
-        ), taken AS (
-            SELECT d.id, d.state = 'sending' AS was_cut_off FROM delivery AS d JOIN due ON due.id = d.id
-            WHERE due.place <= coalesce(($1::jsonb ->> d.channel_id)::int, ($2::jsonb ->> d.kind)::int, 1)
-                AND d.finished_at IS NULL AND (d.claim_until IS NULL OR d.claim_until < now())
-            ORDER BY due.place LIMIT $3 FOR UPDATE OF d SKIP LOCKED
-        )
+        WITH due AS ({DUE}), taken AS ({TAKEN})
         UPDATE delivery AS d SET state = 'sending', attempts = d.attempts + 1, claimed_by = $4,
             claim_until = now() + $5, possible_duplicate = d.possible_duplicate OR taken.was_cut_off
         FROM taken WHERE d.id = taken.id
         RETURNING d.id::text AS id, d.incident_id, d.channel_id, d.kind, d.message, d.attempts, d.queued_at,
-            d.give_up_at, d.possible_duplicate, d.done,
-            (
-                SELECT f.provider_id FROM delivery AS f
-                WHERE f.incident_id = d.incident_id AND f.channel_id = d.channel_id AND f.provider_id IS NOT NULL
-                ORDER BY {ORDER.format("f")} LIMIT 1
-            ) AS thread,
-            EXISTS (
-                SELECT FROM delivery AS f
-                WHERE f.incident_id = d.incident_id AND f.channel_id = d.channel_id AND f.id <> d.id
-                    AND f.state IN ('accepted', 'sent', 'delivered')
-            ) AS told
+            d.give_up_at, d.possible_duplicate, d.done, {EARLIER}
         """,
         dict(places),
         dict(widths),
@@ -146,54 +157,9 @@ async def record(conn: Connection, outcomes: Sequence[Outcome]) -> int:
     if recorded:
         await _tell(conn, rows, {each.id: (each.state, each.detail) for each in recorded}, recorded[0].at)
     now = datetime.now(UTC)
-    await _pass_on(conn, INSTEAD, [each.id for each in recorded if each.state == "failed"], now)
-    await _pass_on(conn, ALSO, [each.id for each in recorded if each.state in ("accepted", "sent")], now)
+    await fallbacks.instead(conn, [each.id for each in recorded if each.state == "failed"], now)
+    await fallbacks.also(conn, [each.id for each in recorded if each.state in ("accepted", "sent")], now)
     return len(rows)
-
-
-INSTEAD = """
-    JOIN channel AS c ON c.id = d.channel_id JOIN channel AS f ON f.id = c.fallback AND f.enabled
-    WHERE d.id = ANY($1::uuid[]) AND f.id <> split_part(d.key, ':', 3)
-        AND f.id <> ALL ((string_to_array(d.key, '/'))[2:])
-"""
-"""The fallbacks of channels, each once: those that a message has been through stand in its key."""
-
-ALSO = """
-    JOIN delivery AS t ON t.incident_id = d.incident_id AND t.fallback_of IS NOT NULL
-        AND t.state IN ('accepted', 'sent', 'delivered')
-    JOIN channel AS f ON f.id = t.channel_id AND f.enabled
-    WHERE d.id = ANY($1::uuid[]) AND d.reason = 'resolved' AND t.reason <> 'resolved' AND NOT EXISTS (
-        SELECT FROM delivery AS r
-        WHERE r.incident_id = d.incident_id AND r.channel_id = t.channel_id AND r.reason = 'resolved'
-    )
-"""
-"""The channels that heard of a beginning as fallbacks, and would not hear of the end."""
-
-
-async def _pass_on(conn: Connection, to: str, delivery_ids: Sequence[str], now: datetime) -> None:
-    """The same messages to other channels."""
-    if not delivery_ids:
-        return
-    rows = await conn.fetch(
-        f"""
-        INSERT INTO delivery (
-            id, key, incident_id, event_id, channel_id, channel_name, kind, reason, step, loop, message, steps,
-            queued_at, next_at, fallback_of
-        )
-        SELECT gen_random_uuid(), q.* FROM (
-            SELECT DISTINCT d.key || '/' || f.id AS key, d.incident_id, d.event_id, f.id, f.name, f.kind, d.reason,
-                d.step, d.loop, d.message,
-                jsonb_build_array(jsonb_build_object('state', 'queued', 'at', $2::timestamptz,
-                    'detail', 'Instead of ' || d.channel_name)),
-                $2::timestamptz, $2::timestamptz, d.id
-            FROM delivery AS d {to}
-        ) AS q
-        ON CONFLICT (key) DO NOTHING RETURNING id, channel_id, kind, key
-        """,
-        list(delivery_ids),
-        now,
-    )
-    await outbox.add_work(conn, jobs_of(rows))
 
 
 class Sent(Struct, frozen=True, kw_only=True):

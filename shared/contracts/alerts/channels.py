@@ -30,12 +30,14 @@ Recipients = Annotated[list[PhoneNumber], Meta(min_length=1, max_length=20)]
 
 
 class ChannelSpec(Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True):
-    """Common to every kind. `fallback`: the channel that gets what this one refused for good."""
+    """Common to every kind. `fallback`: the channel that gets what this one refused for good, and what it has not taken
+    `fallback_after_seconds` after it was queued."""
 
     name: AlertName
     id: Id | None = None
     enabled: bool = True
     fallback: Id | None = None
+    fallback_after_seconds: Annotated[float, Meta(ge=30, le=86_400)] = 900.0
     version: Version | None = None
 
 
@@ -160,6 +162,7 @@ class AlertChannel(Struct, frozen=True, kw_only=True):
     secrets: dict[str, SecretState]
     target: str
     fallback: str | None
+    fallback_after_seconds: float
     used_by_rules: list[str]
     used_by_policies: list[str]
     last_delivery: LastDelivery | None

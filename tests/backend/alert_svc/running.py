@@ -110,7 +110,9 @@ class Alerts:
 async def running_alerts(env: Mapping[str, str], **given: Any) -> AsyncIterator[Alerts]:
     """alert_svc in this process. It sends nothing and reads no file, unless told to."""
     servers = {"nats_url": env["NATS_URL"], "database_url": env["DATABASE_URL"], "port": 0}
-    settings = AlertSettings(**{"alert_send": False, "config_path": "tests/none.yaml", **servers, **given})
+    settings = AlertSettings(
+        **{"alert_send": False, "alert_tests_per_minute": 1000, "config_path": "tests/none.yaml", **servers, **given}
+    )
     app: web.Application = create_app(settings)
     bus = await Bus.connect(Settings(service="gateway", nats_url=env["NATS_URL"]))
     async with TestServer(app):

@@ -70,11 +70,11 @@ async def test_the_file_declares_rules_beside_services_and_alone_changes_them(
         assert bad.errors[-1].startswith("belfry.yaml:6: rules[0].channels")
         assert bad.loaded_at == shown.config.loaded_at
         file.unlink()
-        await until(lambda: config(alerts), lambda found: bool(found) and "is gone" in str(found.errors))
+        await until(lambda: config(alerts), lambda found: bool(found) and "is gone" in str(found))
         file.write_text(FILE.replace("threshold: 10", "threshold: 20, severity: critical"))
         changed = await until(lambda: alerts.get_rule("depth"), lambda rule: rule.threshold == 20)
         assert (changed.severity, changed.version, changed.channels) == ("critical", 2, ["ops"])
-        assert await until(lambda: config(alerts), lambda found: found is not None and not found.errors)
+        assert await until(lambda: config(alerts), lambda found: found is not None and not found.errors) is not None
         timings = await alerts.ask(alert.LIST_MUTE_TIMINGS, Nothing())
         assert [(each.id, each.source) for each in timings.mute_timings] == [("night", "file")]
         file.write_text("services: []\n")

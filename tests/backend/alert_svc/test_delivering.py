@@ -57,6 +57,29 @@ async def test_what_fails_for_now_is_tried_again_when_the_provider_allows_it(sen
     await until(heard, lambda states: states == ["retrying", "retrying", "accepted"])
 
 
+async def test_what_takes_too_long_goes_to_the_fallback_as_well_and_so_does_its_end(sending: Sending) -> None:
+    """A failure that passes never fails for good for a day: the fallback is told when the channel's time is over."""
+    await sending.hook("spare")
+    stuck = await sending.hook("stuck", fallback="spare")
+    assert stuck.fallback_after_seconds == 900
+    patient = await sending.hook("patient", fallback="spare")
+    sending.providers.always["/hook/stuck"] = answers(503)
+    sending.providers.always["/hook/patient"] = answers(503)
+    await sending.alerts.sql("UPDATE channel SET fallback_after_seconds = 0 WHERE id = 'stuck'")
+    await sending.fire("late.metric", "stuck")
+    [instead] = await sending.until_states("spare", "accepted")
+    [late] = await sending.deliveries(channel_id="stuck")
+    assert (instead.fallback_of, instead.reason, late.state in ("retrying", "sending")) == (late.id, "fired", True)
+    assert instead.steps[0].detail == "Instead of stuck"
+    await sending.resolve("late.metric")
+    _, end = await sending.until_states("spare", "accepted", "accepted")
+    assert end.reason == "resolved"
+    await sending.fire("patient.metric", patient.id)
+    await until(lambda: sending.deliveries(channel_id="patient"), lambda found: bool(found) and found[0].attempts > 1)
+    assert len(await sending.deliveries(channel_id="spare")) == 2
+    sending.providers.always.clear()
+
+
 async def test_what_fails_for_good_goes_to_the_fallback_once_and_can_be_tried_again(sending: Sending) -> None:
     """A channel's fallback, and that one's, each told once; whoever retries by hand sends the first again."""
     for id, fallback in (("third", None), ("second", "third"), ("first", "second")):

@@ -173,6 +173,28 @@ async def test_a_test_send_answers_in_time_whatever_the_provider_does(api: Api) 
     assert "message" not in slow
 
 
+async def test_tests_have_a_limit_for_each_user_and_each_channel(api: Api) -> None:
+    """429 that says when there is room; the limit is one for all replicas, which keep it in the store."""
+    await api.ask("POST", "/channels", api.hook("limited"), 201)
+    full = (
+        "INSERT INTO test_send (at, actor, channel)"
+        " SELECT now() - interval '20 s', $1, $2 FROM generate_series(1, 1000)"
+    )
+    await api.sending.alerts.sql(full, "somebody", "limited")
+    problem = await api.ask("POST", "/channels/limited/test", want=429)
+    assert problem["detail"].startswith("This channel was sent 1000 tests within a minute, which is the limit.")
+    async with api.client.post(f"{AT}/channels/limited/test") as answer:
+        assert 0 < int(answer.headers["Retry-After"]) <= 40
+    assert (await api.ask("POST", "/channels/test", api.hook("unlimited")))["success"]
+    [last] = await api.sending.alerts.sql("SELECT actor FROM test_send ORDER BY at DESC LIMIT 1")
+    await api.sending.alerts.sql(full, last["actor"], "elsewhere")
+    problem = await api.ask("POST", "/channels/test", api.hook("unlimited"), 429)
+    assert problem["detail"].startswith("You have sent 1000 tests")
+    assert 0 < problem["retry_after_seconds"] <= 40
+    await api.sending.alerts.sql("UPDATE test_send SET at = at - interval '1 minute'")
+    assert (await api.ask("POST", "/channels/limited/test"))["success"]
+
+
 async def test_a_service_that_apprise_knows_is_a_channel_like_any_other(api: Api) -> None:
     """Its address is written and never read; a test of it is real, and says why when it fails."""
     assert "apprise" in (await api.ask("GET", "/channels"))["kinds"]

@@ -8,6 +8,7 @@ import { FileBadge } from '../FileBadge.jsx';
 import { FormProblem } from '../FormProblem.jsx';
 import { GuardedButton } from '../GuardedButton.jsx';
 import { Icon } from '../Icon.jsx';
+import { DelayInput } from './alerts/DelayInput.jsx';
 import { ChannelField } from './channels/ChannelField.jsx';
 import { ChannelTest } from './channels/ChannelTest.jsx';
 import { SignatureExample } from './channels/SignatureExample.jsx';
@@ -62,7 +63,8 @@ export const NotificationChannelConfig = ({ channel, draft, set, isChanged, othe
         {isOfFile(channel) && <p className="note info small">{whereToChange('This channel', channel)}</p>}
         <fieldset className={styles.fields} disabled={!editable}>
           <div data-field="name"><TextInput label="Name" maxLength={100} required withAsterisk={false} placeholder={draft.kind === 'slack' ? '#ops' : 'Operations'} value={draft.name} error={errors.get('name')} onChange={(event) => set({ name: event.currentTarget.value })} /></div>
-          <NativeSelect label="When it refuses for good" data={[{ value: '', label: 'Nothing else' }, ...others.map((one) => ({ value: one.id, label: `Send to ${one.name}` }))]} value={draft.fallback ?? ''} error={errors.get('fallback')} onChange={(event) => set({ fallback: event.currentTarget.value || null })} />
+          <NativeSelect label="When it refuses, or takes too long" data={[{ value: '', label: 'Nothing else' }, ...others.map((one) => ({ value: one.id, label: `Send to ${one.name}` }))]} value={draft.fallback ?? ''} error={errors.get('fallback')} onChange={(event) => set({ fallback: event.currentTarget.value || null })} />
+          {draft.fallback && <DelayInput label="Too long is" description="Since the message was queued; at least 30 s" inputWrapperOrder={['label', 'input', 'error', 'description']} min={30} seconds={draft.fallback_after_seconds} onChange={(fallback_after_seconds) => set({ fallback_after_seconds })} error={errors.get('fallback_after_seconds')} />}
           {fieldsOfChannel(draft).map((field) => <ChannelField key={`${draft.kind}${field.name}${channel?.version ?? ''}`} field={field} secrets={channel?.secrets ?? noSecrets} value={draft[field.name]} onChange={(value) => set({ [field.name]: value })} error={errors.get(field.name)} disabled={!editable} />)}
           <Switch className={styles.wide} label="Active" description="Off, nothing is sent to it; its fallback gets it instead" checked={draft.enabled} onChange={(event) => set({ enabled: event.currentTarget.checked })} />
         </fieldset>

@@ -17,6 +17,7 @@ def _channel(
         "enabled": True,
         "secrets": {secret: SecretState(set_at=today("06:00:00"), hint="••••x7Qa")},
         "fallback": None,
+        "fallback_after_seconds": 900.0,
         "used_by_rules": [],
         "used_by_policies": [],
         "last_delivery": None,
