@@ -1,63 +1,18 @@
-"""Channels, tests and deliveries as users of the API see them, on a real NATS, PostgreSQL and providers."""
+"""Channels as users of the API see them: made, changed, refused, and their secrets nowhere."""
 
-import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import aiohttp
 import asyncpg
 import pytest
-import pytest_asyncio
 import structlog
-from aiohttp.test_utils import TestServer
 
-import gateway.app
-from gateway.settings import GatewaySettings
-from tests.backend.alert_svc.sending import Sending, sending_alerts
+from tests.backend.api.channels.story import AT, Api
 from tests.fixtures.providers.web import answers
 from tests.fixtures.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TOKEN = "bf_token_of_the_channel_api_tests_0123456"
-AT = "/api/v1/admin/alerts"
 SECRET_WORDS = ("path-secret-0001", "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ", "header-secret-0001", "bot-secret-0001")
-
-
-class Api:
-    """The API as an admin has it, and what is behind it."""
-
-    def __init__(self, client: aiohttp.ClientSession, sending: Sending, database: str) -> None:
-        self.client, self.sending, self.database = client, sending, database
-
-    async def ask(
-        self, method: str, path: str, body: Any = None, want: int = 200, headers: dict[str, str] | None = None
-    ) -> Any:
-        async with self.client.request(method, AT + path, json=body, headers=headers) as answer:
-            text = await answer.text()
-            assert answer.status == want, text
-            return json.loads(text) if text else None
-
-    async def refused(self, body: Any) -> dict[str, str]:
-        """The message of each bad field of a channel."""
-        problem = await self.ask("POST", "/channels", body, 422)
-        return {error["field"]: error["message"] for error in problem["errors"]}
-
-    def hook(self, name: str, **more: Any) -> dict[str, Any]:
-        return {"kind": "webhook", "name": name, "url": f"{self.sending.providers.url}/hook/{name}", **more}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def api(nats_url: str, api_database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
-    data: Path = tmp_path_factory.mktemp("channels")
-    env = {"NATS_URL": nats_url, "DATABASE_URL": api_database}
-    given: dict[str, Any] = {"nats_url": nats_url, "database_url": api_database, "data_dir": str(data)}
-    front = TestServer(gateway.app.create_app(GatewaySettings(**given, admin_token=TOKEN)))
-    async with sending_alerts(env, data) as sending, front:
-        own = {"Authorization": f"Bearer {TOKEN}"}
-        async with aiohttp.ClientSession(str(front.make_url("")), headers=own) as client:
-            yield Api(client, sending, api_database)
 
 
 async def test_a_channel_is_made_read_changed_and_removed_and_its_secrets_never_come_out(api: Api) -> None:
@@ -155,86 +110,6 @@ async def test_every_mistake_of_a_channel_is_named_beside_its_field(api: Api) ->
     assert (
         "BELFRY_ALERT_ALLOW" in (await api.refused({"kind": "webhook", "name": "x", "url": "http://10.1.1.1/"}))["url"]
     )
-
-
-async def test_a_test_send_answers_in_time_whatever_the_provider_does(api: Api) -> None:
-    """F2.5.4, I2.5.2, R2.5.3: saved, unsaved with the saved secrets, and one that hangs: an answer, and no error."""
-    await api.ask("POST", "/channels", api.hook("tested"), 201)
-    good = await api.ask("POST", "/channels/tested/test")
-    assert (good["success"], good["channel"], good["message"][:25]) == (True, "tested", "The receiver answered 204")
-    assert "error" not in good
-    unsaved = {"kind": "webhook", "name": "Renamed", "id": "tested", "headers": {"X-New": "1"}}
-    assert (await api.ask("POST", "/channels/test", unsaved))["success"]
-    assert api.sending.providers.at("/hook/tested")[-1].headers["X-New"] == "1"
-    api.sending.providers.always["/hook/tested"] = api.sending.providers.hang
-    slow = await api.ask("POST", "/channels/tested/test")
-    assert (slow["success"], slow["code"], slow["error"]) == (False, "timeout", "No answer within 8 s")
-    assert slow["hint"]
-    assert "message" not in slow
-
-
-async def test_tests_have_a_limit_for_each_user_and_each_channel(api: Api) -> None:
-    """429 that says when there is room; the limit is one for all replicas, which keep it in the store."""
-    await api.ask("POST", "/channels", api.hook("limited"), 201)
-    full = (
-        "INSERT INTO test_send (at, actor, channel)"
-        " SELECT now() - interval '20 s', $1, $2 FROM generate_series(1, 1000)"
-    )
-    await api.sending.alerts.sql(full, "somebody", "limited")
-    problem = await api.ask("POST", "/channels/limited/test", want=429)
-    assert problem["detail"].startswith("This channel was sent 1000 tests within a minute, which is the limit.")
-    async with api.client.post(f"{AT}/channels/limited/test") as answer:
-        assert 0 < int(answer.headers["Retry-After"]) <= 40
-    assert (await api.ask("POST", "/channels/test", api.hook("unlimited")))["success"]
-    [last] = await api.sending.alerts.sql("SELECT actor FROM test_send ORDER BY at DESC LIMIT 1")
-    await api.sending.alerts.sql(full, last["actor"], "elsewhere")
-    problem = await api.ask("POST", "/channels/test", api.hook("unlimited"), 429)
-    assert problem["detail"].startswith("You have sent 1000 tests")
-    assert 0 < problem["retry_after_seconds"] <= 40
-    await api.sending.alerts.sql("UPDATE test_send SET at = at - interval '1 minute'")
-    assert (await api.ask("POST", "/channels/limited/test"))["success"]
-
-
-async def test_a_service_that_apprise_knows_is_a_channel_like_any_other(api: Api) -> None:
-    """Its address is written and never read; a test of it is real, and says why when it fails."""
-    assert "apprise" in (await api.ask("GET", "/channels"))["kinds"]
-    url = api.sending.providers.url.replace("http://", "json://") + "/hook/others-topic-0001"
-    made = await api.ask("POST", "/channels", {"kind": "apprise", "name": "Others", "url": url}, 201)
-    assert (made["target"], made["config"], set(made["secrets"])) == ("json://••••", {}, {"url"})
-    assert "others-topic" not in str(made)
-    kept = await api.ask("PUT", "/channels/others", {"kind": "apprise", "name": "Other people"})
-    assert (kept["name"], kept["secrets"]) == ("Other people", made["secrets"])
-    good = await api.ask("POST", "/channels/others/test")
-    assert (good["success"], good["message"][:12]) == (True, "JSON took it")
-    [got] = api.sending.providers.at("/hook/others-topic-0001")
-    assert got.json()["title"] == "Test of Other people"
-    api.sending.providers.always["/hook/others-topic-0001"] = answers(503)
-    bad = await api.ask("POST", "/channels/others/test")
-    assert (bad["success"], bad["code"], bool(bad["hint"])) == (False, "server_error", True)
-    assert "others-topic" not in str(bad)
-    await api.ask("DELETE", "/channels/others", want=204)
-
-
-async def test_deliveries_are_listed_by_page_and_tried_again(api: Api) -> None:
-    await api.ask("POST", "/channels", api.hook("paged"), 201)
-    api.sending.providers.always["/hook/paged"] = answers(400, "no")
-    for number in range(5):
-        await api.sending.queue_by_hand("paged", str(number))
-    await until(
-        lambda: api.ask("GET", "/deliveries?channel_id=paged&state=failed"), lambda found: len(found["deliveries"]) == 5
-    )
-    first = await api.ask("GET", "/deliveries?channel_id=paged&limit=3")
-    second = await api.ask("GET", f"/deliveries?channel_id=paged&limit=3&cursor={first['next_cursor']}")
-    ids = [each["id"] for each in (*first["deliveries"], *second["deliveries"])]
-    assert (len(set(ids)), second["next_cursor"]) == (5, None)
-    await api.ask("GET", "/deliveries?cursor=nonsense", want=422)
-    api.sending.providers.always.pop("/hook/paged")
-    await api.ask("POST", f"/deliveries/{ids[0]}/retry", want=204)
-    await until(
-        lambda: api.ask("GET", "/deliveries?channel_id=paged&state=accepted"), lambda found: bool(found["deliveries"])
-    )
-    await api.ask("POST", f"/deliveries/{ids[0]}/retry", want=409)
-    await api.ask("POST", "/deliveries/none/retry", want=404)
 
 
 async def test_secrets_are_nowhere_but_in_what_is_sent(api: Api) -> None:
