@@ -77,9 +77,10 @@ async def applied_version(connection: Any) -> int | None:
 
 
 async def check_version(connection: Any, directory: Path) -> None:
-    """Raises MigrationError when the schema is not at the version of these files, or not there at all."""
+    """Raises MigrationError when the schema is older than these files, or not there at all. A newer one is fine: while
+    a release is rolled out, and after it was rolled back, the one before runs on the schema of the next."""
     version, newest = await applied_version(connection), _newest(directory)
-    if version != newest:
+    if version is None or version < newest:
         raise MigrationError(f"the schema is at version {version}, this release needs {newest}. Run the migrations")
 
 

@@ -38,6 +38,8 @@ def render_config(
         "max_pending": 64 * 1024 * 1024,
         "ping_interval": "10s",
         "ping_max": 2,
+        "lame_duck_duration": "30s",  # how long a server takes to send its clients away; Kubernetes waits longer
+        "lame_duck_grace_period": "10s",
         "jetstream": jetstream if store_dir is None else {"store_dir": store_dir, **jetstream},
         "accounts": {"BELFRY": {"jetstream": "enabled", "users": users}, "SYS": {"users": []}},
         "system_account": "SYS",

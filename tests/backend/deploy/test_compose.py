@@ -65,7 +65,7 @@ def test_variables_and_ports_are_those_of_the_code() -> None:
     for service in OURS.values():
         known = variables_of(service["command"][0])
         assert {name for name in service["environment"] if not {name, name.removesuffix("_FILE")} & known} == set()
-        assert not [value for name, value in service["environment"].items() if _is_secret(name)]
+        assert not [value for name, value in service["environment"].items() if is_secret_variable(name)]
     assert published(SERVICES["gateway"]) == [int(environment()["PORT"])]
     assert published(SERVICES["latency"]) == [4318]
     scraped = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"][0]["static_configs"][0][
@@ -182,7 +182,7 @@ async def _create_database(url: str) -> None:
     await connection.close()
 
 
-def _is_secret(variable: str) -> bool:
+def is_secret_variable(variable: str) -> bool:
     return any(word in variable for word in ("PASSWORD", "TOKEN", "KEYS", "SEED", "DATABASE")) and not (
         variable.endswith(("_FILE", "_GENERATED"))
     )

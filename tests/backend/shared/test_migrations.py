@@ -80,13 +80,17 @@ async def test_a_changed_old_file_is_refused(database: str, tmp_path: Path) -> N
         await migrate(database, "word_svc", tmp_path)
 
 
-async def test_a_schema_of_a_newer_release_is_refused(database: str, connection: Any, tmp_path: Path) -> None:
+async def test_on_the_schema_of_a_newer_release_an_older_one_runs_and_does_not_migrate(
+    database: str, connection: Any, tmp_path: Path
+) -> None:
     await migrate(database, "word_svc", written(tmp_path / "new", TWO))
     older = written(tmp_path / "old", {"0001_words.sql": TWO["0001_words.sql"]})
     with pytest.raises(MigrationError, match="the schema is at version 2, this release knows 1"):
         await migrate(database, "word_svc", older)
-    with pytest.raises(MigrationError, match="the schema is at version 2, this release needs 1"):
-        await check_version(connection, older)
+    await check_version(connection, older)
+    newer = written(tmp_path / "newer", {**TWO, "0003_last.sql": "SELECT 1"})
+    with pytest.raises(MigrationError, match="the schema is at version 2, this release needs 3"):
+        await check_version(connection, newer)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,69 @@
+{{- /* Labels of everything; of one component; and what selects its pods. Called with a list: root, component. */ -}}
+{{- define "belfry.selector" -}}
+app.kubernetes.io/name: belfry
+app.kubernetes.io/instance: {{ (first .).Release.Name }}
+app.kubernetes.io/component: {{ last . }}
+{{- end -}}
+
+{{- define "belfry.labels" -}}
+{{ include "belfry.selector" . }}
+app.kubernetes.io/part-of: belfry
+app.kubernetes.io/version: {{ (first .).Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ (first .).Release.Service }}
+helm.sh/chart: {{ (first .).Chart.Name }}-{{ (first .).Chart.Version }}
+{{- end -}}
+
+{{- define "belfry.image" -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end -}}
+
+{{- define "belfry.nats" -}}
+{{ .Values.nats.url | default (printf "nats://%s-nats:4222" .Release.Name) }}
+{{- end -}}
+
+{{- /* A pod with no rights, under this user. */ -}}
+{{- define "belfry.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: {{ . }}
+runAsGroup: {{ . }}
+fsGroup: {{ . }}
+seccompProfile: {type: RuntimeDefault}
+{{- end -}}
+
+{{- define "belfry.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: {drop: [ALL]}
+{{- end -}}
+
+{{- /* Over nodes, and over zones. Called with a list: root, component, whether a node may hold two. */ -}}
+{{- define "belfry.spread" -}}
+{{- $selector := include "belfry.selector" (list (index . 0) (index . 1)) -}}
+{{- range $key := list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+- maxSkew: 1
+  topologyKey: {{ $key }}
+  whenUnsatisfiable: {{ and (eq $key "kubernetes.io/hostname") (index $ 2) | ternary "DoNotSchedule" "ScheduleAnyway" }}
+  labelSelector:
+    matchLabels: {{- $selector | nindent 6 }}
+{{- end }}
+{{- end -}}
+
+{{- /* What every process of ours is told. Called with a list: root, what processes.yaml says. */ -}}
+{{- define "belfry.environment" -}}
+{{- $root := first . -}}
+{{- $process := last . -}}
+- {name: NATS_URL, value: {{ include "belfry.nats" $root | quote }}}
+- {name: BELFRY_NATS_SEED_FILE, value: /etc/belfry/secrets/nats.seed}
+{{- if $process.stored }}
+- {name: DATABASE_URL_FILE, value: /etc/belfry/secrets/database.url}
+{{- end }}
+{{- range $name, $file := $process.files }}
+- {name: {{ $name }}, value: /etc/belfry/secrets/{{ $file }}}
+{{- end }}
+- {name: LOG_LEVEL, value: {{ $root.Values.logLevel }}}
+- name: BELFRY_INSTANCE
+  valueFrom: {fieldRef: {fieldPath: metadata.name}}
+{{- with $root.Values.tracesTo }}
+- {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ . | quote }}}
+{{- end }}
+{{- end -}}
