@@ -32,7 +32,7 @@ from deploy.migrate import services_with_storage
 from deploy.nats.permissions import GRANTS
 from deploy.prepare import PrepareSettings
 from shared.settings import Settings, variable_of
-from tests.fixtures.compose import FOLDER, compose, mounts, published
+from tests.fixtures.compose import ROOT, compose, mounts, published
 from tests.fixtures.containers import NATS_IMAGE, POSTGRES_IMAGE
 from tests.fixtures.image import environment, lay_out
 from tests.fixtures.processes import STARTED, ServiceProcess, clean_environment, read_logs
@@ -68,10 +68,10 @@ def test_variables_and_ports_are_those_of_the_code() -> None:
         assert not [value for name, value in service["environment"].items() if is_secret_variable(name)]
     assert published(SERVICES["gateway"]) == [int(environment()["PORT"])]
     assert published(SERVICES["latency"]) == [4318]
-    scraped = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"][0]["static_configs"][0][
-        "targets"
-    ]
-    assert set(scraped) == {f"{name}:{environment()['PORT']}" for name in OURS if name != "migrate"}
+    jobs = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
+    scraped = {(job["job_name"], target) for job in jobs for target in job["static_configs"][0]["targets"]}
+    expected = {(service["command"][0], f"{name}:{environment()['PORT']}") for name, service in OURS.items()}
+    assert scraped == expected - {("migrate", f"migrate:{environment()['PORT']}")}
 
 
 def test_only_this_machine_reaches_what_is_published_and_servers_reach_nothing() -> None:

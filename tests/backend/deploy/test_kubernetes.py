@@ -5,6 +5,7 @@ from pathlib import Path
 
 import kubernetes_validate  # type: ignore[import-untyped]  # the package has no types
 import pytest
+import yaml
 from prometheus_client import REGISTRY
 
 from deploy import credentials
@@ -14,13 +15,14 @@ from shared.process import STOP_SECONDS
 from shared.service import ROUTES
 from tests.backend.deploy.test_compose import SERVICES as COMPOSE
 from tests.backend.deploy.test_compose import is_secret_variable, variables_of
-from tests.fixtures.chart import ChartError, Manifest, rendered
+from tests.fixtures.chart import ROOT, ChartError, Manifest, rendered
 from tests.fixtures.image import environment
 from tests.fixtures.installations import CASES, PROCESSES, WITH_PODS, Installation, component, installations
 
 pytest.importorskip("helm_python", reason="Helm's library is made for Linux on x86-64")
 
 SECRETS = "/etc/belfry/secrets/"
+OF_THE_OPERATOR = ("ServiceMonitor", "PrometheusRule")
 POD_NAME = {"fieldRef": {"fieldPath": "metadata.name"}}
 
 
@@ -39,7 +41,7 @@ def test_every_manifest_is_valid_for_the_api(version: str) -> None:
         "HorizontalPodAutoscaler",
     }
     for (kind, _), manifest in unlike.items():
-        if kind != "ServiceMonitor":  # the operator's own kind
+        if kind not in OF_THE_OPERATOR:
             kubernetes_validate.validate(manifest, version, strict=True)
 
 
@@ -134,7 +136,7 @@ def test_selectors_find_the_pods_they_mean(installation: Installation) -> None:
         spec = manifest.get("spec", {})
         selector = spec.get("podSelector", spec.get("selector", {}))
         wanted = selector.get("matchLabels", selector if manifest["kind"] == "Service" else None)
-        if wanted and manifest["kind"] != "ServiceMonitor":
+        if wanted and manifest["kind"] not in OF_THE_OPERATOR:
             assert {name for name, labels in pods.items() if wanted.items() <= labels.items()} == {component(manifest)}
 
 
@@ -146,6 +148,11 @@ def test_services_lead_to_named_ports_and_metrics_are_found() -> None:
         assert {port["targetPort"] for port in service["spec"]["ports"]} <= ports[component(service)]
     [monitor] = [each for each in large.manifests if each["kind"] == "ServiceMonitor"]
     wanted = monitor["spec"]["selector"]["matchLabels"].items()
+    jobs = {component(each): each["metadata"]["labels"].get(monitor["spec"]["jobLabel"]) for each in services}
+    assert jobs == {name: process["command"] for name, process in PROCESSES.items()} | {"nats": None}
+    [rule] = [each for each in large.manifests if each["kind"] == "PrometheusRule"]
+    files = [ROOT / "deploy" / "prometheus" / f"{name}.rules.yaml" for name in ("recording", "alerts")]
+    assert rule["spec"]["groups"] == [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
     scraped = {component(each) for each in services if wanted <= each["metadata"]["labels"].items()
                and any(port["name"] == "http" for port in each["spec"]["ports"])}  # fmt: skip
     assert scraped == set(PROCESSES)
