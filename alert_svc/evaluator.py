@@ -32,6 +32,7 @@ from alert_svc.store.points import Position
 from alert_svc.store.rules import StoredRule
 from alert_svc.surroundings import Surroundings
 from alert_svc.wording import reason_of
+from shared import telemetry
 from shared.bus import Bus
 from shared.contracts.alerts.events import AlertChanged
 from shared.db import Pool
@@ -155,7 +156,7 @@ class Evaluator:
         """Until the store and this process agree: what a lost race leaves to go through again is stored as well."""
         await self._read_what_changed()
         while self._touched:
-            with metrics.STORE_SECONDS.time():
+            with metrics.STORE_SECONDS.time(), telemetry.span("store alerts"):
                 await self._store(list(islice(self._touched.values(), AT_ONCE)))
             await self._read_what_changed()
 

@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 import msgspec
 import structlog
 from msgspec import Struct
+from opentelemetry.trace import SpanKind
 
 from alert_svc.metrics import SAMPLES, UNREADABLE
 from alert_svc.sampling import samples_of, subjects
 from alert_svc.series import Sample
 from alert_svc.store.points import Position
+from shared import telemetry
 from shared.bus import Bus
 from shared.contracts.wire import EVENTS_STREAM, MEASURES_STREAM
 from shared.jetstream import Delivery, JetStreamError, api
@@ -160,8 +162,10 @@ class Listener:
             ear.hear(now, min(delivery.stored_at, now) if delivery.left else now)
 
     async def _hear(self, delivery: Delivery) -> None:
-        if hook := self._hooks.get(".".join(delivery.subject.split(".")[2:4])):
-            hook(delivery.data)
+        kind = ".".join(delivery.subject.split(".")[2:4])
+        if hook := self._hooks.get(kind):
+            with telemetry.span(f"receive {kind}", SpanKind.CONSUMER, delivery.headers.get("traceparent")):
+                hook(delivery.data)
         try:
             samples = samples_of(delivery.subject, delivery.data, time.time())
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -8,10 +8,12 @@ from itertools import count
 
 import structlog
 from msgspec import Struct
+from opentelemetry.trace import SpanKind
 
 from health_svc.metrics import RUNS_DROPPED, TRANSITIONS
 from health_svc.store.recording import Finished, Recorded, record
 from health_svc.windows import Windows
+from shared import telemetry
 from shared.bus import Bus
 from shared.contracts.health.events import HealthChecked
 from shared.db import Pool
@@ -34,6 +36,7 @@ class Pending(Struct, frozen=True):
     finished: Finished
     message: Delivery | None
     done: asyncio.Future[Recorded | None]
+    traceparent: str
 
 
 class Recorder:
@@ -59,7 +62,8 @@ class Recorder:
             self._dropped += 1
             self._queue.get_nowait().done.set_result(None)
             self._queue.task_done()
-        pending = Pending(finished, message, asyncio.get_running_loop().create_future())
+        done: asyncio.Future[Recorded | None] = asyncio.get_running_loop().create_future()
+        pending = Pending(finished, message, done, telemetry.current_traceparent())
         self._queue.put_nowait(pending)
         return pending.done
 
@@ -74,7 +78,8 @@ class Recorder:
             await asyncio.sleep(GATHER_SECONDS)
             while len(batch) < MOST_IN_BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            await self._record_until_done(batch)
+            with telemetry.span_of_batch("record runs", SpanKind.INTERNAL, [each.traceparent for each in batch]):
+                await self._record_until_done(batch)
             for _ in batch:
                 self._queue.task_done()
 

@@ -12,6 +12,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
+from opentelemetry.trace import SpanKind
 
 from shared.connection import Address
 from shared.contracts.wire import Event
@@ -28,7 +29,7 @@ from shared.pull import BatchHandler, Consumption
 from shared.replay import replay
 from shared.requests import Requests
 from shared.settings import Settings
-from shared.telemetry import current_traceparent
+from shared.telemetry import current_traceparent, is_exporting, span
 
 __all__ = ["Bus", "BusOptions", "BusState", "Message", "MessageHandler", "Reply"]
 
@@ -130,10 +131,17 @@ class Bus:
     # --- listening ------------------------------------------------------------------------------------------------
 
     async def subscribe(
-        self, subject: str, handler: MessageHandler, queue: str | None = None, concurrency: int = 16
+        self,
+        subject: str,
+        handler: MessageHandler,
+        queue: str | None = None,
+        concurrency: int = 16,
+        traced: bool = True,
     ) -> Subscription:
-        """Call `handler` for each message, up to `concurrency` at a time; with `queue`, share them with its members."""
-        subscription = Subscription(subject, queue or "", handler, concurrency, self._options)
+        """Call `handler` for each message, up to `concurrency` at a time; with `queue`, share them with its members.
+        `traced`: within a span below the one that sent the message."""
+        traced_handler = _traced(subject, handler) if traced and is_exporting() else handler
+        subscription = Subscription(subject, queue or "", traced_handler, concurrency, self._options)
         await self._listen(subscription)
         return subscription
 
@@ -319,6 +327,17 @@ class Bus:
         task: asyncio.Task[None] = asyncio.create_task(work, name=name)  # type: ignore[arg-type]
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _traced(subject: str, handler: MessageHandler) -> MessageHandler:
+    async def handle(message: Message) -> None:
+        if traceparent := message.headers.get("traceparent"):
+            with span(f"receive {subject}", SpanKind.CONSUMER, traceparent):
+                await handler(message)
+        else:
+            await handler(message)
+
+    return handle
 
 
 async def _call(listener: Callable[[], Awaitable[None]]) -> None:

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
+from shared import telemetry
 from shared.metrics import Watched, count_query
 from shared.migrations import MigrationError, applied_version, check_version, migrate, migrations_of
 from shared.problems import problem_of, unavailable
@@ -26,6 +27,7 @@ else:  # asyncpg's classes take parameters only in its stubs
     Connection = asyncpg.Connection
 
 COMMAND_TIMEOUT_SECONDS = 10.0
+SHOWN_CHARACTERS = 500
 CONNECT_TIMEOUT_SECONDS = 5.0
 STATEMENT_TIMEOUT_MS = 15_000  # the server ends what the client has given up
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000
@@ -110,8 +112,14 @@ async def _prepare(connection: Any) -> None:
 
 
 def _measured(query: Any) -> None:
-    """Called by asyncpg after each statement, within the context of who ran it."""
+    """Called by asyncpg after each statement, within the context of who ran it. Of the statement only its text is
+    shown: values are parameters."""
     count_query(query.elapsed, query.exception is not None)
+    if telemetry.is_exporting():
+        text = " ".join(query.query.split())
+        attributes = {"db.system.name": "postgresql", "db.query.text": text[:SHOWN_CHARACTERS]}
+        failure = type(query.exception).__name__ if query.exception is not None else ""
+        telemetry.add_ended_span(text.partition(" ")[0].upper(), query.elapsed, attributes, failure)
 
 
 def _json(value: Any) -> str:

@@ -105,7 +105,7 @@ class Micro:
     async def _listen(
         self, subject: str, handler: MessageHandler, queue: str | None = None, concurrency: int = 4
     ) -> None:
-        self._interests.append(await self._bus.subscribe(subject, handler, queue, concurrency))
+        self._interests.append(await self._bus.subscribe(subject, handler, queue, concurrency, traced=False))
 
 
 def _answering(bus: Bus, answer: Callable[[], dict[str, Any]]) -> MessageHandler:

@@ -14,7 +14,9 @@ from typing import Protocol
 import msgspec
 import structlog
 from nats.aio.msg import Msg
+from opentelemetry.trace import SpanKind
 
+from shared import telemetry
 from shared.interest import Interest, Mailbox
 from shared.jetstream import NANOSECONDS, Delivery
 from shared.metrics import BATCH_SECONDS, CONSUMED, CONSUMER_LEFT, PULL_ERRORS, REDELIVERED
@@ -137,7 +139,7 @@ class Consumption:
         CONSUMER_LEFT.labels(self._durable).set(messages[-1].left)
         REDELIVERED.labels(self._durable).inc(sum(message.deliveries > 1 for message in messages))
         try:
-            await self._handler(messages)
+            await self._traced(messages)
             CONSUMED.labels(self._durable, "ok").inc(len(messages))
             BATCH_SECONDS.labels(self._durable).observe(time.perf_counter() - started)
         except Exception:
@@ -146,6 +148,15 @@ class Consumption:
             log.exception("bus.batch_failed", consumer=self._durable, messages=len(messages))
             delay = min(LONGEST_NAK_SECONDS, 2.0 ** max(message.deliveries for message in messages))
             await self._give_back([message for message in messages if not message.settled], delay)
+
+    async def _traced(self, messages: list[Delivery]) -> None:
+        """The handler, within a span for those that belong to a trace."""
+        traceparents = [traceparent for each in messages if (traceparent := each.headers.get("traceparent"))]
+        if traceparents and telemetry.is_exporting():
+            with telemetry.span_of_batch(f"receive {self._durable}", SpanKind.CONSUMER, traceparents):
+                await self._handler(messages)
+        else:
+            await self._handler(messages)
 
     async def _give_back(self, messages: list[Delivery], delay_seconds: float) -> None:
         for message in messages:

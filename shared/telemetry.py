@@ -2,16 +2,17 @@
 
 import random
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar, Token
 from typing import Any, Final
 
 from msgspec import Struct
 from opentelemetry import context, trace
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from prometheus_client import REGISTRY, Counter, Histogram, generate_latest
+from prometheus_client import REGISTRY, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -20,6 +21,8 @@ from shared.version import VERSION
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+disable_created_metrics()  # they would double the series, and Prometheus 2 makes nothing of them
 
 HTTP_REQUESTS = Counter(
     "belfry_http_requests_total", "HTTP requests answered", ["service", "method", "route", "status"]
@@ -59,12 +62,15 @@ def span(
     kind: SpanKind = SpanKind.INTERNAL,
     traceparent: str | None = None,
     attributes: dict[str, Any] | None = None,
+    linked: Iterable[str] = (),
 ) -> Iterator[Span]:
-    """A span below `traceparent`, or below the current one. An exception marks it as failed and goes on. While nobody
-    collects spans it is none: only the ids of the trace, the current or a new one, are carried on."""
+    """A span below `traceparent`, or below the current one, and linked to others. An exception marks it as failed and
+    goes on. While nobody collects spans it is none: only the ids of the trace, the current or a new one, are carried
+    on."""
     if is_exporting():
         tracer = trace.get_tracer("belfry", VERSION)
-        with tracer.start_as_current_span(name, _parent(traceparent), kind, attributes) as current:
+        links = [Link(trace.get_current_span(_parent(each)).get_span_context()) for each in linked]
+        with tracer.start_as_current_span(name, _parent(traceparent), kind, attributes, links) as current:
             yield current
         return
     token = carry(traceparent)
@@ -72,6 +78,26 @@ def span(
         yield NO_SPAN
     finally:
         put_down(token)
+
+
+def span_of_batch(name: str, kind: SpanKind, traceparents: Iterable[str]) -> AbstractContextManager[Span]:
+    """A span for what is done for several at once: below the one it is done for, or linked to each of many."""
+    known = list(dict.fromkeys(each for each in traceparents if each))
+    if len(known) == 1:
+        return span(name, kind, known[0])
+    return span(name, kind, linked=known)
+
+
+def add_ended_span(name: str, seconds: float, attributes: dict[str, Any], failure: str = "") -> None:
+    """A call to somewhere else that has just ended, below the current span; nothing outside of one."""
+    if not _exporting or not trace.get_current_span().is_recording():
+        return
+    ended = time.time_ns()
+    started, tracer = ended - round(seconds * 1e9), trace.get_tracer("belfry", VERSION)
+    call = tracer.start_span(name, kind=SpanKind.CLIENT, attributes=attributes, start_time=started)
+    if failure:
+        mark_failed(call, failure)
+    call.end(ended)
 
 
 def carry(traceparent: str | None) -> Token[str]:

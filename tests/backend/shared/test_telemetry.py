@@ -1,19 +1,16 @@
 """One trace goes from HTTP over NATS into the service, in headers, log lines and exported spans."""
 
 import asyncio
-import gzip
 from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from msgspec import Struct
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from prometheus_client import generate_latest
 
 from shared.telemetry import StateMetrics, current_traceparent, span
+from tests.fixtures.collector import Collector, collecting
 from tests.fixtures.processes import StartProcess
 
 SAMPLE = "tests.fixtures.sample_svc"
@@ -21,34 +18,10 @@ TRACE = "0af7651916cd43dd8448eb211c80319c"
 TRACEPARENT = f"00-{TRACE}-b7ad6b7169203331-01"
 
 
-class Collector:
-    """Takes spans as an OpenTelemetry collector does."""
-
-    def __init__(self) -> None:
-        self.spans: list[tuple[str, Any]] = []
-        self.came = asyncio.Event()
-
-    async def take(self, request: web.Request) -> web.Response:
-        body = await request.read()
-        packed = request.headers.get("Content-Encoding") == "gzip" and body[:2] == b"\x1f\x8b"
-        export = ExportTraceServiceRequest.FromString(gzip.decompress(body) if packed else body)
-        for resource in export.resource_spans:
-            name = next(a.value.string_value for a in resource.resource.attributes if a.key == "service.name")
-            self.spans += [(name, each) for scope in resource.scope_spans for each in scope.spans]
-        self.came.set()
-        return web.Response()
-
-    def named(self, name: str) -> Any:
-        return next(each for _, each in self.spans if each.name == name)
-
-
 @pytest.fixture
 async def collector() -> AsyncIterator[tuple[Collector, str]]:
-    collector = Collector()
-    app = web.Application()
-    app.router.add_post("/v1/traces", collector.take)
-    async with TestServer(app) as server:
-        yield collector, str(server.make_url("/")).rstrip("/")
+    async with collecting() as found:
+        yield found
 
 
 async def ask(url: str, traceparent: str) -> None:
@@ -66,9 +39,15 @@ async def test_spans_of_http_and_rpc_are_exported_as_one_trace(
     taken, endpoint = collector
     running = start_process(SAMPLE, {**service_env, "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint})
     await ask(running.url, TRACEPARENT)
+    async with aiohttp.ClientSession() as http, http.get(f"{running.url}/count") as response:
+        assert await response.json() == {"one": 1}
     assert await asyncio.to_thread(running.end) == 0
     await asyncio.wait_for(taken.came.wait(), 5)
 
+    statement = taken.named("SELECT")
+    assert list(taken.above(statement)) == [("sample_svc", "SELECT"), ("sample_svc", "GET /count")]
+    assert {a.key: a.value.string_value for a in statement.attributes}["db.query.text"] == "SELECT 1"
+    assert 0 < statement.start_time_unix_nano < statement.end_time_unix_nano
     http = taken.named("POST /words")
     client, server = (each for _, each in sorted(taken.spans, key=_kind) if each.name == "rpc belfry.rpc.sample.echo")
     assert {name for name, _ in taken.spans} == {"sample_svc"}
