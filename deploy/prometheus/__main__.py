@@ -1,7 +1,8 @@
 """`python -m deploy.prometheus`: writes the rules and the configuration anew. With the ports file of a local run,
-`python -m deploy.prometheus .belfry/ports.json`, prints a configuration that asks that one."""
+`python -m deploy.prometheus .belfry/ports.json`, prints a configuration that asks that one (its gateway on `PORT`)."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -14,7 +15,7 @@ def main(arguments: list[str]) -> None:
         for path, text in files().items():
             path.write_text(text)
         return
-    ports = json.loads(Path(arguments[0]).read_text())
+    ports = {"gateway": os.environ.get("PORT", "8080")} | json.loads(Path(arguments[0]).read_text())
     targets = {process: [f"127.0.0.1:{ports[process]}"] for process in PROCESSES}
     print(json.dumps(config(targets, [str(HERE / name) for name in RULES]), indent=2))
 

@@ -45,7 +45,7 @@ def config(targets: Mapping[str, Iterable[str]], rule_files: Iterable[str]) -> d
 
 def _recording() -> dict[str, Any]:
     rules = [{"record": rule.name, "expr": rule.expr} for rule in RECORDINGS]
-    return {"groups": [{"name": "belfry-recording", "interval": "30s", "rules": rules}]}
+    return {"groups": [{"name": "belfry-recording", "rules": rules}]}
 
 
 def _alerting() -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Dashboards of Belfry for Grafana: tables, written to `dashboards/` as the JSON that Grafana reads."""
