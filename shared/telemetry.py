@@ -22,7 +22,8 @@ from shared.version import VERSION
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-disable_created_metrics()  # they would double the series, and Prometheus 2 makes nothing of them
+# They would double the series, and Prometheus 2 makes nothing of them.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 HTTP_REQUESTS = Counter(
     "belfry_http_requests_total", "HTTP requests answered", ["service", "method", "route", "status"]

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.observed import logs
 from tests.observed.metrics import LABELS, known
 from tests.observed.pages import pages
 
@@ -18,6 +19,7 @@ MEASURED = [
     ("belfry_consumer_messages_total", "belfry_consumer_batch_duration_seconds"),
     ("belfry_db_queries_total", "belfry_db_query_duration_seconds"),
 ]
+LOGGED = re.compile(r"\blog\.(?:debug|info|warning|error|exception)\(")
 FOREIGN_UNITS = re.compile(r"_(ms|milliseconds|minutes|hours|kb|mb|kilobytes|percent|pct)(_|$)")
 
 
@@ -25,6 +27,22 @@ FOREIGN_UNITS = re.compile(r"_(ms|milliseconds|minutes|hours|kb|mb|kilobytes|per
 def test_a_page_of_what_belfry_says_is_not_stale(name: str) -> None:
     path, text = PAGES[name]
     assert path.read_text() == text, "run: .venv/bin/python -m tests.observed"
+
+
+def test_every_event_has_a_meaning_and_every_meaning_an_event() -> None:
+    assert {event.name for event in logs.events()} == set(logs.meanings())
+
+
+def test_every_line_is_logged_by_the_dotted_name_of_an_event() -> None:
+    """So that none is missing on the page, and none has a name made up of values."""
+    named = sum(1 for package in logs.PACKAGES for _ in logs.lines_of(package))
+    calls = [
+        call
+        for package in logs.PACKAGES
+        for path in (logs.ROOT / package).rglob("*.py")
+        for call in LOGGED.findall(path.read_text())
+    ]
+    assert len(calls) <= named
 
 
 def test_metrics_are_named_by_the_conventions_of_prometheus() -> None:
