@@ -8,6 +8,8 @@ from aiohttp import web
 
 from gateway.auth.first_admin import ensure_first_admin
 from gateway.auth.gatekeeper import GATEKEEPER, Gatekeeper
+from gateway.auth.oidc.config import Config, config_of
+from gateway.auth.oidc.context import OIDC, realm_of
 from gateway.auth.revocation import hear_revocations
 from gateway.chain.context import add_chain, chain_context
 from gateway.client import PROXIES, Proxies
@@ -30,6 +32,7 @@ ACCOUNTS_WAIT_SECONDS = 5.0
 def create_app(settings: GatewaySettings) -> web.Application:
     app = new_app(settings)
     app[PROXIES] = trusted_proxies(settings)
+    app[OIDC] = sign_in_provider(settings)
     app[OPEN] = set(app.router.resources())  # the probes of every process
     add_operations(app)
     add_live(app)
@@ -52,17 +55,26 @@ def trusted_proxies(settings: GatewaySettings) -> Proxies:
         refuse(f"BELFRY_TRUSTED_PROXIES: {error}")
 
 
+def sign_in_provider(settings: GatewaySettings) -> Config | None:
+    """Ends the process before the start when something that it needs is not said."""
+    try:
+        return config_of(settings)
+    except ValueError as error:
+        refuse(str(error))
+
+
 async def auth_context(app: web.Application) -> AsyncIterator[None]:
     """The gatekeeper, and the first admin as soon as the database is there."""
     settings = app[SETTINGS]
     assert isinstance(settings, GatewaySettings)
-    app[GATEKEEPER] = Gatekeeper(app[POOL], settings)
-    await hear_revocations(app)
-    making = asyncio.create_task(_first_admin(app, settings), name="first admin")
-    await asyncio.wait([making], timeout=ACCOUNTS_WAIT_SECONDS)
-    yield
-    making.cancel()
-    await asyncio.gather(making, return_exceptions=True)
+    async with realm_of(app) as realm:
+        app[GATEKEEPER] = Gatekeeper(app[POOL], settings, realm)
+        await hear_revocations(app)
+        making = asyncio.create_task(_first_admin(app, settings), name="first admin")
+        await asyncio.wait([making], timeout=ACCOUNTS_WAIT_SECONDS)
+        yield
+        making.cancel()
+        await asyncio.gather(making, return_exceptions=True)
 
 
 async def _first_admin(app: web.Application, settings: GatewaySettings) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -10,6 +10,10 @@ from shared.settings import Settings
 
 Network = IPv4Network | IPv6Network
 Origin = Annotated[str, Meta(pattern=r"^https?://[^\s/]+$", description="as in https://belfry.example")]
+Algorithm = Literal[
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"
+]  # fmt: skip
+"""Of signatures that only the provider can make: no shared secret, and never none."""
 _OUTSIDE_OF_IDS = re.compile(r"[^a-z0-9_-]")
 
 
@@ -18,7 +22,10 @@ class GatewaySettings(Settings, frozen=True, kw_only=True):
     Only proxies within `trusted_proxies` (CIDR) may say who the client is.
 
     Of WebSockets: `ws_origins` are those of other pages that may connect, `ws_max_*` how many connections at a time,
-    `ws_commands_per_second` of one client; what happens within `ws_tick_ms` is sent together."""
+    `ws_commands_per_second` of one client; what happens within `ws_tick_ms` is sent together.
+
+    Of the sign-in provider: `oidc_audiences` are those for whom bearer tokens must be, none accepts no such token;
+    `oidc_admins` and so on are values of the claim `oidc_role_claim`."""
 
     service: str = "gateway"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8080
@@ -34,6 +41,20 @@ class GatewaySettings(Settings, frozen=True, kw_only=True):
     ws_max_per_ip: Annotated[int, Meta(ge=1)] = 1_000
     ws_commands_per_second: Annotated[float, Meta(gt=0, le=1_000)] = 20.0
     ws_tick_ms: Annotated[float, Meta(ge=1, le=1_000)] = 20.0
+
+    oidc_issuer: Annotated[str, Meta(pattern=r"^https?://[^\s?#]+$")] | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_name: Annotated[str, Meta(max_length=40)] = "single sign-on"
+    oidc_scopes: tuple[str, ...] = ("openid", "profile")
+    oidc_audiences: tuple[str, ...] = ()
+    oidc_algorithms: tuple[Algorithm, ...] = ("RS256", "PS256", "ES256")
+    oidc_user_claim: str = "preferred_username"
+    oidc_role_claim: str = "groups"
+    oidc_admins: tuple[str, ...] = ()
+    oidc_operators: tuple[str, ...] = ()
+    oidc_viewers: tuple[str, ...] = ()
+    oidc_session_hours: Annotated[float, Meta(gt=0, le=168)] = 12.0
 
     @property
     def node(self) -> str:

@@ -51,6 +51,8 @@ async def update_user(request: web.Request, given: ChangeUser) -> User:
     password_hash = await keeper.passwords.hash(changes.password) if changes.password else None
     async with keeper.pool.acquire() as connection, connection.transaction():
         before = await _locked(connection, name, keeps_admin=changes.role in (None, "admin") and not changes.disabled)
+        if before.source == "oidc" and (changes.role not in (None, before.role) or password_hash is not None):
+            raise conflict(f"Role and password of {name} are kept by the sign-in provider", code="kept_by_provider")
         after = await users.change_user(connection, name, changes.role, changes.disabled)
         if password_hash is not None:
             await users.set_password(connection, name, password_hash, must_change=True)

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from aiohttp import hdrs, web
 
 from gateway.auth.identity import Identity, IdentityCache, as_bytes, csrf_token, hash_of
+from gateway.auth.oidc.people import find_people
+from gateway.auth.oidc.realm import Realm
+from gateway.auth.oidc.verify import looks_like_one
 from gateway.auth.passwords import Passwords
 from gateway.auth.secret_key import shared_key
 from gateway.auth.sessions import COOKIE, find_session, find_sessions, touch_session
@@ -24,8 +27,9 @@ AUTOMATION = "automation"
 class Gatekeeper:
     """Looks up sessions and tokens, with a memory of a few seconds that a revocation empties at once."""
 
-    def __init__(self, pool: Pool, settings: GatewaySettings) -> None:
+    def __init__(self, pool: Pool, settings: GatewaySettings, realm: Realm | None = None) -> None:
         self.pool = pool
+        self.realm = realm
         self.passwords = Passwords()
         self.cache = IdentityCache()
         self._admin_token = settings.admin_token
@@ -47,6 +51,8 @@ class Gatekeeper:
         tokens = [identity.id for identity in identities if identity.kind == "token" and identity.id != AUTOMATION]
         found = await find_sessions(self.pool, sessions) if sessions else []
         found += await find_tokens(self.pool, tokens) if tokens else []
+        people = [identity for identity in identities if identity.kind == "oidc"]
+        found += await find_people(self.pool, people) if people else []
         return {identity.id: identity for identity in [*own, *found]}
 
     async def guard(self, request: web.Request, identity: Identity) -> None:
@@ -77,6 +83,9 @@ class Gatekeeper:
             if identity is not None:
                 await touch_token(self.pool, identity.id, client_ip(request))
                 self.cache.put(secret_hash, identity)
+        if identity is None and self.realm and self.realm.config.audiences and looks_like_one(secret):
+            identity = await self.realm.identify(secret)
+            self.cache.put(secret_hash, identity)
         if identity is None:
             raise unauthorized("The token is unknown, has ended or was revoked")
         return identity

@@ -10,6 +10,7 @@ from typing import Literal
 from aiohttp import web
 from msgspec import Struct
 
+from shared.contracts.auth import UserSource
 from shared.contracts.wire import ROLES, Role
 
 Access = Literal["public", "self", "viewer", "operator", "admin"]
@@ -22,13 +23,15 @@ SECRET_BYTES = 32
 
 
 class Identity(Struct, frozen=True, kw_only=True):
-    """`id` is of the session or token. `settled`: false while a password that someone else chose was not changed."""
+    """`id` is of the session or token; `oidc` is a token of the sign-in provider. `settled`: false while a password
+    that someone else chose was not changed. `source`: of the user."""
 
-    kind: Literal["session", "token"]
+    kind: Literal["session", "token", "oidc"]
     id: str
     user_name: str
     role: Role
     settled: bool = True
+    source: UserSource = "password"
     created_at: datetime
     last_seen_at: datetime | None = None
     expires_at: datetime | None = None
@@ -36,7 +39,7 @@ class Identity(Struct, frozen=True, kw_only=True):
     @property
     def actor(self) -> str:
         """The name in the audit trail and on the bus."""
-        return self.user_name if self.kind == "session" else f"token:{self.id}"
+        return f"token:{self.id}" if self.kind == "token" else self.user_name
 
 
 IDENTITY = web.RequestKey("IDENTITY", Identity)

@@ -12,7 +12,8 @@ IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 
 _LIVING = """
-SELECT s.id, s.user_name, u.role, NOT u.must_change_password AS settled, u.created_at, u.last_seen_at,
+SELECT s.id, s.user_name, u.role, NOT u.must_change_password AS settled,
+       CASE WHEN u.issuer IS NULL THEN 'password' ELSE 'oidc' END AS source, u.created_at, u.last_seen_at,
        least(s.idle_end, s.absolute_end) AS expires_at
 FROM sessions s JOIN users u ON u.name = s.user_name
 WHERE {which} AND s.idle_end > now() AND s.absolute_end > now() AND NOT u.disabled
@@ -44,7 +45,9 @@ async def touch_session(db: Any, session_id: str, client_ip: str) -> None:
     await db.execute(_TOUCH, session_id, IDLE, client_ip)
 
 
-async def add_session(db: Any, secret_hash: bytes, user_name: str, client_ip: str, agent: str) -> None:
+async def add_session(
+    db: Any, secret_hash: bytes, user_name: str, client_ip: str, agent: str, longest: timedelta = LONGEST
+) -> None:
     """Also forgets sessions that have ended."""
     await db.execute("DELETE FROM sessions WHERE idle_end < now() OR absolute_end < now()")
     await db.execute(
@@ -52,7 +55,7 @@ async def add_session(db: Any, secret_hash: bytes, user_name: str, client_ip: st
         INSERT INTO sessions (id, secret_hash, user_name, idle_end, absolute_end, client_ip, agent)
         VALUES ($1, $2, $3, now() + $4::interval, now() + $5::interval, $6, $7)
         """,
-        f"ses-{secrets.token_hex(8)}", secret_hash, user_name, IDLE, LONGEST, client_ip, agent,
+        f"ses-{secrets.token_hex(8)}", secret_hash, user_name, IDLE, longest, client_ip, agent,
     )  # fmt: skip
     await db.execute("UPDATE users SET last_seen_at = now() WHERE name = $1", user_name)
 

@@ -1,5 +1,7 @@
 """Signing in and out, one's own password and sessions."""
 
+from datetime import timedelta
+
 from aiohttp import hdrs, web
 from msgspec import Struct
 from prometheus_client import Counter
@@ -16,7 +18,7 @@ from gateway.auth.throttle import count_try, forgive
 from gateway.client import client_ip, is_https
 from shared.contracts.auth import ChangePassword, Login, Me, Sessions, User
 from shared.contracts.wire import FieldError, Nothing
-from shared.problems import forbidden, invalid, unauthorized
+from shared.problems import conflict, forbidden, invalid, unauthorized
 
 AGENT_LENGTH = 300
 
@@ -34,14 +36,20 @@ async def sign_in(request: web.Request, given: Login) -> web.Response:
         raise unauthorized("The name or the password is wrong")
     SIGN_INS.labels("ok").inc()
     await forgive(keeper.pool, name, address)
-    secret = new_secret()
+    identity, secret = await start_session(request, name)
+    return with_cookie(answer_struct(await _me(keeper, identity)), secret, secure=is_https(request))
+
+
+async def start_session(request: web.Request, name: str, longest: timedelta = sessions.LONGEST) -> tuple[Identity, str]:
+    """A session of a user who has shown who they are, and its secret. Raises ProblemError 401 for a disabled one."""
+    keeper, secret = request.app[GATEKEEPER], new_secret()
     async with keeper.pool.acquire() as connection, connection.transaction():
-        await sessions.add_session(connection, hash_of(secret), name, address, _agent(request))
+        await sessions.add_session(connection, hash_of(secret), name, client_ip(request), _agent(request), longest)
     identity = await sessions.find_session(keeper.pool, hash_of(secret))
     if identity is None:
         raise unauthorized("The account was disabled")
     request[IDENTITY] = identity
-    return with_cookie(answer_struct(await _me(keeper, identity)), secret, secure=is_https(request))
+    return identity, secret
 
 
 async def sign_out(request: web.Request, given: Nothing) -> web.Response:
@@ -63,6 +71,8 @@ async def change_password(request: web.Request, given: ChangePassword) -> Struct
     """Ends the user's other sessions."""
     keeper, identity = request.app[GATEKEEPER], request[IDENTITY]
     name = _person(identity)
+    if identity.source == "oidc":
+        raise conflict("Your password is kept by the sign-in provider", code="kept_by_provider")
     await count_try(keeper.pool, name, client_ip(request))
     if not await keeper.passwords.fits(given.current_password, await users.password_hash_of(keeper.pool, name)):
         raise forbidden("The current password is wrong", code="wrong_password")
@@ -95,14 +105,21 @@ async def end_all_sessions(request: web.Request, given: Nothing) -> web.Response
 async def _me(keeper: Gatekeeper, identity: Identity) -> Me:
     person = identity.kind == "session"
     user = User(
-        name=identity.user_name if person else identity.actor,
+        name=identity.actor,
         role=identity.role,
         disabled=False,
         must_change_password=not identity.settled,
         created_at=identity.created_at,
         last_seen_at=identity.last_seen_at,
+        source=identity.source,
     )
-    return Me(user=user, csrf_token=await keeper.csrf_of(identity) if person else "", expires_at=identity.expires_at)
+    realm = keeper.realm if person and identity.source == "oidc" else None
+    return Me(
+        user=user,
+        csrf_token=await keeper.csrf_of(identity) if person else "",
+        expires_at=identity.expires_at,
+        sign_out_at=realm.sign_out_at() if realm else None,
+    )
 
 
 def _check_new_password(name: str, given: ChangePassword) -> None:

@@ -1,11 +1,12 @@
-"""Local accounts, in PostgreSQL."""
+"""Users, in PostgreSQL: local accounts, and people of the sign-in provider."""
 
 from typing import Any
 
 from shared.contracts.auth import User
 from shared.contracts.wire import Role
 
-_COLUMNS = "name, role, disabled, must_change_password, created_at, last_seen_at"
+_COLUMNS = """name, role, disabled, must_change_password, created_at, last_seen_at,
+    CASE WHEN issuer IS NULL THEN 'password' ELSE 'oidc' END AS source"""
 
 
 async def find_user(db: Any, name: str) -> User | None:
@@ -18,7 +19,7 @@ async def all_users(db: Any) -> list[User]:
 
 
 async def password_hash_of(db: Any, name: str) -> str | None:
-    """None also for a disabled user."""
+    """None also for a disabled user, and for one who has no password here."""
     password_hash: str | None = await db.fetchval(
         "SELECT password_hash FROM users WHERE name = $1 AND NOT disabled", name
     )

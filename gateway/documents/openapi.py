@@ -113,6 +113,8 @@ def _request_body(route: Route, plan: Plan) -> dict[str, Any]:
 def _success(route: Route) -> dict[str, Any]:
     if route.status == 204:
         return {"description": "Done"}
+    if route.status == 303:
+        return {"description": "Sends the browser on", "headers": {"Location": {"schema": {"type": "string"}}}}
     return {"description": "Done", "content": {"application/json": {"schema": _schema(route.answer.response)}}}
 
 

@@ -1,6 +1,8 @@
 """Sign-in, users, tokens and the audit trail: everything under /api/v1/auth."""
 
 from gateway.auth import accounts, machines, sign_in
+from gateway.auth.oidc import flow
+from gateway.auth.oidc.config import CALLBACK
 from gateway.live.tickets import make_ticket
 from gateway.routes.route import Local, Route
 from shared.contracts import auth
@@ -16,6 +18,18 @@ _TOKEN = {"label": "Deploy pipeline", "role": "operator"}
 
 AUTH: tuple[Route, ...] = (
     Route("POST", f"{_AT}/login", "public", Local(sign_in.sign_in, auth.Login, auth.Me), "Sign in", example=_LOGIN),
+    Route(
+        "GET", f"{_AT}/methods", "public", Local(flow.list_methods, Nothing, auth.SignInMethods),
+        "How one may sign in",
+    ),
+    Route(
+        "GET", flow.START, "public", Local(flow.start_sign_in, flow.StartSignIn, Nothing),
+        "Sign in at the provider: sends the browser there", status=303,
+    ),
+    Route(
+        "GET", CALLBACK, "public", Local(flow.end_sign_in, flow.ProviderAnswer, Nothing),
+        "Where the provider sends the browser back to", status=303,
+    ),
     Route("POST", f"{_AT}/logout", "self", Local(sign_in.sign_out, Nothing, Nothing), "Sign out", status=204),
     Route("GET", f"{_AT}/me", "self", Local(sign_in.get_me, Nothing, auth.Me), "Who is signed in"),
     Route(

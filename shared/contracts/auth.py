@@ -11,6 +11,7 @@ UserName = Annotated[
     str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$", description="a-z, 0-9, . _ and -, at most 63 characters")
 ]
 NewPassword = Annotated[str, Meta(min_length=12, max_length=200)]
+UserSource = Literal["password", "oidc"]
 Label = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
@@ -20,7 +21,8 @@ class Login(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class User(Struct, frozen=True, kw_only=True):
-    """A local account. `must_change_password` is true until a generated password was replaced."""
+    """`source`: a local account with a password, or somebody whom the sign-in provider knows, who has the role that it
+    gives. `must_change_password` is true until a generated password was replaced."""
 
     name: str
     role: Role
@@ -28,14 +30,30 @@ class User(Struct, frozen=True, kw_only=True):
     must_change_password: bool
     created_at: datetime
     last_seen_at: datetime | None
+    source: UserSource = "password"
 
 
 class Me(Struct, frozen=True, kw_only=True):
-    """Who is signed in, and the token that unsafe requests by cookie must repeat in `X-CSRF-Token`."""
+    """Who is signed in, and the token that unsafe requests by cookie must repeat in `X-CSRF-Token`. `sign_out_at`:
+    where the browser goes after signing out here, to sign out at the provider too."""
 
     user: User
     csrf_token: str
     expires_at: datetime | None
+    sign_out_at: str | None = None
+
+
+class OidcMethod(Struct, frozen=True, kw_only=True):
+    """`name` is what people call the provider; `start_at` is the path a browser goes to."""
+
+    name: str
+    start_at: str
+
+
+class SignInMethods(Struct, frozen=True, kw_only=True):
+    """How one may sign in besides name and password."""
+
+    oidc: OidcMethod | None
 
 
 class ChangePassword(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

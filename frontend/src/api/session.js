@@ -1,4 +1,5 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { leaveTo } from '../lib/leaveTo.js';
 import { sessionEnded, sessionStarted } from '../lib/session.js';
 import { del, get, post } from './client.js';
 
@@ -15,6 +16,14 @@ export const meQuery = queryOptions({
   retryOnMount: false, // the sign-in page asks the same question just after the frame did
 });
 export const useMe = () => useQuery(meQuery);
+
+/** How one may sign in besides name and password. */
+export const methodsQuery = queryOptions({
+  queryKey: ['auth', 'methods'],
+  queryFn: ({ signal }) => get('/auth/methods', { signal, signingIn: true }),
+  staleTime: Infinity,
+});
+export const useSignInMethods = () => useQuery(methodsQuery).data;
 
 /** Whether the person signed in has at least this role. */
 export const useHasRole = (role) => roles.indexOf(useMe().data?.user.role) >= roles.indexOf(role);
@@ -42,7 +51,11 @@ export const useSignIn = () => {
 
 export const useSignOut = () => {
   const client = useQueryClient();
-  return useMutation({ mutationFn: () => post('/auth/logout'), onSuccess: () => forget(client) });
+  const signOutAt = client.getQueryData(meQuery.queryKey)?.sign_out_at;
+  return useMutation({
+    mutationFn: () => post('/auth/logout'),
+    onSuccess: () => (signOutAt ? leaveTo(signOutAt) : forget(client)),
+  });
 };
 
 export const useChangePassword = () => {

@@ -19,6 +19,7 @@ const incidentsFor = (query) => {
 export const handlers = [
   http.get('*/readyz', answer({ status: 'pass' })),
   http.get(api('/auth/me'), answer(golden('auth/me'))),
+  http.get(api('/auth/methods'), answer({ oidc: null })),
   http.post(api('/auth/login'), answer(golden('auth/me'))),
   http.post(api('/auth/logout'), nothing),
   http.post(api('/auth/password'), nothing),

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
+from msgspec import structs
+
 from shared.contracts.auth import (
     About,
     AuditEntry,
@@ -38,6 +40,7 @@ USERS = Users(
         _user("dana", "operator", ago(95)),
         _user("kim", "viewer", ago(2 * DAY)),
         _user("lee", "viewer", None, fresh=True),
+        structs.replace(_user("mia.r@example.com", "viewer", ago(4 * DAY)), source="oidc"),
         _user("omar", "operator", ago(21 * DAY), disabled=True),
     ]
 )

@@ -35,6 +35,15 @@ describe('users', () => {
     expect(await row('omar')).toHaveTextContent('Disabled');
   });
 
+  it('of the sign-in provider keep role and password there', async () => {
+    renderApp('/admin/settings/users');
+    const mia = within(await row('mia.r@example.com'));
+    expect(mia.getByText('OpenID Connect')).toBeInTheDocument();
+    expect(mia.getByLabelText('Role of mia.r@example.com')).toBeDisabled();
+    expect(mia.queryByRole('button', { name: /new password/ })).not.toBeInTheDocument();
+    expect(mia.getByRole('button', { name: 'Disable mia.r@example.com' })).toBeEnabled();
+  });
+
   it('are added with a generated password', async () => {
     const sent = record('post', '/auth/users', () => HttpResponse.json(golden('auth/users').users[1], { status: 201 }));
     const { user } = renderApp('/admin/settings/users');

@@ -1,9 +1,11 @@
 import { Navigate, useSearchParams } from 'react-router';
 import { useReadiness } from '../../api/readiness.js';
 import { useMe, useSignIn } from '../../api/session.js';
+import { ProviderSignIn } from '../../components/ProviderSignIn.jsx';
 import { SignInForm } from '../../components/SignInForm.jsx';
 import { StatusShape } from '../../components/StatusShape.jsx';
 import { nextPath } from '../../lib/nextPath.js';
+import { refusalWords } from '../../lib/refusals.js';
 import { LoginCard } from './LoginCard.jsx';
 import styles from './Login.module.css';
 
@@ -22,10 +24,14 @@ export const LoginPage = () => {
   const [search] = useSearchParams();
   const me = useMe();
   const signIn = useSignIn();
-  if (me.data && !me.isError) return <Navigate to={nextPath(search.get('next'))} replace />;
+  const next = nextPath(search.get('next'));
+  if (me.data && !me.isError) return <Navigate to={next} replace />;
+  const refused = refusalWords(search.get('refused'));
   return (
     <LoginCard title="Sign in" foot={<BelfryLine />}>
+      {refused && <div className={`note bad ${styles.refused}`} role="alert">{refused}</div>}
       <SignInForm onSubmit={signIn.mutate} pending={signIn.isPending} problem={signIn.error} refusedAt={signIn.submittedAt} />
+      <div className={styles.provider}><ProviderSignIn next={next} /></div>
       <p className={`small dim ${styles.hint}`}>First time here? The first password was printed where Belfry was started.</p>
     </LoginCard>
   );

@@ -49,6 +49,24 @@ describe('signing in', () => {
     expect(await screen.findByText('Belfry is ready')).toBeInTheDocument();
   });
 
+  it('offers the sign-in provider, which comes back to the page one wanted', async () => {
+    server.use(http.get(api('/auth/methods'), () => HttpResponse.json({ oidc: { name: 'Example ID', start_at: '/api/v1/auth/oidc/start' } })));
+    renderApp('/login?next=%2Fadmin%2Fhealth%3Fq%3Dx');
+    const link = await screen.findByRole('link', { name: 'Sign in with Example ID' });
+    expect(link).toHaveAttribute('href', `/api/v1/auth/oidc/start?next=${encodeURIComponent('/admin/health?q=x')}`);
+    expect(await axeFindings()).toEqual([]);
+  });
+
+  it('says why the provider did not lead in, in words of our own', async () => {
+    const { unmount } = renderApp('/login?refused=no_role');
+    expect(await screen.findByRole('alert')).toHaveTextContent('none of your groups has a role here');
+    unmount();
+    renderApp('/login?refused=Call+0900');
+    expect(await screen.findByRole('alert')).toHaveTextContent('cannot be trusted');
+    expect(screen.queryByText(/0900/)).not.toBeInTheDocument();
+    expect(screen.queryByRole('link', { name: /Sign in with/ })).not.toBeInTheDocument();
+  });
+
   it('warns of Caps Lock', async () => {
     const { user } = renderApp('/login');
     await user.click(await screen.findByLabelText('Password'));
@@ -105,6 +123,23 @@ describe('the first password', () => {
 });
 
 describe('an ended session', () => {
+  it('of somebody whom the provider knows is begun anew in another tab', async () => {
+    const me = golden('auth/me');
+    server.use(
+      http.get(api('/auth/me'), () => HttpResponse.json({ ...me, user: { ...me.user, source: 'oidc' } })),
+      http.get(api('/auth/methods'), () => HttpResponse.json({ oidc: { name: 'Example ID', start_at: '/api/v1/auth/oidc/start' } })),
+    );
+    const { client } = renderApp('/admin/settings/profile');
+    expect(await screen.findByText('This one')).toBeInTheDocument();
+    expect(screen.queryByLabelText('New password')).not.toBeInTheDocument();
+    server.use(http.get(api('/admin/health/services'), problem(401)));
+    await client.invalidateQueries({ queryKey: ['health', 'services'] });
+    await screen.findByRole('dialog', { name: 'Your session ended' });
+    expect(await screen.findByRole('link', { name: 'Sign in with Example ID' })).toHaveAttribute('target', '_blank');
+    window.dispatchEvent(new Event('focus'));
+    await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument());
+  });
+
   it('asks to sign in over the page, keeps what was typed, and goes on', async () => {
     const { user, client } = renderApp('/admin/settings/profile');
     await user.type(await screen.findByLabelText('New password'), 'half typed');

@@ -7,6 +7,7 @@ import { WideTable } from '../../../components/WideTable.jsx';
 import { browserName } from '../../../lib/browserName.js';
 import { ConfirmButton } from '../../../components/ConfirmButton.jsx';
 import { QueryCard } from '../../../hooks/QueryCard.jsx';
+import { useUser } from '../../../hooks/useUser.js';
 import styles from './Settings.module.css';
 
 const SessionTable = ({ sessions }) => (
@@ -57,7 +58,7 @@ export const ProfileTab = () => (
   <div className="stack">
     <Sessions />
     <div className={styles.cards}>
-      <Password />
+      {useUser().source !== 'oidc' && <Password />}
       <section className="card" aria-labelledby="browser">
         <header><h2 id="browser">This browser</h2></header>
         <div className={styles.choices}><Preferences /></div>

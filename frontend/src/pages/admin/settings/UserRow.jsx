@@ -1,4 +1,5 @@
 import { Button, NativeSelect, Tooltip } from '@mantine/core';
+import { useSignInMethods } from '../../../api/session.js';
 import { useDeleteUser, useUpdateUser } from '../../../api/users.js';
 import { GuardedButton } from '../../../components/GuardedButton.jsx';
 import { RelativeTime } from '../../../components/RelativeTime.jsx';
@@ -13,7 +14,10 @@ const state = (user) => {
   return user.must_change_password ? <span className="badge line">Must change password</span> : <span className="mid">Active</span>;
 };
 
-const RoleSelect = ({ user, reason, update }) => {
+const keptOutside = 'The sign-in provider says the role of this user';
+
+const RoleSelect = ({ user, kept, update }) => {
+  const reason = user.source === 'oidc' ? keptOutside : kept;
   const select = (
     <NativeSelect size="xs" className={styles.role} aria-label={`Role of ${user.name}`} data={roleChoices} value={user.role} disabled={Boolean(reason) || update.isPending}
       aria-description={reason} onChange={(event) => update.mutate({ name: user.name, role: event.currentTarget.value })} />
@@ -23,6 +27,7 @@ const RoleSelect = ({ user, reason, update }) => {
 
 /** One account. The last enabled admin keeps role and access, so that nobody is locked out. */
 export const UserRow = ({ user, self, lastAdmin }) => {
+  const methods = useSignInMethods();
   const update = useUpdateUser();
   const remove = useDeleteUser();
   const kept = lastAdmin ? 'The last admin cannot be lowered, disabled or deleted. Make somebody else an admin first' : '';
@@ -30,12 +35,12 @@ export const UserRow = ({ user, self, lastAdmin }) => {
     <>
       <tr className={user.disabled ? styles.muted : undefined}>
         <td><span className="strong">{user.name}</span>{self && <span className="dim"> you</span>}</td>
-        <td><RoleSelect user={user} reason={kept} update={update} /></td>
+        <td><RoleSelect user={user} kept={kept} update={update} /></td>
         <td>{state(user)}</td>
         <td><RelativeTime at={user.last_seen_at} reason="never signed in" /></td>
-        <td className="mid">Password</td>
+        <td className="mid">{user.source === 'oidc' ? (methods?.oidc?.name ?? 'OpenID Connect') : 'Password'}</td>
         <td className={styles.actions}><div>
-          <NewPassword user={user} />
+          {user.source !== 'oidc' && <NewPassword user={user} />}
           {user.disabled ? (
             <Button size="xs" variant="subtle" className={styles.middle} aria-label={`Enable ${user.name}`} onClick={() => update.mutate({ name: user.name, disabled: false })}>Enable</Button>
           ) : (
