@@ -88,6 +88,9 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         if error.status < 400:
             raise
         return _from_aiohttp(error, request)
+    except web.RequestPayloadError as error:  # what was sent is not what it says it is, or ended too soon
+        log.info("http.body_unreadable", method=request.method, path=request.path, reason=str(error))
+        return problem_response(bad_request("The body cannot be read as its headers say").problem, request)
     except Exception as error:
         problem = problem_of(error)
         if problem is None:

@@ -1,7 +1,7 @@
 import { Modal } from '@mantine/core';
 import { useEffect } from 'react';
 import { useMe, useSignIn } from '../api/session.js';
-import { ProviderSignIn } from '../components/ProviderSignIn.jsx';
+import { ProviderSignIn } from '../hooks/ProviderSignIn.jsx';
 import { SignInForm } from '../components/SignInForm.jsx';
 import { useUser } from '../hooks/useUser.js';
 import { session } from '../lib/session.js';

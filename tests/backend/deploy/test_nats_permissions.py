@@ -293,6 +293,47 @@ async def test_an_outside_subscriber_hears_events_and_says_no_more_than_heartbea
     await client.close()
 
 
+MISUSE = (
+    f"$JS.API.STREAM.PURGE.{EVENTS_STREAM}",
+    f"$JS.API.STREAM.UPDATE.{EVENTS_STREAM}",
+    f"$JS.API.STREAM.MSG.DELETE.{EVENTS_STREAM}",
+    f"$JS.API.STREAM.RESTORE.{EVENTS_STREAM}",
+    f"$JS.API.STREAM.SNAPSHOT.{EVENTS_STREAM}",
+    "$JS.API.STREAM.MSG.GET.BELFRY_NOTIFY",
+    "$JS.API.CONSUMER.DELETE.BELFRY_NOTIFY.alert_senders",
+    "$JS.API.CONSUMER.PAUSE.BELFRY_NOTIFY.alert_senders",
+    "$JS.API.ACCOUNT.PURGE.BELFRY",
+    "$SYS.REQ.SERVER.PING",
+    "$SYS.REQ.USER.INFO",
+    "_INBOX_gateway.guessed",
+    "_INBOX.guessed",
+)
+
+
+@pytest.mark.parametrize("user", [*SERVICES, OBSERVER])
+async def test_what_is_stored_and_whom_it_belongs_to_is_nobodys_to_change(connect_as: As, user: str) -> None:
+    """JetStream's and the server's own subjects, other services' procedures, and answers that were never asked for."""
+    bus = await connect_as(user)
+    for subject in MISUSE:
+        await refused(bus, subject)
+    if user != "gateway":
+        await refused(bus, "belfry.rpc.pipeline.update_pipeline")
+        await refused(bus, "belfry.v1.auth.revoked.user")
+    if user != "alert_svc":
+        await refused(bus, "belfry.notify.deliver")
+        await refused(bus, "$JS.API.CONSUMER.MSG.NEXT.BELFRY_NOTIFY.alert_senders")
+
+
+@pytest.mark.parametrize("user", [*SERVICES, OBSERVER])
+async def test_nobody_listens_to_everything(connect_as: As, user: str) -> None:
+    """Questions to the services, deliveries with what they say, and the whole bus are closed to everyone else."""
+    bus = await connect_as(user)
+    for subject in (">", "belfry.>", "belfry.rpc.>", "belfry.notify.>", "$JS.>", "$SYS.>", "*.*"):
+        before = bus.state().errors_total
+        await bus.subscribe(subject, _ignore)
+        await until(lambda n=before: bus.state().errors_total == n + 1)  # type: ignore[misc]  # mypy sees no default
+
+
 async def test_nobody_connects_without_a_key(server: Server) -> None:
     async def ignore(error: Exception) -> None:
         return None

@@ -1,7 +1,7 @@
 import { Navigate, useSearchParams } from 'react-router';
 import { useReadiness } from '../../api/readiness.js';
 import { useMe, useSignIn } from '../../api/session.js';
-import { ProviderSignIn } from '../../components/ProviderSignIn.jsx';
+import { ProviderSignIn } from '../../hooks/ProviderSignIn.jsx';
 import { SignInForm } from '../../components/SignInForm.jsx';
 import { StatusShape } from '../../components/StatusShape.jsx';
 import { nextPath } from '../../lib/nextPath.js';

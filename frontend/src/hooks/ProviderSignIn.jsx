@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useSignInMethods } from '../api/session.js';
-import { Icon } from './Icon.jsx';
+import { Icon } from '../components/Icon.jsx';
 
 /** The way to the sign-in provider, where there is one. `next`: the path to come back to; `newTab`: leaves this page as it is. */
 export const ProviderSignIn = ({ next, newTab = false }) => {
