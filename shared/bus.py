@@ -14,6 +14,7 @@ from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 from opentelemetry.trace import SpanKind
 
+from shared import tls
 from shared.connection import Address
 from shared.contracts.wire import Event
 from shared.envelope import Envelope, seal
@@ -94,6 +95,7 @@ class Bus:
             name=f"{settings.service}-{settings.instance}",
             inbox_prefix=f"_INBOX_{settings.service}",
             seed_file=settings.nats_seed_file,
+            tls=tls.of_bus(settings),
         )
         self._link = Link(address, options, self)
         self._interests: list[Interest] = []

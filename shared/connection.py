@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from msgspec import Struct
 from nats.aio.client import Client
@@ -12,12 +14,14 @@ CLOSE_SECONDS = 1.0
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """Where to connect, and as whom; the seed file is read again for every connection, so that keys can be changed."""
+    """Where to connect, and as whom; the seed file is read again for every connection, so that keys can be changed.
+    With `tls` nothing is said to a server in the clear."""
 
     urls: list[str]
     name: str
     inbox_prefix: str
     seed_file: str | None = None
+    tls: ssl.SSLContext | None = None
 
 
 async def open_client(
@@ -28,11 +32,14 @@ async def open_client(
     on_end: Callable[[], Awaitable[None]],
 ) -> None:
     """Connect to the first server that answers. Raises OSError, NatsError, TimeoutError; then `abandon` the client."""
+    if address.tls is not None:
+        insist_on_tls(client)
     connecting = client.connect(
         list(address.urls),
         name=address.name,
         inbox_prefix=address.inbox_prefix,
         nkeys_seed=address.seed_file,
+        tls=address.tls,
         error_cb=on_error,
         disconnected_cb=on_end,
         closed_cb=on_end,
@@ -44,6 +51,18 @@ async def open_client(
         pending_size=0,  # nothing is kept while not connected, and publish() never waits for the peer
     )
     await asyncio.wait_for(connecting, connect_seconds * (len(address.urls) * 2 + 1))
+
+
+def insist_on_tls(client: Client) -> None:
+    """nats-py would sign in in the clear when the server, or somebody before it, says that it needs no TLS."""
+    heard = client._process_info
+
+    async def checked(info: dict[str, Any], initial_connection: bool = False) -> None:
+        if initial_connection and not info.get("tls_required"):
+            raise ConnectionRefusedError("the server speaks no TLS")
+        await heard(info, initial_connection)
+
+    client._process_info = checked  # type: ignore[method-assign]  # it has no option for it
 
 
 async def written(client: Client, deadline_seconds: float) -> None:

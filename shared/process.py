@@ -14,7 +14,7 @@ import uvloop
 from aiohttp import web
 
 from shared import log as logs
-from shared import telemetry
+from shared import telemetry, tls
 from shared.settings import Settings, SettingsError, SettingsT, load_settings
 from shared.version import VERSION
 
@@ -34,6 +34,7 @@ def run(create_app: Callable[[SettingsT], web.Application], settings_cls: type[S
         settings = load_settings(settings_cls, os.environ)
     except SettingsError as error:
         refuse("; ".join(error.messages))
+    _check_tls(settings)
     logs.configure(settings)
     stop_exporting = telemetry.configure(settings)
     try:
@@ -44,6 +45,15 @@ def run(create_app: Callable[[SettingsT], web.Application], settings_cls: type[S
     finally:
         logs.flush()
         stop_exporting()
+
+
+def _check_tls(settings: Settings) -> None:
+    """What is wrong with a file of TLS is said at the start, not at the first connection."""
+    try:
+        tls.shown_by(settings)
+        tls.of_bus(settings)
+    except tls.TlsError as error:
+        refuse(str(error))
 
 
 def refuse(reason: str) -> NoReturn:
@@ -60,9 +70,10 @@ async def _serve(create_app: Callable[[SettingsT], web.Application], settings: S
     await runner.setup()
     _keep_for_ever()
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-        log.info("service.started", version=VERSION, host=settings.host, port=_port(runner), pid=os.getpid())
-        await stopping.wait()
+        async with tls.served(settings) as context:
+            await web.TCPSite(runner, settings.host, settings.port, ssl_context=context).start()
+            log.info("service.started", version=VERSION, host=settings.host, port=_port(runner), pid=os.getpid())
+            await stopping.wait()
         log.info("service.stopping")
     finally:
         _end_anyway_after(STOP_SECONDS, settings)

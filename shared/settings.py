@@ -45,6 +45,9 @@ VARIABLES_OF_BELFRY = frozenset(
         "INSTANCE",
         "LATENCY_SLOW_MS",
         "LATENCY_VERY_SLOW_MS",
+        "NATS_CA_FILE",
+        "NATS_CERT_FILE",
+        "NATS_KEY_FILE",
         "NATS_SEED_FILE",
         "OIDC_ADMINS",
         "OIDC_ALGORITHMS",
@@ -67,6 +70,8 @@ VARIABLES_OF_BELFRY = frozenset(
         "SLACK_URL",
         "SPA_DIR",
         "TELEGRAM_URL",
+        "TLS_CERT_FILE",
+        "TLS_KEY_FILE",
         "TRACE_URL",
         "TRUSTED_PROXIES",
         "TWILIO_URL",
@@ -110,6 +115,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     port: Port = 0
     nats_url: str = "nats://127.0.0.1:4222"
     nats_seed_file: str | None = None
+    nats_ca_file: str | None = None
+    nats_cert_file: str | None = None
+    nats_key_file: str | None = None
+    tls_cert_file: str | None = None
+    tls_key_file: str | None = None
     database_url: str = "postgresql://127.0.0.1:5432/belfry"
     log_level: LogLevel = "info"
     otlp_endpoint: str | None = None

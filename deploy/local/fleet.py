@@ -1,8 +1,9 @@
 """Belfry's own processes as programs: which port, which environment, when ready."""
 
+import ssl
 import sys
 from collections.abc import Callable, Mapping
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
 from msgspec import Struct
 
@@ -44,15 +45,20 @@ def process(child: str, ground: Ground) -> Program:
     return Program(
         name=child,
         argv=(sys.executable, "-m", child),
-        ready=is_ready(reached_at, port),
+        ready=is_ready(reached_at, port, tls=child == GATEWAY and settings.tls_cert_file is not None),
         log_path=settings.logs / f"{child}.log",
         env=environment_of(child, ground.environ) | ours,
     )
 
 
-def is_ready(host: str, port: int, path: str = "/readyz") -> Callable[[int], bool]:
+def is_ready(host: str, port: int, path: str = "/readyz", tls: bool = False) -> Callable[[int], bool]:
+    """By TLS whatever the certificate says: it is our own process on our own machine, and has another name outside."""
+    unchecked = ssl._create_unverified_context() if tls else None
+
     def ask(pid: int) -> bool:
         connection = HTTPConnection(host, port, timeout=READY_ANSWER_SECONDS)
+        if tls:
+            connection = HTTPSConnection(host, port, timeout=READY_ANSWER_SECONDS, context=unchecked)
         try:
             connection.request("GET", path)
             return connection.getresponse().status == 200

@@ -13,6 +13,7 @@ from deploy.local.secret_files import secret
 from deploy.local.settings import LocalSettings
 from deploy.migrate import migrate_all, role_of, services_with_storage
 from deploy.nats.permissions import ADMIN
+from shared.tls import of_bus
 
 DATABASE = "belfry"
 
@@ -39,7 +40,7 @@ async def prepare_nats(settings: LocalSettings, embedded: Program | None) -> Non
     if embedded:
         await bus.apply(embedded.url, str(_seeds(settings) / f"{ADMIN}.seed"))
     else:
-        await bus.apply(settings.nats_url, settings.nats_seed_file)
+        await bus.apply(settings.nats_url, settings.nats_seed_file, tls=of_bus(settings))
 
 
 async def prepare_postgres(settings: LocalSettings, embedded: Program | None) -> str:

@@ -18,6 +18,9 @@ SECRETS_OF = {
 }
 """What no other process needs to know."""
 
+TLS_OF_HTTP = {"BELFRY_TLS_CERT_FILE", "BELFRY_TLS_KEY_FILE"}
+"""Of the gateway only: the others are reached on 127.0.0.1."""
+
 SET_BY_US = {"PORT", "NATS_URL", "DATABASE_URL"} | {
     f"BELFRY_{name}" for name in ("HOST", "INSTANCE", "CONFIG", "DATA_DIR", "NATS_SEED_FILE", "OTLP_PORT")
 }
@@ -58,11 +61,12 @@ class LocalSettings(Settings, frozen=True, kw_only=True):
     @property
     def url(self) -> str:
         host = f"[{self.gateway_address}]" if ":" in self.gateway_address else self.gateway_address
-        return f"http://{host}:{self.port}"
+        return f"{'https' if self.tls_cert_file else 'http'}://{host}:{self.port}"
 
 
 def environment_of(child: str, environ: Mapping[str, str]) -> dict[str, str]:
     """The user's environment as one child may see it: without what we set ourselves, and without others' secrets."""
     hidden = SET_BY_US.union(*(secrets for owner, secrets in SECRETS_OF.items() if owner != child))
+    hidden |= set() if child == GATEWAY else TLS_OF_HTTP
     hidden |= {f"{name}_FILE" for name in hidden}
     return {name: value for name, value in environ.items() if name not in hidden}

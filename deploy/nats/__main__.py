@@ -8,6 +8,9 @@ from pathlib import Path
 
 from deploy.nats import apply, create_seeds, render_config
 from deploy.nats.apply import ApplyError
+from deploy.nats.config import tls_of
+from shared.settings import Settings, SettingsError, load_settings
+from shared.tls import TlsError, of_bus
 
 
 def main() -> int:
@@ -20,17 +23,22 @@ def main() -> int:
     applying.add_argument("--replicas", type=int, default=1, choices=(1, 3, 5))
     configuring = commands.add_parser("config", help="write seeds and print a nats-server.conf")
     configuring.add_argument("seeds", type=Path, help="directory of the seeds")
+    configuring.add_argument("--tls-cert", help="the server's certificate: clients must speak TLS")
+    configuring.add_argument("--tls-key", help="its key")
+    configuring.add_argument("--tls-client-ca", help="clients must also show a certificate of this authority")
     arguments = parser.parse_args()
     if arguments.command == "config":
-        print(render_config(create_seeds(arguments.seeds)))
+        given = arguments.tls_cert, arguments.tls_key, arguments.tls_client_ca
+        print(render_config(create_seeds(arguments.seeds), tls=tls_of(*given) if arguments.tls_cert else None))
         return 0
     return _apply(arguments)
 
 
 def _apply(arguments: argparse.Namespace) -> int:
     try:
-        done = asyncio.run(apply(arguments.url, arguments.seed_file, replicas=arguments.replicas))
-    except (ApplyError, TimeoutError) as error:
+        tls = of_bus(load_settings(Settings, {**os.environ, "NATS_URL": arguments.url}))
+        done = asyncio.run(apply(arguments.url, arguments.seed_file, replicas=arguments.replicas, tls=tls))
+    except (ApplyError, SettingsError, TlsError, TimeoutError) as error:
         print(f"deploy.nats: {error}", file=sys.stderr)
         return 1
     print("\n".join(done))

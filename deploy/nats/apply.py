@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ from nats.errors import Error as NatsError
 
 from deploy.nats.permissions import ADMIN
 from deploy.nats.streams import BUCKETS, CONSUMERS, STREAMS, Consumer, Stream
+from shared.connection import insist_on_tls
 
 STREAM_NOT_FOUND = 10059
 CONSUMER_NOT_FOUND = 10014
@@ -20,11 +22,16 @@ class ApplyError(Exception):
 
 
 async def apply(
-    nats_url: str, seed_file: str | None = None, *, replicas: int = 1, wait_seconds: float = 30
+    nats_url: str,
+    seed_file: str | None = None,
+    *,
+    replicas: int = 1,
+    wait_seconds: float = 30,
+    tls: ssl.SSLContext | None = None,
 ) -> list[str]:
     """Create or update every stream, bucket and consumer. Returns one line each, saying what was done.
     Waits up to `wait_seconds` for a server that is just starting. Raises ApplyError, TimeoutError."""
-    client = await _connect(nats_url, seed_file, time.monotonic() + wait_seconds)
+    client = await _connect(nats_url, seed_file, tls, time.monotonic() + wait_seconds)
     try:
         streams = [*STREAMS, *(bucket.stream() for bucket in BUCKETS)]
         done = [await _apply_stream(client, stream, replicas) for stream in streams]
@@ -33,13 +40,13 @@ async def apply(
         await client.close()
 
 
-async def _connect(nats_url: str, seed_file: str | None, until: float) -> Client:
+async def _connect(nats_url: str, seed_file: str | None, tls: ssl.SSLContext | None, until: float) -> Client:
     """A connection whose JetStream answers. Raises TimeoutError at `until` (monotonic seconds)."""
     error: Exception | None = None
     while time.monotonic() < until:
         client = Client()
         try:
-            await asyncio.wait_for(_open(client, nats_url, seed_file), 5)
+            await asyncio.wait_for(_open(client, nats_url, seed_file, tls), 5)
             await client.request("$JS.API.INFO", timeout=2)
             return client
         except (OSError, NatsError, TimeoutError) as reason:
@@ -49,7 +56,9 @@ async def _connect(nats_url: str, seed_file: str | None, until: float) -> Client
     raise TimeoutError(f"NATS at {nats_url} does not answer: {error!r}")
 
 
-async def _open(client: Client, nats_url: str, seed_file: str | None) -> None:
+async def _open(client: Client, nats_url: str, seed_file: str | None, tls: ssl.SSLContext | None) -> None:
+    if tls is not None:
+        insist_on_tls(client)
     await client.connect(
         nats_url.split(","),
         name="belfry-apply",
@@ -58,6 +67,7 @@ async def _open(client: Client, nats_url: str, seed_file: str | None) -> None:
         max_reconnect_attempts=1,
         reconnect_time_wait=0,
         nkeys_seed=seed_file,
+        tls=tls,
         inbox_prefix=f"_INBOX_{ADMIN}",
     )
 

@@ -27,9 +27,10 @@ def render_config(
     store_dir: str | None = None,
     max_file_bytes: int = 8 * 1024**3,
     max_memory_bytes: int = 128 * 1024**2,
+    tls: Mapping[str, Any] | None = None,
 ) -> str:
     """The text of nats-server.conf: the users of `public_keys` (user -> nkey) with their permissions, and limits.
-    `listen` and `store_dir` may be left to the server's flags."""
+    `listen` and `store_dir` may be left to the server's flags; `tls` is its block of that name."""
     users = [{"nkey": key, "permissions": permissions_of(user)} for user, key in public_keys.items()]
     jetstream = {"max_file_store": max_file_bytes, "max_memory_store": max_memory_bytes}
     settings: dict[str, Any] = {
@@ -44,9 +45,16 @@ def render_config(
         "accounts": {"BELFRY": {"jetstream": "enabled", "users": users}, "SYS": {"users": []}},
         "system_account": "SYS",
     }
+    if tls is not None:
+        settings["tls"] = dict(tls)
     if listen is not None:
         settings["listen"] = listen
     return "".join(f"{name}: {json.dumps(value, indent=2)}\n" for name, value in settings.items())
+
+
+def tls_of(cert_file: str, key_file: str, ca_file: str | None = None) -> dict[str, Any]:
+    """The block `tls`: clients are let in by TLS only, with an authority also only those with a certificate of its."""
+    return {"cert_file": cert_file, "key_file": key_file, **({"ca_file": ca_file, "verify": True} if ca_file else {})}
 
 
 def _seed(path: Path) -> bytes:

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import pytest
-from msgspec import Meta
+from msgspec import Meta, structs
 
+from shared.redaction import is_secret
 from shared.settings import VARIABLES_OF_BELFRY, Settings, SettingsError, load_settings, variable_of
 
 ROOT = Path(__file__).parents[3]
@@ -124,6 +125,25 @@ def test_every_variable_of_every_service_is_known_to_all() -> None:
         for found in _settings_of(package):
             read = {variable_of(field) for field in found.__struct_fields__ if field != "service"}
             assert {name for name in read if name.startswith("BELFRY_")} <= VARIABLES_OF_BELFRY, found
+
+
+def test_every_secret_of_every_service_may_come_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("aHVzaCBodXNoIGh1c2ggaHVzaCBodXNoIGh1c2ggaHU=\n")
+    packages = sorted(path.parent.name for path in ROOT.glob("*/__main__.py"))
+    secrets = {
+        (found, field)
+        for package in packages
+        for found in _settings_of(package)
+        if not structs.fields(found)[0].required  # a process, and no part of one
+        for field in found.__struct_fields__
+        if is_secret(field)
+    }
+    assert {"admin_token", "oidc_client_secret", "otlp_token"} <= {field for _, field in secrets}
+    for found, field in secrets:
+        settings = load_settings(found, {f"{variable_of(field)}_FILE": str(secret)})
+        assert str(getattr(settings, field)).strip("(),'").startswith("aHVzaC")
+        assert "aHVzaC" not in repr(settings)
 
 
 def _settings_of(package: str) -> list[type[Settings]]:
