@@ -1,7 +1,10 @@
 """Fixtures that every test may use."""
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = (
     "tests.fixtures.servers",
@@ -15,6 +18,9 @@ pytest_plugins = (
 settings.register_profile("belfry", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("belfry")
 
+E2E = "tests/e2e/"
+LONG = (E2E, "tests/chaos/", "tests/backend/gateway/test_schemathesis.py", "tests/backend/deploy/")
+"""What takes minutes is begun first, so that all workers end at about the same time."""
 NEED_A_SERVER = {"belfry", "broker", "nats_url", "postgres_url", "start_process"}
 
 
@@ -23,3 +29,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if NEED_A_SERVER & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.integration)
+    items.sort(key=lambda item: [not item.nodeid.startswith(place) for place in LONG])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """A file is run by one worker; so are all that share one running Belfry and its browser."""
+    scheduler = LoadFileScheduling(config, log)
+    scheduler._split_scope = lambda nodeid: E2E if nodeid.startswith(E2E) else nodeid.split("::")[0]
+    return scheduler
