@@ -1,4 +1,5 @@
-"""The browser of the end-to-end tests: $CHROMIUM, or the system's; root on Debian gets it by apt."""
+"""The browser of the end-to-end tests: $CHROMIUM, or the system's; root on Debian gets it by apt. The one without
+windows opens a page in a third of the CPU time."""
 
 import os
 import shutil
@@ -6,11 +7,12 @@ from pathlib import Path
 
 from deploy.local.steps import StepFailedError, run_tool
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOT_FOUND = (
     "the end-to-end tests need Chromium: set CHROMIUM to its path, or install it (Debian: apt-get install chromium)"
 )
 
+INSTALL = "apt-get install -y -q --no-install-recommends"
 FLAGS = (
     "--no-sandbox",  # root cannot have one
     "--disable-gpu",
@@ -40,4 +42,4 @@ def install() -> None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise StepFailedError(NOT_FOUND)
     run_tool("package index (apt)", ["apt-get", "update", "-q"])
-    run_tool("chromium (apt)", ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium"])
+    run_tool("chromium (apt)", ["sh", "-c", f"{INSTALL} chromium-headless-shell || {INSTALL} chromium"])
