@@ -14,7 +14,7 @@ from shared.contracts.health.history import UptimeHistory
 from shared.contracts.health.procedures import GET_HISTORY, HistoryQuery
 from shared.rpc import Caller, call
 from shared.settings import Settings
-from tests.chaos.changes import watching
+from tests.chaos.changes import Changes, watching
 from tests.chaos.conftest import StartHealth, answer_of
 from tests.chaos.targets import Fleet, declaration, running_fleet
 from tests.fixtures.jetstream import stored_changes
@@ -84,9 +84,14 @@ async def test_only_worker_killed_leaves_a_gap_not_an_outage(
         assert today.down_seconds == 0
         assert today.unknown_seconds > 3
         assert history.uptime_pct == 100
-        lost, found = changes.count("healthy", "unknown"), changes.count("unknown", "healthy")
-        assert lost["quick"] == 1
-        assert {i: found[i] - lost[i] for i in IDS} == dict.fromkeys(IDS, 1)  # lost only where the start took long
+        assert changes.count("healthy", "unknown")["quick"] == 1
+        await changes.until(each_that_was_lost_was_found, 60)
+
+
+def each_that_was_lost_was_found(changes: Changes) -> bool:
+    """On a busy machine the start takes so long that more of them are not known any more."""
+    lost, found = changes.count("healthy", "unknown"), changes.count("unknown", "healthy")
+    return all(found[service_id] == 1 + lost[service_id] for service_id in IDS)
 
 
 def asked_often(fleet: Fleet, since: float) -> bool:
