@@ -38,7 +38,10 @@ document.fonts ??= new EventTarget();
 /** React would keep the stack of every element that is made, for its warnings: a third of what a page costs here. */
 Object.defineProperty(react, 'recentlyCreatedOwnerStacks', { get: () => Infinity, set() {}, configurable: true });
 
-configure({ asyncUtilTimeout: 20_000 }); // a page and its chunk load on a busy machine
+/** Without the page in the message: it would be printed at each of many tries while something is awaited. */
+const getElementError = (message) => Object.assign(new Error(message), { name: 'TestingLibraryElementError' });
+
+configure({ getElementError, asyncUtilTimeout: 20_000 }); // a page and its chunk load on a busy machine
 
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
 afterEach(() => {
