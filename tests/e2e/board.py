@@ -32,6 +32,23 @@ async def until_status(api: aiohttp.ClientSession, service_id: str, status: str)
     await until(partial(detail, api, service_id), lambda service: service.get("status") == status)
 
 
+async def with_noted_requests(page: Page) -> None:
+    """To be called before the page is opened, for `asked_at`."""
+    await page.add_init_script("""
+        window.asked = []
+        const send = window.fetch
+        window.fetch = (address, ...more) => {
+            window.asked.push({ at: Date.now(), url: String(address.url ?? address) })
+            return send(address, ...more)
+        }
+    """)
+
+
+async def asked_at(page: Page, path: str) -> list[int]:
+    """When the page asked for a path so far, in ms of its own clock, which a slow machine does not change."""
+    return list(await page.evaluate("path => asked.filter(({ url }) => url.includes(path)).map(({ at }) => at)", path))
+
+
 async def without_socket(page: Page) -> None:
     """As behind a proxy that lets no WebSocket through: the page asks by itself."""
 

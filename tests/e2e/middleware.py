@@ -51,7 +51,7 @@ async def open_steps(page: Page) -> None:
     """The page, once it shows what the server holds."""
     async with page.expect_response(lambda response: response.url.endswith(PIPELINE)):
         await page.goto("/admin/middleware")
-    await expect(page.get_by_role("table", name="Steps")).to_be_visible(timeout=WAIT_MS)
+    await expect(page.get_by_role("table", name="Steps", exact=True)).to_be_visible(timeout=WAIT_MS)
 
 
 def row(page: Page, step_id: str) -> Locator:
@@ -76,7 +76,9 @@ def grip(page: Page, step_id: str) -> Locator:
 async def drag(page: Page, step_id: str, over: str, says: str) -> None:
     """By mouse, to the place of another step; the gap has to say where it would be dropped before it is."""
     await expect(page.locator("[data-dragging]")).to_have_count(0)  # one that was put back has arrived
-    await page.get_by_role("table", name="Steps").evaluate("table => table.scrollIntoView({ block: 'center' })")
+    await page.get_by_role("table", name="Steps", exact=True).evaluate(
+        "table => table.scrollIntoView({ block: 'center' })"
+    )
     grabbed, target = await grip(page, step_id).bounding_box(), await row(page, over).bounding_box()
     assert grabbed
     assert target
@@ -89,8 +91,8 @@ async def drag(page: Page, step_id: str, over: str, says: str) -> None:
 
 
 async def save_order(page: Page, comment: str) -> Response:
-    await page.get_by_role("button", name="Save order").click()
+    await page.get_by_role("button", name="Save order", exact=True).click()
     await page.get_by_label("Comment").fill(comment)
     async with page.expect_response(lambda response: response.request.method == "PUT") as answered:
-        await page.get_by_role("dialog").get_by_role("button", name="Save order").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Save order", exact=True).click()
     return await answered.value

@@ -94,5 +94,5 @@ async def sign_in(page: Page, username: str = "admin", password: str = PASSWORD,
     await page.goto("/login")
     await page.get_by_label("Name").fill(username)
     await page.get_by_label("Password", exact=True).fill(password)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await page.wait_for_url(lands_on)

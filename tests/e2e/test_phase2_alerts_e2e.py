@@ -55,17 +55,19 @@ async def make_channel(page: Page, address: str) -> str:
     await page.get_by_role("button", name="New channel", exact=True).click()
     await page.get_by_role("button", name=re.compile("^Webhook")).click()
     await page.get_by_label("Name", exact=True).fill("Receiver")
-    await page.get_by_role("button", name="Send test").click()
+    await page.get_by_role("button", name="Send test", exact=True).click()
     await expect(page.get_by_text("1 field to fix")).to_be_visible()
     await expect(page.get_by_label("Address", exact=True)).to_be_focused()
     await page.get_by_label("Address", exact=True).fill(address)
-    await page.get_by_role("button", name="Make one").click()
+    await page.get_by_role("button", name="Make one", exact=True).click()
     secret = await page.locator("code").inner_text()
-    await page.get_by_role("button", name="Send test").click()
+    await page.get_by_role("button", name="Send test", exact=True).click()
     await expect(page.get_by_text(re.compile(r"^The receiver answered 204 in \d+ ms"))).to_be_visible(timeout=WAIT_MS)
-    await page.get_by_role("button", name="Create channel").click()
+    await page.get_by_role("button", name="Create channel", exact=True).click()
     await expect(
-        page.get_by_role("region", name="Receiver").get_by_role("button", name="Replace address")
+        page.get_by_role("region", name="Receiver", exact=True).get_by_role(
+            "button", name="Replace address", exact=True
+        )
     ).to_be_visible()
     await expect(page.locator("body")).not_to_contain_text(secret)
     return secret
@@ -74,23 +76,23 @@ async def make_channel(page: Page, address: str) -> str:
 async def make_rule(page: Page) -> None:
     """From the endpoint that it is about: filled in, previewed, corrected, saved."""
     await page.goto("/admin/latency?open=POST+shop+/checkout")
-    await page.get_by_role("link", name="Create alert").click()
-    editor = page.get_by_role("region", name="New rule")
-    await expect(editor.get_by_role("combobox", name="Metric")).to_have_value("latency.p99")
+    await page.get_by_role("link", name="Create alert", exact=True).click()
+    editor = page.get_by_role("region", name="New rule", exact=True)
+    await expect(editor.get_by_role("combobox", name="Metric", exact=True)).to_have_value("latency.p99")
     for pill in ("service = shop", "method = POST", "path = /checkout"):
         await expect(editor.get_by_text(pill, exact=True)).to_be_visible()
     await editor.get_by_label("Name", exact=True).fill(NAME)
     await editor.get_by_label("Recovers below").fill("540")
     await expect(editor.get_by_text(re.compile("^Recovery must be below 500 ms"))).to_be_visible(timeout=WAIT_MS)
     await expect(editor.get_by_label("Recovers below")).to_have_attribute("aria-invalid", "true")
-    await editor.get_by_role("button", name="Use 400").click()
+    await editor.get_by_role("button", name="Use 400", exact=True).click()
     await expect(editor.get_by_role("region", name="Preview", exact=True)).to_contain_text(
         re.compile("Would|No series"), timeout=WAIT_MS
     )
     await editor.get_by_label("For at least", exact=True).fill("2")
-    await editor.get_by_role("combobox", name="Notify").click()
+    await editor.get_by_role("combobox", name="Notify", exact=True).click()
     await page.get_by_role("option", name="Receiver").click()
-    await editor.get_by_role("button", name="Create rule").click()
+    await editor.get_by_role("button", name="Create rule", exact=True).click()
     await expect(page.get_by_role("region", name=NAME).get_by_text("Version 1")).to_be_visible(timeout=WAIT_MS)
 
 
@@ -111,8 +113,10 @@ async def test_rule_made_tested_and_heard(
         assert (made["metric"], made["operator"], made["threshold"], made["duration"]) == ("latency.p99", ">", 500, 120)
         assert (made["recovery_threshold"], made["channels"], made["enabled"]) == (400, ["receiver"], True)
 
-        await page.get_by_role("button", name="Send test").click()
-        result = page.get_by_role("region", name="Test").or_(page.get_by_role("status", name="Test"))
+        await page.get_by_role("button", name="Send test", exact=True).click()
+        result = page.get_by_role("region", name="Test", exact=True).or_(
+            page.get_by_role("status", name="Test", exact=True)
+        )
         await expect(result).to_contain_text(
             re.compile(r"Receiver: The receiver answered 204 in \d+ ms"), timeout=WAIT_MS
         )
@@ -130,7 +134,7 @@ async def test_rule_made_tested_and_heard(
         await expect(card(page, NAME).get_by_role("switch")).to_be_checked()
 
         await page.get_by_role("button", name="Delete", exact=True).click()
-        await page.get_by_role("dialog").get_by_role("button", name=f"Delete {NAME}").click()
+        await page.get_by_role("dialog").get_by_role("button", name=f"Delete {NAME}", exact=True).click()
         await expect(card(page, NAME)).to_have_count(0)
         assert NAME not in await rules(api)
 
@@ -140,15 +144,15 @@ async def test_a_rule_by_keyboard(page: Page, api: aiohttp.ClientSession) -> Non
     press = page.keyboard.press
     async with cleared(api, "rules/status-at-least-down"):
         await page.goto("/admin")
-        await expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Dashboard", exact=True)).to_be_visible()
         await press("g")
         await press("a")
-        await expect(page.get_by_role("region", name="Rules")).to_be_visible()
+        await expect(page.get_by_role("region", name="Rules", exact=True)).to_be_visible()
         await page.get_by_role("button", name="New rule", exact=True).focus()
         await press("Enter")
         await page.get_by_label("Name", exact=True).focus()
         await press("Tab")
-        await expect(page.get_by_role("combobox", name="Metric")).to_be_focused()
+        await expect(page.get_by_role("combobox", name="Metric", exact=True)).to_be_focused()
         await page.keyboard.type("status of")
         await expect(page.get_by_role("option", name=re.compile("health.status"))).to_be_visible()
         await press("ArrowDown")
@@ -157,5 +161,7 @@ async def test_a_rule_by_keyboard(page: Page, api: aiohttp.ClientSession) -> Non
         await expect(page.get_by_role("region", name="Preview", exact=True)).to_contain_text("Would", timeout=WAIT_MS)
         await page.get_by_label("For at least", exact=True).focus()
         await press("Enter")
-        await expect(page.get_by_role("region", name="Status at least down").get_by_text("Version 1")).to_be_visible()
+        await expect(
+            page.get_by_role("region", name="Status at least down", exact=True).get_by_text("Version 1")
+        ).to_be_visible()
         assert (await rules(api))["Status at least down"]["threshold"] == 2

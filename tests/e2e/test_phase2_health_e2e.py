@@ -30,7 +30,7 @@ async def test_from_the_grid_to_the_check_to_the_dependencies(
 
     await belfry.targets.switch.set("ok")
     async with page.expect_response(re.compile(r"/services/ledger/check$")) as checked:
-        await page.get_by_role("button", name="Check now").first.click()
+        await page.get_by_role("button", name="Check now: ledger", exact=True).first.click()
     assert (await (await checked.value).json())["result"] == "pass"
     await expect(page.get_by_text(re.compile(r"Passed in")).first).to_be_visible(timeout=WAIT_MS)
 

@@ -75,10 +75,10 @@ async def test_reordered_by_mouse_saved_and_applied(page: Page, api: aiohttp.Cli
         assert await order(api) == wanted
         assert {node["revision"] for node in (await pipeline(api))["nodes"]} == {before}
 
-        await page.get_by_role("button", name="Show changes").click()
+        await page.get_by_role("button", name="Show changes", exact=True).click()
         await expect(page.get_by_role("dialog")).to_contain_text("compression")
         await page.keyboard.press("Escape")
-        await page.get_by_role("button", name="Apply without restart").click()
+        await page.get_by_role("button", name="Apply without restart", exact=True).click()
         await expect(banner(page, f"Revision {latest} runs everywhere.")).to_be_visible(timeout=WAIT_MS)
         assert {node["revision"] for node in (await pipeline(api))["nodes"]} == {latest}
 
@@ -106,16 +106,16 @@ async def test_reordered_by_keyboard(page: Page, api: aiohttp.ClientSession) -> 
         assert (await save_order(page, "")).status == 200
         assert await order(api) == moved
 
-        await page.get_by_role("button", name="Move rate_limit up or down").focus()
+        await page.get_by_role("button", name="Move rate_limit up or down", exact=True).focus()
         await press("Enter")
         await expect(page.get_by_role("menu").locator(":focus")).to_have_count(1)
         await press("ArrowDown")
-        await expect(page.get_by_role("menuitem", name="Move up")).to_be_focused()
+        await expect(page.get_by_role("menuitem", name="Move up", exact=True)).to_be_focused()
         await press("Enter")
         await expect(page.get_by_text("1 move not saved")).to_be_visible()
         assert await shown(page) == ids
-        await page.get_by_role("link", name="Health").click()
-        await page.get_by_role("button", name="Discard and leave").click()
+        await page.get_by_role("navigation", name="Main", exact=True).get_by_role("link", name="Health").click()
+        await page.get_by_role("button", name="Discard and leave", exact=True).click()
         await page.wait_for_url("**/admin/health")
 
 
@@ -123,7 +123,7 @@ async def test_switched(page: Page, api: aiohttp.ClientSession) -> None:
     """F2.4.3, I2.4.3: a switch patches at once; what is always on, or needed, says so."""
     async with put_back(api):
         await open_steps(page)
-        switch = page.get_by_role("switch", name="compression")
+        switch = page.get_by_role("switch", name="compression", exact=True)
         async with page.expect_request(lambda request: request.method == "PATCH") as patched:
             await switch.click()
         assert (await patched.value).post_data_json == {"enabled": False}
@@ -133,10 +133,10 @@ async def test_switched(page: Page, api: aiohttp.ClientSession) -> None:
         assert (await step(api, "compression"))["enabled"] is False
         await expect(page.locator('.react-flow__node[data-id="compression"]')).to_contain_text("off")
 
-        await page.get_by_role("switch", name="fault_injection").click()
-        timeout = page.get_by_role("switch", name="timeout")
+        await page.get_by_role("switch", name="fault_injection", exact=True).click()
+        timeout = page.get_by_role("switch", name="timeout", exact=True)
         await expect(timeout).to_have_accessible_description(re.compile("fault_injection needs it"))
-        await page.get_by_role("switch", name="auth").hover()
+        await page.get_by_role("switch", name="auth", exact=True).hover()
         await expect(page.get_by_role("tooltip")).to_contain_text("Always on")
         await page.mouse.down()
         await page.mouse.up()
@@ -147,25 +147,25 @@ async def test_settings_are_edited_tried_and_kept(page: Page, api: aiohttp.Clien
     """F2.4.5: errors stand at their field before saving; a risky change runs on trial until someone keeps it."""
     async with put_back(api) as before:
         await open_steps(page)
-        await page.get_by_role("button", name="Settings of rate_limit").click()
+        await page.get_by_role("button", name="Settings of rate_limit", exact=True).click()
         burst = page.get_by_label("Burst")
         await burst.fill("1")
         await expect(page.get_by_text(re.compile("^Must be at least .* a tenth of requests"))).to_be_visible()
-        await page.get_by_role("button", name="Save settings").click()
+        await page.get_by_role("button", name="Save settings", exact=True).click()
         await expect(burst).to_be_focused()
         await expect(page.get_by_text("1 field to fix")).to_be_visible()
         await burst.fill("2000")
         await expect(page.get_by_text("+ burst: 2000")).to_be_visible()
         await expect(page.get_by_text("has to be confirmed within 60 s")).to_be_visible()
         await page.get_by_placeholder("Why, for those who come after you").fill("Sale day")
-        await page.get_by_role("button", name="Save settings").click()
+        await page.get_by_role("button", name="Save settings", exact=True).click()
         await expect(banner(page, f"Revision {before + 1} is saved.")).to_be_visible()
         assert (await step(api, "rate_limit"))["settings"]["burst"] == 2000
         await expect(row(page, "rate_limit")).to_contain_text("2,000 at once")
 
-        await page.get_by_role("button", name="Apply without restart").click()
+        await page.get_by_role("button", name="Apply without restart", exact=True).click()
         await expect(banner(page, f"Revision {before + 1} runs on trial.")).to_be_visible(timeout=WAIT_MS)
-        await page.get_by_role("button", name=f"Keep revision {before + 1}").click()
+        await page.get_by_role("button", name=f"Keep revision {before + 1}", exact=True).click()
         await expect(banner(page, f"Revision {before + 1} runs everywhere.")).to_be_visible(timeout=WAIT_MS)
         assert (await pipeline(api))["confirmation"] is None
 
@@ -179,19 +179,21 @@ async def test_two_browsers_reorder_at_once(
         ids = await order(api)
         for one, step_id in ((page, "tracing"), (other, "compression")):
             await open_steps(one)
-            await one.get_by_role("button", name=f"Move {step_id} up or down").click()
-            await one.get_by_role("menuitem", name="Move up").click()
+            await one.get_by_role("button", name=f"Move {step_id} up or down", exact=True).click()
+            await one.get_by_role("menuitem", name="Move up", exact=True).click()
         assert (await save_order(page, "Trace the log, too")).status == 200
         theirs = await order(api)
         assert (await save_order(other, "Pack before it is kept")).status == 409
-        dialog = other.get_by_role("dialog", name="admin saved another order first")
+        dialog = other.get_by_role("dialog", name="admin saved another order first", exact=True)
         await expect(dialog).to_contain_text("“Trace the log, too”")
-        await expect(dialog.get_by_role("region", name="Saved by admin").locator('[data-by="theirs"]')).to_have_count(1)
-        await expect(dialog.get_by_role("region", name="Yours").locator('[data-by="mine"]')).to_contain_text(
-            "compression"
-        )
+        await expect(
+            dialog.get_by_role("region", name="Saved by admin", exact=True).locator('[data-by="theirs"]')
+        ).to_have_count(1)
+        await expect(
+            dialog.get_by_role("region", name="Yours", exact=True).locator('[data-by="mine"]')
+        ).to_contain_text("compression")
         await expect(dialog.get_by_text("The combined order passes all constraints.")).to_be_visible()
-        await dialog.get_by_role("button", name=f"Save both as {before + 2}").click()
+        await dialog.get_by_role("button", name=f"Save both as {before + 2}", exact=True).click()
         await expect(dialog).to_be_hidden()
 
         both = await order(api)
@@ -208,12 +210,12 @@ async def test_rolled_back(page: Page, api: aiohttp.ClientSession) -> None:
         async with api.patch(f"{MIDDLEWARE}/timeout", json=slower) as told:
             assert told.status == 200
         await open_steps(page)
-        revisions = page.get_by_role("region", name="Revisions")
+        revisions = page.get_by_role("region", name="Revisions", exact=True)
         await expect(revisions.get_by_role("listitem").first).to_contain_text("Slow day")
-        await revisions.get_by_role("button", name=f"Roll back to revision {before}").click()
-        dialog = page.get_by_role("dialog", name=f"Roll back to revision {before}")
+        await revisions.get_by_role("button", name=f"Roll back to revision {before}", exact=True).click()
+        dialog = page.get_by_role("dialog", name=f"Roll back to revision {before}", exact=True)
         await expect(dialog).to_contain_text("- seconds: 20")
-        await dialog.get_by_role("button", name=f"Roll back to {before}").click()
+        await dialog.get_by_role("button", name=f"Roll back to {before}", exact=True).click()
         await expect(dialog).to_be_hidden()
         await expect(revisions.get_by_role("listitem").first).to_contain_text(f"Rolled back to {before}")
         assert (await step(api, "timeout"))["settings"]["seconds"] != 20

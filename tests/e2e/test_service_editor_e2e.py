@@ -32,36 +32,36 @@ async def test_a_service_is_added_changed_and_deleted_in_the_drawer(
 ) -> None:
     """F2.1.1: what the server refuses stands at its field, and the field has the focus."""
     await page.goto("/admin/health?view=grid")
-    await page.get_by_role("button", name="Add service").click()
+    await page.get_by_role("button", name="Add service", exact=True).click()
     drawer = page.get_by_role("dialog")
     await drawer.get_by_role("button", name=re.compile("^HTTP")).click()
     await drawer.get_by_label("Name", exact=True).fill("Gift shop")
     await expect(drawer.get_by_label("Id", exact=True)).to_have_value("gift-shop")
     address = drawer.get_by_label("Address")
     await address.fill("shop.example.com")
-    await drawer.get_by_role("button", name="Add service").click()
+    await drawer.get_by_role("button", name="Add service", exact=True).click()
     await expect(address).to_have_attribute("aria-invalid", "true")
     await expect(address).to_be_focused()
     await expect(drawer.get_by_text("1 field to fix")).to_be_visible()
 
     await address.fill(f"{belfry.targets.at.http}/ok")
-    await drawer.get_by_role("button", name="Try it").click()
+    await drawer.get_by_role("button", name="Try it", exact=True).click()
     await expect(drawer.get_by_text("Passed", exact=True)).to_be_visible(timeout=WAIT_MS)
     await expect(drawer.get_by_text("1 field to fix")).to_be_hidden()
     assert await detail(api, "gift-shop") == {}, "trying saves nothing"
-    await drawer.get_by_role("button", name="Add service").click()
+    await drawer.get_by_role("button", name="Add service", exact=True).click()
     await expect(drawer).to_be_hidden()
     await expect(card(page, "gift-shop")).to_contain_text("Gift shop", timeout=WAIT_MS)
 
-    await card(page, "gift-shop").get_by_role("button", name="Gift shop").click()
-    await (await menu(page, "gift-shop")).get_by_role("menuitem", name="Edit service").click()
+    await card(page, "gift-shop").get_by_role("button", name="Gift shop", exact=True).click()
+    await (await menu(page, "gift-shop")).get_by_role("menuitem", name="Edit service", exact=True).click()
     await drawer.get_by_label("Name", exact=True).fill("Gifts")
-    await drawer.get_by_role("button", name="Save service").click()
+    await drawer.get_by_role("button", name="Save service", exact=True).click()
     await expect(drawer).to_be_hidden(timeout=WAIT_MS)
     await expect(card(page, "gift-shop")).to_contain_text("Gifts", timeout=WAIT_MS)
 
-    await (await menu(page, "gift-shop")).get_by_role("menuitem", name="Delete service").click()
-    await drawer.get_by_role("button", name="Delete Gifts").click()
+    await (await menu(page, "gift-shop")).get_by_role("menuitem", name="Delete service", exact=True).click()
+    await drawer.get_by_role("button", name="Delete Gifts", exact=True).click()
     await expect(card(page, "gift-shop")).to_have_count(0, timeout=WAIT_MS)
     assert await detail(api, "gift-shop") == {}
 
@@ -71,11 +71,11 @@ async def test_what_the_file_declares_is_read_only_everywhere(page: Page, api: a
     await page.goto("/admin/health?view=grid&open=ledger")
     await expect(card(page, "ledger")).to_contain_text("belfry.yaml, read only")
     options = await menu(page, "ledger")
-    await expect(options.get_by_role("menuitem", name="Delete service, read only")).to_be_disabled()
-    await options.get_by_role("menuitem", name="Show definition").click()
-    drawer = page.get_by_role("dialog", name="ledger")
+    await expect(options.get_by_role("menuitem", name="Delete service, read only", exact=True)).to_be_disabled()
+    await options.get_by_role("menuitem", name="Show definition", exact=True).click()
+    drawer = page.get_by_role("dialog", name="ledger", exact=True)
     await expect(drawer).to_contain_text(re.compile(r"stands in belfry\.yaml, line \d+"))
-    await expect(drawer.get_by_role("button", name="Save service")).to_have_count(0)
+    await expect(drawer.get_by_role("button", name="Save service", exact=True)).to_have_count(0)
     async with api.delete(f"{SERVICES}/ledger") as answer:
         assert answer.status == 409
         assert "belfry.yaml" in (await answer.json())["detail"]

@@ -20,7 +20,7 @@ WANTED = "/admin/health?view=table&q=ledger"
 async def submit(page: Page, name: str, password: str) -> None:
     await page.get_by_label("Name").fill(name)
     await page.get_by_label("Password", exact=True).fill(password)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 async def test_signing_in_leads_to_the_page_one_wanted_and_signing_out_ends_it(stranger: Page) -> None:
@@ -37,10 +37,10 @@ async def test_signing_in_leads_to_the_page_one_wanted_and_signing_out_ends_it(s
     await expect(stranger.get_by_role("row", name=re.compile("ledger"))).to_be_visible()
 
     await stranger.get_by_role("button", name=re.compile("signed in as admin")).click()
-    await stranger.get_by_role("button", name="Sign out").click()
+    await stranger.get_by_role("button", name="Sign out", exact=True).click()
     await expect(stranger).to_have_url(re.compile("/login"))
     await stranger.goto("/admin/settings/users")
-    await expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()
+    await expect(stranger.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
 
 
 async def test_too_many_tries_are_counted_down(stranger: Page, api: aiohttp.ClientSession) -> None:
@@ -58,7 +58,7 @@ async def test_too_many_tries_are_counted_down(stranger: Page, api: aiohttp.Clie
     button = stranger.get_by_role("button", name=re.compile(r"Again in \d+ s"))
     await expect(button).to_be_disabled()
     await expect(stranger.get_by_role("alert")).to_have_text(re.compile(r"Too many tries\. Again in \d+ s\."))
-    await expect(stranger.get_by_role("button", name="Sign in")).to_be_enabled(timeout=WAIT_MS)
+    await expect(stranger.get_by_role("button", name="Sign in", exact=True)).to_be_enabled(timeout=WAIT_MS)
 
 
 async def test_a_session_that_ends_keeps_what_was_typed(stranger: Page) -> None:
@@ -70,11 +70,11 @@ async def test_a_session_that_ends_keeps_what_was_typed(stranger: Page) -> None:
     await stranger.get_by_label("Host").fill("localhost")
     await stranger.context.clear_cookies()
     # As an event, since a poll of the page may find out first and cover the button with the dialog.
-    await stranger.get_by_role("button", name="Try it").dispatch_event("click")
+    await stranger.get_by_role("button", name="Try it", exact=True).dispatch_event("click")
 
-    dialog = stranger.get_by_role("dialog", name="Your session ended")
+    dialog = stranger.get_by_role("dialog", name="Your session ended", exact=True)
     await dialog.get_by_label("Password", exact=True).fill(PASSWORD)
-    await dialog.get_by_role("button", name="Sign in").click()
+    await dialog.get_by_role("button", name="Sign in", exact=True).click()
     await expect(dialog).to_be_hidden()
     await expect(stranger.get_by_label("Name", exact=True)).to_have_value("Half typed")
     await expect(stranger.get_by_label("Host")).to_have_value("localhost")
@@ -83,11 +83,11 @@ async def test_a_session_that_ends_keeps_what_was_typed(stranger: Page) -> None:
 async def test_a_viewer_made_in_the_browser_reads_and_changes_nothing(page: Page, open_page: OpenPage) -> None:
     """The first password has to be replaced; what a role may not do says why, and the server refuses it."""
     await page.goto("/admin/settings/users")
-    await page.get_by_role("button", name="Add user").click()
-    form = page.get_by_role("dialog", name="Add user")
+    await page.get_by_role("button", name="Add user", exact=True).click()
+    form = page.get_by_role("dialog", name="Add user", exact=True)
     await form.get_by_label("Name").fill("vera")
     first_password = await form.get_by_label("First password").input_value()
-    await form.get_by_role("button", name="Add user").click()
+    await form.get_by_role("button", name="Add user", exact=True).click()
     await expect(page.get_by_role("row", name=re.compile("vera"))).to_contain_text("Must change password")
 
     viewer = await open_page()
@@ -95,15 +95,15 @@ async def test_a_viewer_made_in_the_browser_reads_and_changes_nothing(page: Page
     await viewer.get_by_label("Current password").fill(first_password)
     await viewer.get_by_label("New password", exact=True).fill(PASSWORD)
     await viewer.get_by_label("New password again").fill(PASSWORD)
-    await viewer.get_by_role("button", name="Save password").click()
+    await viewer.get_by_role("button", name="Save password", exact=True).click()
     await viewer.wait_for_url("**/admin")
 
     await viewer.goto("/admin/health?view=grid&open=ledger")
-    add = viewer.get_by_role("button", name="Add service")
+    add = viewer.get_by_role("button", name="Add service", exact=True)
     await expect(add).to_have_attribute("aria-disabled", "true")
     await add.hover()
     await expect(viewer.get_by_role("tooltip")).to_have_text("Needs the admin role")
-    check = card(viewer, "ledger").get_by_role("button", name="Check now: ledger").first
+    check = card(viewer, "ledger").get_by_role("button", name="Check now: ledger", exact=True).first
     await expect(check).to_have_attribute("aria-description", "Needs the operator role")
 
     token = (await (await viewer.request.get("/api/v1/auth/me")).json())["csrf_token"]
@@ -115,18 +115,18 @@ async def test_a_viewer_made_in_the_browser_reads_and_changes_nothing(page: Page
 async def test_a_token_made_in_the_browser_works_until_it_is_revoked(page: Page, belfry: Belfry) -> None:
     """Its secret is shown once; it reads as a viewer, does no more, and ends with one click."""
     await page.goto("/admin/settings/tokens")
-    await page.get_by_role("button", name="Create token").click()
-    form = page.get_by_role("dialog", name="Create token")
+    await page.get_by_role("button", name="Create token", exact=True).click()
+    form = page.get_by_role("dialog", name="Create token", exact=True)
     await form.get_by_label("Name").fill("Deploy pipeline")
     await form.get_by_label("Role").select_option("viewer")
-    await form.get_by_role("button", name="Create token").click()
-    secret = await page.get_by_role("dialog", name="Store the secret now").locator("code").inner_text()
-    await page.get_by_role("button", name="I have stored it").click()
+    await form.get_by_role("button", name="Create token", exact=True).click()
+    secret = await page.get_by_role("dialog", name="Store the secret now", exact=True).locator("code").inner_text()
+    await page.get_by_role("button", name="I have stored it", exact=True).click()
 
     async with aiohttp.ClientSession(belfry.url, headers={"Authorization": f"Bearer {secret}"}) as program:
         assert (await program.get(SERVICES)).status == 200
         assert (await program.post(f"{SERVICES}/ledger/check")).status == 403
-        await page.get_by_role("button", name="Revoke Deploy pipeline").click()
+        await page.get_by_role("button", name="Revoke Deploy pipeline", exact=True).click()
         await page.get_by_role("button", name="Revoke", exact=True).click()
         await expect(page.get_by_role("row", name=re.compile("Deploy pipeline"))).to_have_count(0)
         assert (await program.get(SERVICES)).status == 401
