@@ -15,7 +15,7 @@ from tests.fixtures.waiting import until
 
 MARKS = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("e2e")]
 
-WAIT_MS = 20_000
+WAIT_MS = 30_000
 SERVICES = "/api/v1/admin/health/services"
 REFRESH_MS = 31_000
 """A little more than the page waits between two refreshes."""

@@ -117,6 +117,6 @@ async def use_rights(url: str, nats_url: str, admin_seed: str) -> tuple[dict[str
             token_id = (await answer.json())["token"]["id"]
         async with session.delete(f"{tokens}/{token_id}") as answer:
             refused = [] if answer.status == 204 else [await answer.text()]
-    first = await asyncio.wait_for(heard.get(), 10)
+    first = await asyncio.wait_for(heard.get(), 60)
     await bus.close()
     return about, [first], refused

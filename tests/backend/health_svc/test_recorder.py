@@ -58,7 +58,7 @@ async def test_a_run_that_the_store_refuses_is_dropped_alone(working: Recorder, 
         working.put(finished("bad", NEVER, "pass")),
         working.put(finished("last", NOW, "pass")),
     ]
-    first, bad, last = await asyncio.wait_for(asyncio.gather(*waiting), 30)
+    first, bad, last = await asyncio.wait_for(asyncio.gather(*waiting), 60)
     assert (first and first.status, bad, last and last.status) == ("healthy", None, "healthy")
     assert await pool.fetchval("SELECT count(*) FROM check_run") == 2
 
@@ -68,10 +68,10 @@ async def test_a_queue_that_is_full_drops_the_oldest(pool: Pool, monkeypatch: py
     monkeypatch.setattr(recorder, "MOST_WAITING", 3)
     idle = Recorder(pool, cast(Bus, Heard()), Windows(), lambda: None)
     waiting = [idle.put(finished("shop", NOW + timedelta(seconds=n), "pass")) for n in range(4)]
-    assert await asyncio.wait_for(waiting[0], 5) is None
+    assert await asyncio.wait_for(waiting[0], 60) is None
     await declare(pool)
     task = asyncio.create_task(idle.run())
-    kept = await asyncio.wait_for(asyncio.gather(*waiting[1:]), 30)
+    kept = await asyncio.wait_for(asyncio.gather(*waiting[1:]), 60)
     assert [r and r.status for r in kept] == ["healthy"] * 3
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -22,7 +22,7 @@ FAST = BusOptions(
     start_seconds=5,
     close_seconds=1,
 )
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 Connect = Callable[..., Awaitable[Bus]]
 

@@ -62,7 +62,7 @@ async def relay_until_empty(pool: Pool, bus: Bus) -> None:
 
 async def stored(bus: Bus, count: int) -> list[Delivery]:
     found: list[Delivery] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for message in bus.follow(EVENTS_STREAM, SUBJECTS, 0):
             found.append(message)
             if len(found) == count:

@@ -46,7 +46,7 @@ async def get(http: aiohttp.ClientSession, url: str) -> tuple[int, Any]:
         return response.status, await response.json(content_type=None)
 
 
-async def until(question: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+async def until(question: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
     deadline = monotonic() + seconds
     while not await question():
         assert monotonic() < deadline, "did not happen in time"

@@ -48,7 +48,7 @@ async def test_a_reader_is_told_when_its_stream_was_made_anew(streams: Running, 
     await bus.publish_acked([OutboxMessage(id="new", subject=ONE)])
 
     with pytest.raises(StreamReplacedError):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await anext(reader)
 
     assert (await bus.extent(STREAM)).epoch > before.epoch
@@ -69,8 +69,8 @@ async def test_a_reader_is_told_that_there_is_no_more(streams: Running, connect:
     reader = bus.follow(STREAM, [ONE], 0, idle.set)
     assert (await anext(reader)).seq == 1
     waiting = asyncio.ensure_future(anext(reader))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await idle.wait()
     await put(bus, ONE, ONE)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert (await waiting).seq == 2

@@ -42,7 +42,7 @@ async def test_spans_of_http_and_rpc_are_exported_as_one_trace(
     async with aiohttp.ClientSession() as http, http.get(f"{running.url}/count") as response:
         assert await response.json() == {"one": 1}
     assert await asyncio.to_thread(running.end) == 0
-    await asyncio.wait_for(taken.came.wait(), 5)
+    await asyncio.wait_for(taken.came.wait(), 60)
 
     statement = taken.named("SELECT")
     assert list(taken.above(statement)) == [("sample_svc", "SELECT"), ("sample_svc", "GET /count")]
