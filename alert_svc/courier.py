@@ -7,7 +7,7 @@ import structlog
 from msgspec import Struct
 
 from alert_svc.channel_specs import kind_of, secrets_of
-from alert_svc.senders import faults
+from alert_svc.senders import faults, twilio_callbacks
 from alert_svc.senders.http import Wire
 from alert_svc.senders.outgoing import Outgoing, Receipt, SendFault, failed
 from alert_svc.senders.plain import cleaned
@@ -31,7 +31,11 @@ class Courier(Struct, frozen=True):
         self, id: str, message: AlertMessage, thread: str | None = None, done: tuple[str, ...] = ()
     ) -> Outgoing:
         link = self.public_url.rstrip("/") + message.path if self.public_url and message.path else ""
-        return Outgoing(id=id, message=cleaned(message), at=datetime.now(UTC), link=link, thread=thread, done=done)
+        told = twilio_callbacks.address(self.public_url, id) if message.incident_id else ""
+        now = datetime.now(UTC)
+        return Outgoing(
+            id=id, message=cleaned(message), at=now, link=link, thread=thread, done=done, callback=told
+        )  # fmt: skip
 
     async def send(self, channel: AnyChannelSpec, outgoing: Outgoing, seconds: float = SEND_SECONDS) -> Receipt:
         """Raises SendFault, and nothing else."""

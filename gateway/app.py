@@ -11,6 +11,7 @@ from gateway.auth.gatekeeper import GATEKEEPER, Gatekeeper
 from gateway.auth.oidc.config import Config, config_of
 from gateway.auth.oidc.context import OIDC, realm_of
 from gateway.auth.revocation import hear_revocations
+from gateway.callbacks import add_callbacks
 from gateway.chain.context import add_chain, chain_context
 from gateway.client import PROXIES, Proxies
 from gateway.documents import add_documents
@@ -38,6 +39,7 @@ def create_app(settings: GatewaySettings) -> web.Application:
     add_live(app)
     add_documents(app)
     add_status_page(app)
+    add_callbacks(app)
     add_pages(app, settings)
     add_chain(app)
     app.cleanup_ctx.extend(

@@ -3,7 +3,19 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from alert_svc.api import as_code, channels, deliveries, incidents, metrics, policies, preview, quiet, rules, testing
+from alert_svc.api import (
+    as_code,
+    callbacks,
+    channels,
+    deliveries,
+    incidents,
+    metrics,
+    policies,
+    preview,
+    quiet,
+    rules,
+    testing,
+)
 from alert_svc.room import Room
 from shared.contracts.alerts import procedures as contract
 from shared.contracts.wire import Rpc
@@ -31,6 +43,7 @@ HANDLERS: list[tuple[Rpc, Callable[[Room, Any, Caller], Awaitable[Any]]]] = [
     (contract.TEST_UNSAVED, testing.test_unsaved_channel),
     (contract.LIST_DELIVERIES, deliveries.list_deliveries),
     (contract.RETRY_DELIVERY, deliveries.retry_delivery),
+    (contract.TAKE_TWILIO_CALLBACK, callbacks.take_twilio_callback),
     (contract.LIST_INCIDENTS, incidents.list_alert_incidents),
     (contract.GET_INCIDENT, incidents.get_alert_incident),
     (contract.GET_TIMELINE, incidents.get_incident_timeline),

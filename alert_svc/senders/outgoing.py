@@ -10,7 +10,8 @@ from shared.contracts.alerts.deliveries import AlertMessage, SendError, SendErro
 class Outgoing(Struct, frozen=True, kw_only=True):
     """A message on its way to one channel. `id` is the same for every attempt; `link`: the incident's page, if Belfry
     knows its own address; `thread`: the provider's id of the first message of this incident in this channel; `done`:
-    the parts that the provider has accepted already; `at`: now."""
+    the parts that the provider has accepted already; `callback`: where the provider may tell whether it arrived, or
+    empty; `at`: now."""
 
     id: str
     message: AlertMessage
@@ -18,6 +19,7 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     link: str = ""
     thread: str | None = None
     done: tuple[str, ...] = ()
+    callback: str = ""
 
 
 class Receipt(Struct, frozen=True, kw_only=True):

@@ -53,10 +53,11 @@ def _text(message: AlertMessage, link: str) -> str:
 
 def _to_twilio(channel: SmsChannel, number: str, text: str, outgoing: Outgoing, twilio: str) -> Request:
     account = channel.account_sid or ""
+    callback = {"StatusCallback": outgoing.callback} if outgoing.callback else {}
     sender = "MessagingServiceSid" if channel.from_number.startswith("MG") else "From"
     return Request(
         url=f"{twilio}/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json",
-        body=urlencode({"To": number, sender: channel.from_number, "Body": text}).encode(),
+        body=urlencode({"To": number, sender: channel.from_number, "Body": text, **callback}).encode(),
         headers={"Authorization": _key(channel), "Content-Type": "application/x-www-form-urlencoded"},
         part=number,
     )
@@ -101,13 +102,19 @@ def question(channel: SmsChannel, sid: str, twilio: str) -> Request:
 
 
 def has_arrived(answer: Answer) -> bool:
-    """False: Twilio does not know yet. Raises SendFault when it never will."""
+    """As `arrived`, of an answer to `question`."""
     said = answer.json()
-    if said.get("status") not in ("undelivered", "failed", "canceled"):
-        return answer.is_success and said.get("status") in ("delivered", "read")
     number = said.get("error_code")
-    code = number if isinstance(number, int) else 0
-    words = one_line(str(said.get("error_message") or LOST.get(code, said["status"])))
+    status = str(said.get("status") or "")
+    found = arrived(status, number if isinstance(number, int) else 0, str(said.get("error_message") or ""))
+    return found and answer.is_success
+
+
+def arrived(status: str, code: int, words: str) -> bool:
+    """False: Twilio does not know yet. Raises SendFault when it never will."""
+    if status not in ("undelivered", "failed", "canceled"):
+        return status in ("delivered", "read")
+    words = one_line(words or LOST.get(code, status))
     raise refused("invalid_recipient" if code in LOST else "refused", f"It did not arrive: {words} ({code})",
                   f"See https://www.twilio.com/docs/errors/{code}" if code else "")  # fmt: skip
 

@@ -146,7 +146,9 @@ async def record(conn: Connection, outcomes: Sequence[Outcome]) -> int:
             id uuid, attempt int, state text, at timestamptz, detail text, next_at timestamptz, provider_id text,
             error jsonb, done jsonb
         )
-        WHERE d.id = u.id AND d.attempts = u.attempt AND (d.finished_at IS NULL OR d.state = 'sent')
+        WHERE d.id = u.id AND d.attempts = u.attempt AND (
+            d.finished_at IS NULL OR d.state = 'sent' OR (d.state = 'accepted' AND u.state IN ('delivered', 'failed'))
+        )
         RETURNING d.id::text AS id, d.incident_id::text AS incident_id, d.channel_id
         """,
         to_builtins(list(outcomes), builtin_types=(datetime,)),
@@ -162,38 +164,12 @@ async def record(conn: Connection, outcomes: Sequence[Outcome]) -> int:
     return len(rows)
 
 
-class Sent(Struct, frozen=True, kw_only=True):
-    """A message that its provider has, and of which it will know whether it arrived."""
-
-    id: str
-    channel_id: str
-    attempts: int
-    provider_id: str
-    finished_at: datetime
-
-
-async def take_sent(conn: Connection, limit: int) -> list[Sent]:
-    """Those to ask for now; no other replica asks for them in the next minute."""
-    rows = await conn.fetch(
-        """
-        UPDATE delivery SET next_at = now() + interval '1 minute'
-        WHERE id IN (
-            SELECT id FROM delivery WHERE state = 'sent' AND next_at <= now()
-            ORDER BY next_at LIMIT $1 FOR UPDATE SKIP LOCKED
-        )
-        RETURNING id::text AS id, channel_id, attempts, provider_id, finished_at
-        """,
-        limit,
-    )
-    return [convert(dict(row), Sent) for row in rows]
-
-
 async def queue_again(conn: Connection, delivery_id: str, actor: str, now: datetime) -> bool:
     """What has failed is due again, for another day. False: it has not failed."""
     row = await conn.fetchrow(
         """
         UPDATE delivery SET state = 'queued', finished_at = NULL, next_at = $2::timestamptz, error = NULL,
-            done = CASE WHEN provider_id IS NULL THEN done ELSE '[]' END, provider_id = NULL,
+            done = CASE WHEN provider_id IS NULL THEN done ELSE '[]' END, provider_id = NULL, arrived = '{}',
             give_up_at = $2::timestamptz + interval '24 hours', steps = steps || $3::jsonb
         WHERE id = $1 AND state = 'failed'
         RETURNING id::text AS id, incident_id::text AS incident_id, channel_id, kind, key

@@ -34,6 +34,7 @@ from shared.contracts.alerts.requests import (
     TestChannel,
     TestUnsavedChannel,
     TimelineQuery,
+    TwilioCallback,
     UpdateAlertRule,
     UpdateChannel,
     UpdateMuteTiming,
@@ -68,6 +69,7 @@ TEST_CHANNEL = Rpc("belfry.rpc.alert.test_notification_channel", TestChannel, Te
 TEST_UNSAVED = Rpc("belfry.rpc.alert.test_unsaved_channel", TestUnsavedChannel, TestResult, TEST_SECONDS)
 LIST_DELIVERIES = Rpc("belfry.rpc.alert.list_deliveries", DeliveriesQuery, AlertDeliveries)
 RETRY_DELIVERY = Rpc("belfry.rpc.alert.retry_delivery", DeliveryRef, Nothing)
+TAKE_TWILIO_CALLBACK = Rpc("belfry.rpc.alert.take_twilio_callback", TwilioCallback, Nothing)
 
 LIST_INCIDENTS = Rpc("belfry.rpc.alert.list_alert_incidents", AlertIncidentsQuery, AlertIncidents)
 GET_INCIDENT = Rpc("belfry.rpc.alert.get_alert_incident", IncidentRef, AlertIncidentDetail)
@@ -100,7 +102,7 @@ RPCS = (
     LIST_RULES, GET_RULE, CREATE_RULE, UPDATE_RULE, SWITCH_RULE, DELETE_RULE, TEST_RULE, LIST_VERSIONS,
     LIST_EVALUATIONS, PREVIEW_RULE, LIST_METRICS, LIST_SERIES,
     LIST_CHANNELS, GET_CHANNEL, CREATE_CHANNEL, UPDATE_CHANNEL, DELETE_CHANNEL, TEST_CHANNEL, TEST_UNSAVED,
-    LIST_DELIVERIES, RETRY_DELIVERY,
+    LIST_DELIVERIES, RETRY_DELIVERY, TAKE_TWILIO_CALLBACK,
     LIST_INCIDENTS, GET_INCIDENT, GET_TIMELINE, ACKNOWLEDGE_INCIDENT, RESOLVE_INCIDENT, COMMENT_INCIDENT,
     ESCALATE_INCIDENT,
     LIST_SILENCES, CREATE_SILENCE, UPDATE_SILENCE, END_SILENCE,

@@ -111,6 +111,14 @@ class DeliveryRef(Struct, frozen=True, kw_only=True):
     delivery_id: Annotated[str, Meta(max_length=64)]
 
 
+class TwilioCallback(Struct, frozen=True, kw_only=True):
+    """What Twilio says of one of its texts, as it came: `fields` of the form, `signature` of the header."""
+
+    delivery_id: Annotated[str, Meta(max_length=64)]
+    signature: Annotated[str, Meta(max_length=200)]
+    fields: Annotated[dict[str, str], Meta(max_length=100)]
+
+
 # --- incidents ----------------------------------------------------------------------------------------------------
 
 

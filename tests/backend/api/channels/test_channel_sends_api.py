@@ -1,8 +1,15 @@
 """Tests of channels and deliveries as users of the API see them."""
 
+import base64
+import hashlib
+import hmac
+from collections import defaultdict
+from urllib.parse import urlencode
+
 import pytest
 
 from tests.backend.api.channels.story import AT, Api
+from tests.fixtures.providers import web
 from tests.fixtures.providers.web import answers
 from tests.fixtures.waiting import until
 
@@ -87,3 +94,58 @@ async def test_deliveries_are_listed_by_page_and_tried_again(api: Api) -> None:
     )
     await api.ask("POST", f"/deliveries/{ids[0]}/retry", want=409)
     await api.ask("POST", "/deliveries/none/retry", want=404)
+
+
+async def test_twilio_tells_by_itself_whether_texts_have_arrived(api: Api) -> None:
+    """Signed with the account's token over the address and all fields: what is not is refused, and changes nothing. The
+    delivery goes on in the timeline; one that is lost goes to the fallback."""
+    api.sending.providers.arrivals = defaultdict(lambda: {"status": "sent"})
+    await api.ask("POST", "/channels", api.hook("instead"), 201)
+    phone = {"kind": "sms", "name": "Phones", "id": "phones", "to": ["+4915112345678", "+4915112345679"]}
+    phone |= {
+        "account_sid": web.ACCOUNT,
+        "auth_token": web.AUTH_TOKEN,
+        "from_number": web.NUMBER,
+        "fallback": "instead",
+    }
+    await api.ask("POST", "/channels", phone, 201)
+    await api.sending.fire("callback.arrives", "phones")
+    [sent] = await api.sending.until_states("phones", "sent")
+    address = f"https://belfry.example/callbacks/twilio/{sent.id}"
+    forms = [got.form() for got in api.sending.providers.at("/twilio")[-2:]]
+    assert [form["StatusCallback"] for form in forms] == [address] * 2
+    first, second = (sent.provider_id or "").split(",")
+
+    async def tell(address: str, want: int, token: str = web.AUTH_TOKEN, **fields: str) -> None:
+        text = address + "".join(f"{name}{fields[name]}" for name in sorted(fields))
+        signature = base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
+        path = address.removeprefix("https://belfry.example")
+        headers = {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"}
+        anyone = {**headers, "Authorization": ""}
+        async with api.client.post(path, data=urlencode(fields), headers=anyone) as answer:
+            assert answer.status == want, await answer.text()
+
+    await tell(address, 403, "another-token", MessageSid=first, MessageStatus="delivered")
+    await tell(address[:-1] + ("0" if address[-1] != "0" else "1"), 403, MessageSid=first, MessageStatus="delivered")
+    await tell("https://belfry.example/callbacks/twilio/none", 403, MessageSid=first, MessageStatus="delivered")
+    async with api.client.post(f"/callbacks/twilio/{sent.id}", json={}, headers={"X-Twilio-Signature": "x"}) as answer:
+        assert answer.status == 415
+    async with api.client.post(f"/callbacks/twilio/{sent.id}", data={"MessageSid": first}) as answer:
+        assert answer.status == 403
+    for sid, status in ((first, "sent"), (first, "delivered"), (first, "delivered"), ("SM1", "delivered")):
+        await tell(address, 204, MessageSid=sid, MessageStatus=status, To="+4915112345678", Note="")
+    assert [each.state for each in await api.sending.deliveries(channel_id="phones")] == ["sent"]
+    await tell(address, 204, MessageSid=second, MessageStatus="delivered")
+    [arrived] = await api.sending.until_states("phones", "delivered")
+    assert arrived.steps[-1].detail == "Arrived at 2 of 2"
+
+    incident = await api.sending.fire("callback.lost", "phones")
+    lost = (await api.sending.until_states("phones", "delivered", "sent"))[-1]
+    sid = (lost.provider_id or "").split(",")[1]
+    address = f"https://belfry.example/callbacks/twilio/{lost.id}"
+    await tell(address, 204, MessageSid=sid, MessageStatus="undelivered", ErrorCode="30003")
+    failed = (await api.sending.until_states("phones", "delivered", "failed"))[-1]
+    assert failed.error is not None
+    assert "the phone cannot be reached (30003)" in failed.error.detail
+    [instead] = await api.sending.until_states("instead", "accepted")
+    assert (instead.fallback_of, instead.incident_id) == (lost.id, incident)
