@@ -41,11 +41,19 @@ def sample_of_rule(
     rule_id: str, spec: AlertRuleSpec, unit: str, reason: Literal["fired", "resolved"], now: datetime
 ) -> AlertMessage:
     """As the rule would say it, with a value just beyond its threshold; its title says that it is a test."""
-    resolved_at = now if reason == "resolved" else None
+    facts = sample_facts(rule_id, spec, unit, now)
+    if reason == "resolved":
+        facts = replace(facts, fired_at=now - LASTED, resolved_at=now)
+    said = message(facts, reason, now)
+    return replace(said, title=f"[Test] {said.title}", text=f"This is a test. {said.text}", incident_id="", path=PATH)
+
+
+def sample_facts(rule_id: str, spec: AlertRuleSpec, unit: str, now: datetime) -> Facts:
+    """Of an incident that might just have begun."""
     value = spec.threshold * 1.2 or 1.0
     labels = {each.label: each.value for each in spec.selector if each.match == "="}
     word = shown(value, unit, spec.metric)
-    facts = Facts(
+    return Facts(
         id=0,
         rule_id=rule_id,
         spec=spec,
@@ -54,9 +62,6 @@ def sample_of_rule(
         labels=labels,
         severity=spec.severity,
         value=value,
-        fired_at=now - (LASTED if resolved_at else timedelta()),
+        fired_at=now,
         text=f"{word[:1].upper()}{word[1:]}, {condition(spec, unit)}",
-        resolved_at=resolved_at,
     )
-    said = message(facts, reason, now)
-    return replace(said, title=f"[Test] {said.title}", text=f"This is a test. {said.text}", incident_id="", path=PATH)

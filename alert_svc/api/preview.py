@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import datetime
 
 import msgspec
 
@@ -9,19 +10,28 @@ from alert_svc import preview
 from alert_svc.api.rules import names_of, rule_or_404
 from alert_svc.book import Rule, watched
 from alert_svc.catalogue import unit_of
+from alert_svc.channel_specs import spec_from
 from alert_svc.drafts import group_key, moment
-from alert_svc.messages import title
+from alert_svc.messages import Facts, message
 from alert_svc.preview import Fired, Live, Past
 from alert_svc.room import Room
+from alert_svc.samples import sample_facts
 from alert_svc.semantics import Names, rule_errors, rule_warnings
+from alert_svc.senders.reading import read_back
 from alert_svc.series import MINUTE, key_of
-from alert_svc.store import history
+from alert_svc.store import channels, documents, history
+from alert_svc.store.channels import StoredChannel
 from alert_svc.wording import condition, shown
+from shared.contracts.alerts.policies import EscalationPolicySpec
 from shared.contracts.alerts.preview import PreviewMessage, PreviewRequest, RulePreview
 from shared.contracts.wire import FieldError
 from shared.db import Connection
 from shared.problems import invalid
 from shared.rpc import Caller
+
+EXAMPLE_PATH, EXAMPLE_ID = "/admin/incidents", "00000000-0000-7000-8000-000000000000"
+
+_policy = msgspec.json.Decoder(EscalationPolicySpec)
 
 
 async def preview_alert_rule(room: Room, request: PreviewRequest, caller: Caller) -> RulePreview:
@@ -31,8 +41,9 @@ async def preview_alert_rule(room: Room, request: PreviewRequest, caller: Caller
     async with room.pool.acquire(timeout=2) as conn:
         rule, names = await _rule(room, conn, request, now)
         live = await history.list_firings(conn, rule.id, moment(now - request.hours * 3600))
+        told = await _channels(conn, rule)
     past = preview.read_past(room.engine, rule, request.hours)
-    return await asyncio.to_thread(_preview, rule, past, names, live, request.hours, now)
+    return await asyncio.to_thread(_preview, room, rule, past, names, live, told, request.hours, now)
 
 
 async def _rule(room: Room, conn: Connection, request: PreviewRequest, now: float) -> tuple[Rule, Names]:
@@ -46,7 +57,16 @@ async def _rule(room: Room, conn: Connection, request: PreviewRequest, now: floa
     return watched(spec.id or "", 0, 0, spec), names
 
 
-def _preview(rule: Rule, past: list[Past], names: Names, live: list[Live], hours: int, now: float) -> RulePreview:
+def _preview(
+    room: Room,
+    rule: Rule,
+    past: list[Past],
+    names: Names,
+    live: list[Live],
+    told: list[StoredChannel],
+    hours: int,
+    now: float,
+) -> RulePreview:
     minutes = hours * 60
     newest = past[0].minutes[-1] if past else int(now) // MINUTE
     first = newest - minutes + 1
@@ -75,7 +95,7 @@ def _preview(rule: Rule, past: list[Past], names: Names, live: list[Live], hours
         longest_seconds=max(lasted, default=0.0),
         messages=_messages(rule, fired),
         suggestion=preview.suggest(rule, past, fired, since, until),
-        message=_message(rule, fired, unit),
+        said=_said(room, told, _facts(rule, fired, unit, moment(now)), moment(now)),
         warnings=rule_warnings(spec, names, len(past)),
     )
 
@@ -94,12 +114,44 @@ def _messages(rule: Rule, fired: list[Fired]) -> int:
     return count * max(1, len(rule.spec.channels))
 
 
-def _message(rule: Rule, fired: list[Fired], unit: str) -> PreviewMessage | None:
-    """What the first of its channels would have got last."""
+def _facts(rule: Rule, fired: list[Fired], unit: str, now: datetime) -> Facts:
+    """Of what fired last; of an example when nothing did."""
     if not fired:
-        return None
-    spec, last = rule.spec, fired[0]
-    text = f"{shown(last.peak, unit, spec.metric)}, {condition(spec, unit)}."
-    return PreviewMessage(
-        channel=spec.channels[0] if spec.channels else "", kind="", title=title(spec.name, last.past.title), text=text
+        return sample_facts(rule.id, rule.spec, unit, now)
+    last, spec = fired[0], rule.spec
+    word = shown(last.peak, unit, spec.metric)
+    return Facts(
+        id=0,
+        rule_id=rule.id,
+        spec=spec,
+        unit=unit,
+        object=last.past.title,
+        labels=last.past.labels,
+        severity=spec.severity,
+        value=last.peak,
+        fired_at=moment(last.from_at),
+        text=f"{word[:1].upper()}{word[1:]}, {condition(spec, unit)}",
     )
+
+
+async def _channels(conn: Connection, rule: Rule) -> list[StoredChannel]:
+    """Whom it tells: its own channels first, then those of its policy."""
+    wanted = list(rule.spec.channels)
+    if rule.spec.escalation_policy:
+        found = await documents.get_document(conn, "policy", rule.spec.escalation_policy)
+        steps = _policy.decode(found.spec).steps if found else []
+        wanted += [id for step in steps for id in step.channels]
+    wanted = list(dict.fromkeys(wanted))
+    known = await channels.list_channels(conn, wanted) if wanted else []
+    return sorted(known, key=lambda each: wanted.index(each.id))
+
+
+def _said(room: Room, told: list[StoredChannel], facts: Facts, now: datetime) -> list[PreviewMessage]:
+    """By the forms of production."""
+    said = msgspec.structs.replace(message(facts, "fired", now), path=EXAMPLE_PATH)
+    outgoing = room.courier.outgoing(EXAMPLE_ID, said)
+    found = []
+    for each in told:
+        reading = read_back(each.kind, spec_from(each.kind, each.name, each.config), outgoing)
+        found.append(PreviewMessage(channel=each.id, name=each.name, kind=each.kind, **msgspec.structs.asdict(reading)))
+    return found

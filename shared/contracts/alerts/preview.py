@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from shared.contracts.alerts.deliveries import ChannelKind
 from shared.contracts.alerts.metrics import Labels
 from shared.contracts.alerts.rules import AlertRuleSpec, AlertState
 from shared.contracts.wire import FieldError, Id
@@ -57,17 +58,21 @@ class PreviewSuggestion(Struct, frozen=True, kw_only=True):
 
 
 class PreviewMessage(Struct, frozen=True, kw_only=True):
-    """What a channel would get: subject and text, as plain words."""
+    """The message as one channel gets it: title and text as they are read, and `sent` as it goes out, without addresses
+    and secrets. `channel`: its id."""
 
     channel: str
-    kind: str
+    name: str
+    kind: ChannelKind
     title: str
     text: str
+    sent: str
 
 
 class RulePreview(Struct, frozen=True, kw_only=True):
     """`fired` times, `firing_seconds` in total, about `messages` messages over the span. `series`: the worst few of the
     `matched_series`; spans and firings are of all of them. `insufficient`: spans without data or with too few samples.
+    `said`: what each channel of the rule and of its policy would get of the last firing, or of one that is made up.
     `warnings`: what is allowed and yet looks wrong."""
 
     metric: str
@@ -88,5 +93,5 @@ class RulePreview(Struct, frozen=True, kw_only=True):
     longest_seconds: float
     messages: int
     suggestion: PreviewSuggestion | None
-    message: PreviewMessage | None
+    said: list[PreviewMessage]
     warnings: list[FieldError]

@@ -39,6 +39,17 @@ describe('a rule that is saved', () => {
     expect(await axeFindings()).toEqual([]);
   });
 
+  it('F2.5.5: shows the message as each channel gets it, as it is read and as it is sent', async () => {
+    previews();
+    const { user } = await openPage(open);
+    expect(await within(preview()).findByText(/^Firing \(critical\): Checkout p99 over 500 ms: POST/, { selector: 'b' })).toBeInTheDocument();
+    await user.click(within(preview()).getByRole('button', { name: 'sms-oncall' }));
+    expect(preview()).toHaveTextContent('Firing (critical): Checkout p99 over 500 ms: POST /api/checkout. 655 ms, over 500 ms for 5 min.');
+    await user.click(within(preview()).getByText('As it is sent'));
+    expect(within(preview()).getByRole('region', { name: 'As it is sent to sms-oncall' })).toHaveTextContent('To: +4915112345678');
+    expect(await axeFindings()).toEqual([]);
+  });
+
   it('F2.5.5: reads each moment by the keys, and has a table twin', async () => {
     const { user } = await openPage(open);
     const chart = await within(preview()).findByRole('slider', { name: /^latency.p99 over 24 hours/ });

@@ -54,6 +54,18 @@ const asViewer = () => {
 };
 
 describe('the list', () => {
+  it('draws of 500 open ones what is near the window, and folds those that share a cause', async () => {
+    const like = answer.incidents.find(({ resolved_at: at }) => !at);
+    const many = Array.from({ length: 500 }, (_, at) => ({ ...like, id: `${9000 - at}`, rule_name: at < 300 ? `Rule ${at}` : like.rule_name, object: `object ${at}`, likely_cause: at < 300 ? '' : 'ledger-db is down', hold: null }));
+    serveList(many);
+    const { user } = renderApp('/admin/incidents/2041');
+    const list = await screen.findByRole('region', { name: 'Incidents' });
+    expect(await within(list).findByText('Rule 0')).toBeInTheDocument();
+    expect(list.querySelectorAll('[data-incident]').length).toBeLessThan(60);
+    await user.keyboard('j');
+    expect(await axeFindings()).toEqual([]);
+  });
+
   it('opens with the worst, without what is held back, and says so in the address', async () => {
     serveList();
     const { router } = renderApp('/admin/incidents');

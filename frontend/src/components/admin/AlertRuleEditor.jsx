@@ -75,7 +75,7 @@ export const AlertRuleEditor = ({ rule, edit, metric, series, known, found, save
           {save.problem?.status !== 409 && <FormProblem problem={save.problem} />}
           <button type="submit" hidden />
         </form>
-        {!narrow && <RulePreview found={{ ...found, isWrong }} rule={draft} levels={metric.levels} channels={names} onLine={onLine} />}
+        {!narrow && <RulePreview found={{ ...found, isWrong }} rule={draft} levels={metric.levels} onLine={onLine} />}
       </div>
       <RuleFoot rule={rule} wrong={errors.size} isReady={isReady(draft)} isChanged={edit.isChanged} saving={save.isPending} can={can} act={act} />
     </section>

@@ -1,6 +1,5 @@
 """Rules, their preview and their metrics, as users of the API see them."""
 
-import asyncio
 import time
 
 import pytest
@@ -104,7 +103,10 @@ async def test_the_preview_shows_the_last_day_and_when_the_rule_would_have_fired
     assert len(shown["series"][0]["values"]) == 1440
     assert [span["state"] for span in shown["spans"]] == ["pending", "firing"] * 2
     assert shown["insufficient"][0]["state"] == "no_data"
-    assert "api.past" not in (shown["message"]["text"] + shown["message"]["title"])
+    assert [(each["channel"], each["kind"]) for each in shown["said"]] == [("ops", "webhook"), ("lead", "webhook")]
+    assert "30, over 10 for 2 min." in shown["said"][0]["text"]
+    assert shown["said"][0]["title"].startswith("Firing (warning): Queue is long")
+    assert '"type": "alert.fired"' in shown["said"][0]["sent"]
     saved = await api.ask("POST", "/rules", rule, 201)
     assert (await api.ask("POST", "/preview", {"rule_id": saved["id"], "hours": 1}))["fired"] == 2
     for body in ({}, {"rule": rule, "rule_id": saved["id"]}):
@@ -112,17 +114,20 @@ async def test_the_preview_shows_the_last_day_and_when_the_rule_would_have_fired
     assert set(await api.refused("POST", "/preview", {"rule": {**rule, "channels": ["x"]}})) == {"rule.channels[0]"}
     await api.ask("POST", "/preview", {"rule_id": "never-was"}, 404)
     empty = await api.ask("POST", "/preview", {"rule": {**RULE, "metric": "api.nothing"}})
-    assert (empty["fired"], empty["matched_series"], empty["message"]) == (0, 0, None)
+    assert (empty["fired"], empty["matched_series"], empty["said"][0]["channel"]) == (0, 0, "ops")
+    alone = await api.ask("POST", "/preview", {"rule": {**RULE, "channels": []}})
+    assert alone["said"] == []
 
 
 async def test_it_says_why_a_rule_did_or_did_not_fire(api: Api) -> None:
     rule = await api.alerts.rule("api.why", threshold=10, recovery_threshold=5)
-    for value in (3.0, 12.0, 7.0):
-        api.alerts.measure("api.why", value)
-        await asyncio.sleep(0.05)
+    now = time.time()
+    for number, value in enumerate((3.0, 12.0, 7.0)):
+        api.alerts.measure("api.why", value, at=now + number / 100)
     await api.alerts.until_state(rule.id, "firing")
     why = await until(
-        lambda: api.ask("GET", f"/rules/{rule.id}/evaluations"), lambda found: len(found["evaluations"]) == 3
+        lambda: api.ask("GET", f"/rules/{rule.id}/evaluations"),
+        lambda found: [each["state"] for each in found["evaluations"]] == ["firing", "firing", "inactive"],
     )
     assert [(each["value"], each["outcome"], each["state"]) for each in why["evaluations"]] == [
         (7.0, "between", "firing"), (12.0, "breach", "firing"), (3.0, "ok", "inactive"),

@@ -89,11 +89,23 @@ PREVIEW = RulePreview(
     longest_seconds=32 * 60,
     messages=8,
     suggestion=PreviewSuggestion(threshold=620.0, fired=2),
-    message=PreviewMessage(
-        channel="#ops",
-        kind="slack",
-        title="Checkout p99 over 500 ms: POST /api/checkout",
-        text="655 ms, over 500 ms for 5 min. An hour ago 271 ms. Likely cause: ledger-db is down.",
-    ),
+    said=[
+        PreviewMessage(
+            channel="ops",
+            name="#ops",
+            kind="slack",
+            title="Firing (critical): Checkout p99 over 500 ms: POST /api/checkout",
+            text="655 ms, over 500 ms for 5 min.\nSeverity: critical\nOpen in Belfry: https://belfry.shop.example/admin/incidents",
+            sent='{\n  "text": "Firing (critical): Checkout p99 over 500 ms: POST /api/checkout"\n}',
+        ),
+        PreviewMessage(
+            channel="sms-oncall",
+            name="sms-oncall",
+            kind="sms",
+            title="",
+            text="Firing (critical): Checkout p99 over 500 ms: POST /api/checkout. 655 ms, over 500 ms for 5 min.",
+            sent="To: +4915112345678\nBody: Firing (critical): Checkout p99 over 500 ms: POST /api/checkout.",
+        ),
+    ],
     warnings=[],
 )  # fmt: skip

@@ -8,6 +8,7 @@ import { isUpward } from '../../../lib/ruleWords.js';
 import { PreviewChart } from '../../charts/PreviewChart.jsx';
 import { StatusShape } from '../../StatusShape.jsx';
 import { PreviewFirings } from './PreviewFirings.jsx';
+import { PreviewMessages } from './PreviewMessages.jsx';
 import styles from './rules.module.css';
 
 const reached = ({ series, unit }, operator, levels) => {
@@ -39,14 +40,6 @@ const Suggestion = ({ suggestion, unit, levels, onUse }) => {
   );
 };
 
-const Message = ({ message, severity, channels }) => (
-  <figure className={styles.message}>
-    <figcaption className="small dim">{channels.get(message.channel) ?? (message.channel || 'A channel')} receives</figcaption>
-    <StatusShape status={severity === 'critical' ? 'down' : 'degraded'} size={15} />
-    <p><b className="strong">{message.title}</b><br /><span className="mid">{message.text}</span></p>
-  </figure>
-);
-
 const noted = ({ problem, waits, isWrong }, hours) => {
   if (isWrong) return `last ${hours} h, last valid values`;
   if (problem) return 'could not be renewed';
@@ -55,10 +48,10 @@ const noted = ({ problem, waits, isWrong }, hours) => {
 
 /**
  * What a rule would have done over the last hours. `found`: {preview, waits, problem, isWrong} - the last picture stays while
- * the next one is computed; `rule`: {operator, severity, ...lines} as it is edited; `channels`: names by id; `onLine(name,
+ * the next one is computed; `rule`: {operator, severity, ...lines} as it is edited; `onLine(name,
  * value)` where its lines may be moved; `label`: its name among others on the page.
  */
-export const RulePreview = ({ found, rule, levels, channels, hours = 24, label = 'Preview', onLine }) => {
+export const RulePreview = ({ found, rule, levels, hours = 24, label = 'Preview', onLine }) => {
   const zone = usePreference('zone');
   const { preview } = found;
   const lines = found.isWrong && preview ? preview : rule;
@@ -74,7 +67,7 @@ export const RulePreview = ({ found, rule, levels, channels, hours = 24, label =
           {preview.series.length > 0 && <PreviewChart preview={preview} lines={lines} operator={rule.operator} levels={levels} zone={zone} onLine={onLine} />}
           <PreviewFirings preview={preview} levels={levels} label={`${label}, firings`} />
           {preview.suggestion && <Suggestion suggestion={preview.suggestion} unit={preview.unit} levels={levels} onUse={onLine} />}
-          {preview.message && <Message message={preview.message} severity={rule.severity} channels={channels} />}
+          <PreviewMessages said={preview.said} severity={rule.severity} />
         </>
       )}
     </section>

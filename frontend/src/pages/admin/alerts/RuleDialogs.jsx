@@ -13,8 +13,8 @@ import { newSilence } from '../../../lib/silenceForm.js';
 
 const noLevels = {};
 
-const Preview = ({ rule, levels, channels, act }) => (
-  <AlertPreviewModal title={rule.name} onClose={act.hide} found={useRulePreview({ rule_id: rule.id })} rule={rule} levels={levels.get(rule.metric) ?? noLevels} channels={new Map(channels.map(({ id, name }) => [id, name]))} />
+const Preview = ({ rule, levels, act }) => (
+  <AlertPreviewModal title={rule.name} onClose={act.hide} found={useRulePreview({ rule_id: rule.id })} rule={rule} levels={levels.get(rule.metric) ?? noLevels} />
 );
 
 const Why = ({ rule, levels, act }) => <RuleWhyModal rule={rule} levels={levels.get(rule.metric) ?? noLevels} query={useEvaluations(rule.id)} onClose={act.hide} />;

@@ -54,11 +54,10 @@ const Editing = ({ rule, view, rules, channels, metrics, tests, can, act, narrow
     if (rule) update.mutate({ id: rule.id, spec: { ...spec, version: edit.version } }, { onSuccess: () => announce(`${spec.name} is saved.`) });
     else create.mutate(spec, { onSuccess: ({ id, name }) => { saved.current = true; announce(`${name} is made.`); act.open(id); } });
   };
-  const names = new Map(channels.map(({ id, name }) => [id, name]));
   return (
     <>
       <AlertRuleEditor rule={rule} edit={edit} metric={metric} series={series} known={known} found={found} save={{ problem: isOfThis ? mutation.error : null, isPending: mutation.isPending }} test={rule && tests[rule.id]} can={can} act={{ ...act, save }} narrow={narrow} />
-      {narrow && view.panel === 'preview' && <AlertPreviewModal title={spec.name || 'New rule'} onClose={act.hide} found={{ ...found, isWrong: found.problem?.status === 422 }} rule={edit.draft} levels={metric.levels} channels={names} onLine={can.edit && !isOfFile(rule) ? (name, value) => edit.set({ [name]: value }) : undefined} />}
+      {narrow && view.panel === 'preview' && <AlertPreviewModal title={spec.name || 'New rule'} onClose={act.hide} found={{ ...found, isWrong: found.problem?.status === 422 }} rule={edit.draft} levels={metric.levels} onLine={can.edit && !isOfFile(rule) ? (name, value) => edit.set({ [name]: value }) : undefined} />}
       {rule && view.panel === 'versions' && <Versions rule={rule} canEdit={can.edit && !isOfFile(rule)} onClose={act.hide} onTake={(draft) => { edit.set(draft); act.hide(); }} />}
       {leaving && <UnsavedDialog what="this rule" onStay={leaving.stay} onLeave={leaving.leave} />}
     </>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
+import { VirtualRows } from '../../../components/admin/VirtualRows.jsx';
 import { EmptyState } from '../../../components/EmptyState.jsx';
 import { Icon } from '../../../components/Icon.jsx';
 import rows from '../../../components/incidents/incidents.module.css';
@@ -15,25 +16,35 @@ import styles from './incidents.module.css';
 
 const Rows = ({ incidents, view, pathOf }) => incidents.map((one) => <li key={one.id}><IncidentRow incident={one} to={pathOf(one.id)} current={one.id === view.id} /></li>);
 
-const Fold = ({ section, view, pathOf }) => {
-  const [open, setOpen] = useState(false);
-  const shown = open || section.incidents.some(({ id }) => id === view.id);
-  return (
-    <>
-      <button type="button" className={rows.fold} aria-expanded={shown} onClick={() => setOpen(!open)}><Icon name="right" size={12} /><span className="trunc grow">{section.title}</span><span className="num">{section.incidents.length}</span></button>
-      {shown && <ul><Rows incidents={section.incidents} view={view} pathOf={pathOf} /></ul>}
-    </>
-  );
+const Head = ({ section, shown, onFold }) => {
+  if (section.folds) return <button type="button" className={rows.fold} aria-expanded={shown} onClick={() => onFold(section.id)}><Icon name="right" size={12} /><span className="trunc grow">{section.title}</span><span className="num">{section.incidents.length}</span></button>;
+  return section.title && <h3 className={rows.day}>{section.title}</h3>;
 };
 
-const Section = ({ section, ...rest }) => {
-  if (section.folds) return <Fold section={section} {...rest} />;
-  return (
-    <>
-      {section.title && <h3 className={rows.day}>{section.title}</h3>}
-      <ul><Rows incidents={section.incidents} {...rest} /></ul>
-    </>
-  );
+/** Which sections are unfolded: those that were opened, and the one that holds the incident that is shown. */
+const useFolds = (sections, id) => {
+  const [opened, setOpened] = useState(new Set());
+  const isShown = (section) => !section.folds || opened.has(section.id) || section.incidents.some((one) => one.id === id);
+  return [sections.map((section) => ({ ...section, shown: isShown(section) })), (one) => setOpened((old) => old.symmetricDifference(new Set([one])))];
+};
+
+const heights = { head: 34, incident: 58 };
+const virtualOver = 150;
+const rowsOf = ({ incidents, ...section }) => [{ key: section.id, type: 'head', section: { ...section, incidents } }, ...(section.shown ? incidents.map((incident) => ({ key: incident.id, type: 'incident', incident })) : [])];
+
+/** All sections; of a long list only what is near the window is drawn. */
+const Sections = ({ sections, view, pathOf, onFold }) => {
+  const all = sections.flatMap(rowsOf);
+  if (all.length > virtualOver) {
+    const draw = ({ section, incident }) => (section ? <Head section={section} shown={section.shown} onFold={onFold} /> : <IncidentRow incident={incident} to={pathOf(incident.id)} current={incident.id === view.id} />);
+    return <VirtualRows rows={all} heights={heights} enabled draw={draw} />;
+  }
+  return sections.map((section) => (
+    <Fragment key={section.id}>
+      <Head section={section} shown={section.shown} onFold={onFold} />
+      {section.shown && <ul><Rows incidents={section.incidents} view={view} pathOf={pathOf} /></ul>}
+    </Fragment>
+  ));
 };
 
 const Nothing = ({ view, change }) => {
@@ -50,12 +61,12 @@ export const IncidentList = ({ query, view, change, pathOf }) => {
   const now = useNow(60);
   const wish = [view.state, view.severity, view.service, view.held].join();
   const { shown, changed, update } = useHeldPlaces(query.data.incidents, inside, { wish });
-  const sections = incidentSections(shown, zone, now);
+  const [sections, onFold] = useFolds(incidentSections(shown, zone, now), view.id);
   if (!shown.length) return <Nothing view={view} change={change} />;
   return (
     <div {...handlers}>
       {changed && <p className={styles.changed}><button type="button" className="link small tall" onClick={update}>Order changed, update</button></p>}
-      {sections.map((section) => <Section key={section.id} section={section} view={view} pathOf={pathOf} />)}
+      <Sections sections={sections} view={view} pathOf={pathOf} onFold={onFold} />
       {query.hasNextPage && <p className={styles.more}><button type="button" className="link small tall" disabled={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>{isOpen(shown.at(-1)) ? 'Show more' : 'Show older'}</button></p>}
     </div>
   );
