@@ -28,6 +28,9 @@ const widgets = [
 ];
 const floor = { lines: 80 };
 
+/** What five pages or more share is one file, not one for each set of pages that happen to share it. */
+const kit = { name: 'kit', test: /src.(components|hooks|lib|api).[^/]+$/, minShareCount: 5 };
+
 export default defineConfig({
   plugins: [packagesForOutsideTests, react()],
   server: {
@@ -35,7 +38,7 @@ export default defineConfig({
     proxy,
   },
   preview: { proxy },
-  build: { target: 'es2023', manifest: true, reportCompressedSize: false, chunkSizeWarningLimit: 600 },
+  build: { target: 'es2023', manifest: true, reportCompressedSize: false, chunkSizeWarningLimit: 600, rolldownOptions: { output: { codeSplitting: { groups: [kit] } } } },
   test: {
     environment: 'jsdom',
     environmentOptions: { jsdom: { url: 'http://belfry.test/admin' } },

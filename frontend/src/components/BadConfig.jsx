@@ -1,5 +1,4 @@
 import { plural } from '../lib/formatNumber.js';
-import styles from './badConfig.module.css';
 import { Moment } from './Moment.jsx';
 import { StatusShape } from './StatusShape.jsx';
 
@@ -8,7 +7,7 @@ import { StatusShape } from './StatusShape.jsx';
 export const BadConfig = ({ config }) => {
   if (!config?.errors.length) return null;
   return (
-    <div className={`note warn ${styles.config}`} role="status">
+    <div className="note warn" role="status">
       <StatusShape status="degraded" />
       <details className="grow">
         <summary>

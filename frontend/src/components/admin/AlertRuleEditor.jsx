@@ -4,7 +4,7 @@ import { isReady, withMetric } from '../../lib/ruleDraft.js';
 import { selectorWords } from '../../lib/matchers.js';
 import { ruleErrors } from '../../lib/ruleErrors.js';
 import { proposedName } from '../../lib/ruleWords.js';
-import { isOfFile, whereToChange } from '../../lib/sourceWords.js';
+import { isOfFile, whereToChange } from '../../lib/fileWords.js';
 import { FormProblem } from '../FormProblem.jsx';
 import { FiresFields, GravityFields, RecoversFields } from './rules/ConditionFields.jsx';
 import { FieldError, Warning } from './rules/FieldError.jsx';

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import { channelErrors } from '../../lib/channelErrors.js';
 import { channelKind, fieldsOfChannel } from '../../lib/channelKinds.js';
 import { plural } from '../../lib/formatNumber.js';
-import { isOfFile, whereToChange } from '../../lib/sourceWords.js';
+import { isOfFile, whereToChange } from '../../lib/fileWords.js';
 import { FileBadge } from '../FileBadge.jsx';
 import { FormProblem } from '../FormProblem.jsx';
 import { GuardedButton } from '../GuardedButton.jsx';

@@ -1,7 +1,7 @@
 import { useNow } from '../../lib/clock.js';
 import { problemWords } from '../../lib/problem.js';
 import { conditionLine, pendingShare, ruleShape, stateLine } from '../../lib/ruleWords.js';
-import { isOfFile } from '../../lib/sourceWords.js';
+import { isOfFile } from '../../lib/fileWords.js';
 import { AlertShape } from '../AlertShape.jsx';
 import { RuleMenu } from '../admin/rules/RuleMenu.jsx';
 import { RuleTest } from '../admin/rules/RuleTest.jsx';

@@ -8,7 +8,7 @@ import { QueryCard } from '../../../hooks/QueryCard.jsx';
 import { useQuietView } from '../../../hooks/useQuietView.js';
 import { plural } from '../../../lib/formatNumber.js';
 import { repeatWords, whenWords } from '../../../lib/policyForm.js';
-import { isOfFile } from '../../../lib/sourceWords.js';
+import { isOfFile } from '../../../lib/fileWords.js';
 import { ConfirmButton } from '../../ConfirmButton.jsx';
 import { EmptyState } from '../../EmptyState.jsx';
 import { GuardedButton } from '../../GuardedButton.jsx';

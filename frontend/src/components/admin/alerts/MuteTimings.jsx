@@ -3,7 +3,7 @@ import { QueryCard } from '../../../hooks/QueryCard.jsx';
 import { useNow } from '../../../lib/clock.js';
 import { plural } from '../../../lib/formatNumber.js';
 import { clockIn, spanWords } from '../../../lib/muteTiming.js';
-import { isOfFile, whereToChange } from '../../../lib/sourceWords.js';
+import { isOfFile, whereToChange } from '../../../lib/fileWords.js';
 import { ConfirmButton } from '../../ConfirmButton.jsx';
 import { EmptyState } from '../../EmptyState.jsx';
 import { FileBadge } from '../../FileBadge.jsx';

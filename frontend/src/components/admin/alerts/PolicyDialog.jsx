@@ -6,7 +6,7 @@ import { announce } from '../../../lib/announce.js';
 import { plural } from '../../../lib/formatNumber.js';
 import { isSamePolicy, newPolicy, policyDraft, policySpec } from '../../../lib/policyForm.js';
 import { usePhone } from '../../../lib/usePhone.js';
-import { isOfFile, whereToChange } from '../../../lib/sourceWords.js';
+import { isOfFile, whereToChange } from '../../../lib/fileWords.js';
 import { FormFoot, FormProblem } from '../../FormProblem.jsx';
 import { GuardedButton } from '../../GuardedButton.jsx';
 import { StatusShape } from '../../StatusShape.jsx';

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { plural } from '../../../lib/formatNumber.js';
-import { isOfFile } from '../../../lib/sourceWords.js';
+import { isOfFile } from '../../../lib/fileWords.js';
 import { GuardedButton } from '../../GuardedButton.jsx';
 import styles from './rules.module.css';
 

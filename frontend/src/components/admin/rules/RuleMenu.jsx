@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { isOfFile } from '../../../lib/sourceWords.js';
+import { isOfFile } from '../../../lib/fileWords.js';
 import { Icon } from '../../Icon.jsx';
 
 const needs = ', needs the operator role';

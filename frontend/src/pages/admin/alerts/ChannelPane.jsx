@@ -11,7 +11,7 @@ import { useLeaveGuard } from '../../../hooks/useLeaveGuard.js';
 import { announce } from '../../../lib/announce.js';
 import { channelDraft, channelSpec, newChannel } from '../../../lib/channelDraft.js';
 import { isSame } from '../../../lib/ruleDraft.js';
-import { isOfFile } from '../../../lib/sourceWords.js';
+import { isOfFile } from '../../../lib/fileWords.js';
 import { listed } from '../../../lib/sentences.js';
 
 const subject = ({ pathname, search }) => {

@@ -14,7 +14,7 @@ import { useRuleDraft } from '../../../hooks/useRuleDraft.js';
 import { useRulePreview } from '../../../hooks/useRulePreview.js';
 import { announce } from '../../../lib/announce.js';
 import { draftOf, isReady, metricNamed, newDraft, specOf } from '../../../lib/ruleDraft.js';
-import { isOfFile } from '../../../lib/sourceWords.js';
+import { isOfFile } from '../../../lib/fileWords.js';
 
 const none = [];
 const subject = ({ pathname, search }) => {
