@@ -135,11 +135,20 @@ describe('a new channel', () => {
     const { user, ...page } = await newOne('Slack');
     await user.type(screen.getByLabelText('Name'), '#team');
     await user.type(screen.getByLabelText('Webhook address'), 'https://hooks.slack.com/services/T0');
-    await user.selectOptions(screen.getByLabelText('When it refuses for good'), 'Send to email-platform');
+    await user.selectOptions(screen.getByLabelText('When it refuses, or takes too long'), 'Send to email-platform');
+    await user.clear(screen.getByLabelText('Too long is'));
+    await user.type(screen.getByLabelText('Too long is'), '5');
     serve('/channels', channelsWith(made));
     await user.click(button('Create channel'));
     await waitFor(() => expect(searchOf(page)).toBe('?tab=channels&channel=team'));
-    expect(sent.bodies).toEqual([{ kind: 'slack', name: '#team', enabled: true, fallback: 'email-platform', webhook_url: 'https://hooks.slack.com/services/T0' }]);
+    expect(sent.bodies).toEqual([{ kind: 'slack', name: '#team', enabled: true, fallback: 'email-platform', fallback_after_seconds: 300, webhook_url: 'https://hooks.slack.com/services/T0' }]);
+  });
+
+  it('F2.5.4: says when there were too many tests, and when there is room again', async () => {
+    onChange('post', '/channels/:id/test', problem(429, { title: 'Too many requests', detail: 'You have sent 10 tests within a minute, which is the limit. Try again in 23 s', retry_after_seconds: 23 }));
+    const { user } = await open('ops');
+    await user.click(button('Send test'));
+    expect(await screen.findByText(/You have sent 10 tests within a minute, which is the limit. Try again in 23 s/)).toBeInTheDocument();
   });
 
   it('F2.5.3, I2.5.4: email; what the server has against an address stands at it', async () => {
