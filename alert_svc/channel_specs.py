@@ -1,13 +1,13 @@
 """Channels as documents: what of them is secret, what they must have, and what they are called. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec.structs import asdict, replace
 from yarl import URL
 
-from alert_svc.senders.guard import Network, refusal
+from alert_svc.senders.guard import Network, refusal_at_once
 from alert_svc.senders.sms import masked_number
 from alert_svc.senders.webhook import is_free, key_of
 from shared.contracts.alerts.channels import (
@@ -103,7 +103,7 @@ def _needless(spec: AnyChannelSpec) -> set[str]:
     return {"url"} if isinstance(spec, SmsChannel) and spec.provider == "twilio" else set()
 
 
-def channel_errors(spec: AnyChannelSpec, stored: Collection[str], allowed: Collection[Network]) -> list[FieldError]:
+def channel_errors(spec: AnyChannelSpec, stored: Collection[str], allowed: Sequence[Network]) -> list[FieldError]:
     """Every mistake of meaning. `stored`: the secrets that are kept already."""
     return [*_missing(spec, stored), *_addresses(spec, allowed), *_headers(spec, stored), *_signing(spec)]
 
@@ -139,15 +139,15 @@ def _missing(spec: AnyChannelSpec, stored: Collection[str]) -> Iterator[FieldErr
                 yield FieldError("password", "is needed with a user name")
 
 
-def _addresses(spec: AnyChannelSpec, allowed: Collection[Network]) -> Iterator[FieldError]:
+def _addresses(spec: AnyChannelSpec, allowed: Sequence[Network]) -> Iterator[FieldError]:
     for name in () if isinstance(spec, AppriseChannel) else ADDRESSES:
         if address := getattr(spec, name, None):
             yield from _address(name, address, allowed)
-    if isinstance(spec, EmailChannel) and (why := _refused(spec.host, allowed)):
+    if isinstance(spec, EmailChannel) and (why := refusal_at_once(spec.host, allowed)):
         yield FieldError("host", why)
 
 
-def _address(name: str, address: str, allowed: Collection[Network]) -> Iterator[FieldError]:
+def _address(name: str, address: str, allowed: Sequence[Network]) -> Iterator[FieldError]:
     try:
         url = URL(address)
         port = url.port
@@ -158,17 +158,8 @@ def _address(name: str, address: str, allowed: Collection[Network]) -> Iterator[
         yield FieldError(name, "is not a valid address")
     elif url.user or url.password:
         yield FieldError(name, "must not hold a user name or password: use a header")
-    elif why := _refused(url.host, allowed):
+    elif why := refusal_at_once(url.host, allowed):
         yield FieldError(name, why)
-
-
-def _refused(host: str, allowed: Collection[Network]) -> str:
-    """Said at once for an address that stands there as itself; names are looked up when a message goes there."""
-    try:
-        why = refusal(host, list(allowed))
-    except ValueError:
-        return ""
-    return f"{why}; an operator can allow it with BELFRY_ALERT_ALLOW" if why else ""
 
 
 def _headers(spec: AnyChannelSpec, stored: Collection[str]) -> Iterator[FieldError]:

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from alert_svc.senders import confined, faults
 from alert_svc.senders.facts import as_text, headline
-from alert_svc.senders.guard import Network
+from alert_svc.senders.guard import Network, refusal_at_once
 from alert_svc.senders.http import Wire
 from alert_svc.senders.outgoing import Outgoing, Receipt, SendFault, failed, refused
 from alert_svc.senders.plain import one_line
@@ -80,7 +80,7 @@ async def mistakes(channel: AppriseChannel, wire: Wire) -> list[FieldError]:
         return [FieldError("kind", f"is not known here: {INSTALL}")]
     if not channel.url:
         return []
-    loop, work = asyncio.get_running_loop(), partial(_mistake, channel.url)
+    loop, work = asyncio.get_running_loop(), partial(_mistake, channel.url, wire.allowed)
     found, _ = await loop.run_in_executor(wire.threads, _confined, wire.allowed, work)
     return [FieldError("url", found)] if found else []
 
@@ -122,14 +122,14 @@ def _send(url: str, note: Note) -> Receipt | _Failed:
     return Receipt(detail=f"{name} took it") if done else _Failed(name, lines)
 
 
-def _mistake(url: str) -> str:
+def _mistake(url: str, allowed: Sequence[Network]) -> str:
     with _listening():
         service = _service(url)
     if service is None:
         return "is not an address that Apprise knows, such as ntfys://ntfy.sh/topic"
     if not _is_seen(type(service)):
         return f"{service.service_name} is not reached over HTTP, so that nobody can tell where it goes"
-    return ""
+    return refusal_at_once(service.host or "", allowed)
 
 
 def _service(url: str) -> Any:

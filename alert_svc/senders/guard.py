@@ -36,6 +36,15 @@ def refusal(address: str, allowed: Sequence[Network]) -> str:
     return f"{MARK} {address}, {kind}" if kind else ""
 
 
+def refusal_at_once(host: str, allowed: Sequence[Network]) -> str:
+    """Of an address that stands in a form as itself; names are looked up when a message goes there."""
+    try:
+        why = refusal(host, allowed)
+    except ValueError:
+        return ""
+    return f"{why}; an operator can allow it with BELFRY_ALERT_ALLOW" if why else ""
+
+
 def _unwrapped(found: Address) -> Address:
     """The IPv4 address that stands in an IPv6 one as itself."""
     return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found

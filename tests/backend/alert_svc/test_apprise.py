@@ -151,6 +151,7 @@ async def test_only_what_is_reached_over_http_is_taken(peers: Peers) -> None:
             ("matrixs://ana:pw@matrix.example/#ops", "is not reached over HTTP"),
             ("pigeon://home", "is not an address that Apprise knows"),
             ("json://", "is not an address that Apprise knows"),
+            ("json://10.0.0.1/x", "an operator can allow it with BELFRY_ALERT_ALLOW"),
         ):
             found = await apprise.mistakes(channel(url), wire)
             assert [each.field for each in found] == (["url"] if words else []), url
