@@ -120,12 +120,13 @@ async def _after_change(room: Room, service_id: str, caller: Caller) -> ServiceD
 def _refuse_foreign(found: Monitored) -> None:
     kind, source = found.source.kind, found.source
     if kind not in ("api", "heartbeat"):
-        place = (
-            f"{source.path} line {source.line}"
-            if kind == "file"
-            else {"nats": "the bus", "self": "Belfry itself"}[kind]
-        )
-        raise conflict(f"{found.spec.id} is declared by {place} and can only be changed there")
+        places = {
+            "file": f"{source.path} line {source.line}",
+            "kubernetes": f"the Service {source.path} of Kubernetes",
+            "nats": "the bus",
+            "self": "Belfry itself",
+        }
+        raise conflict(f"{found.spec.id} is declared by {places[kind]} and can only be changed there")
 
 
 def _refuse_mistakes(spec: ServiceSpec) -> None:

@@ -21,7 +21,7 @@ Overlay = Literal["maintenance", "flapping", "stale", "paused"]
 EdgeKind = Literal["required", "limited", "optional"]
 
 
-SourceKind = Literal["file", "api", "nats", "heartbeat", "self"]
+SourceKind = Literal["file", "api", "nats", "heartbeat", "kubernetes", "self"]
 
 
 Trigger = Literal["schedule", "manual", "heartbeat"]
@@ -66,7 +66,8 @@ class ServiceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Source(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a service was declared. Only `api` and `heartbeat` ones can be changed over the API."""
+    """Where a service was declared: in the file `path` at `line`, or by the Service `path` of Kubernetes. Only those of
+    `api` and `heartbeat` can be changed over the API."""
 
     kind: SourceKind
     path: str = ""

@@ -39,6 +39,8 @@ def test_every_manifest_is_valid_for_the_api(version: str) -> None:
         *WITH_PODS,
         "NetworkPolicy",
         "HorizontalPodAutoscaler",
+        "Role",
+        "ClusterRole",
     }
     for (kind, _), manifest in unlike.items():
         if kind not in OF_THE_OPERATOR:
@@ -190,5 +192,17 @@ def test_migration_comes_before_an_upgrade_and_beside_a_first_installation() -> 
     assert [words[-1] for words in args] == ["1", "3"]
 
 
-def test_nobody_has_a_token_of_the_cluster(installation: Installation) -> None:
-    assert not any(pod["spec"]["automountServiceAccountToken"] for pod in installation.pods().values())
+def test_discovery_may_read_services_and_nobody_else_has_a_token_of_the_cluster() -> None:
+    assert not any(pod["spec"]["automountServiceAccountToken"] for pod in installations()["large"].pods().values())
+    assert not installations()["large"].of("ServiceAccount", "Role", "ClusterRole")
+    named, whole = installations()["everything"], installations()["elsewhere"]
+    roles = [each for each in named.manifests if each["kind"] == "Role"]
+    assert {each["metadata"]["namespace"] for each in roles} == {"shop", "bank"}
+    for role in [*roles, *whole.of("ClusterRole").values()]:
+        assert role["rules"] == [{"apiGroups": [""], "resources": ["services"], "verbs": ["get", "list", "watch"]}]
+    for case, kind in ((named, "Role"), (whole, "ClusterRole")):
+        binding, pods = case.of(f"{kind}Binding")["health"], case.pods()
+        assert binding["roleRef"]["name"] == case.of(kind)["health"]["metadata"]["name"]
+        [subject] = binding["subjects"]
+        assert (subject["kind"], subject["name"]) == ("ServiceAccount", pods["health"]["spec"]["serviceAccountName"])
+        assert {name for name, pod in pods.items() if pod["spec"]["automountServiceAccountToken"]} == {"health"}

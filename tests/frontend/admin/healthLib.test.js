@@ -155,6 +155,7 @@ describe('words', () => {
   it.each([
     [{ kind: 'file', path: 'belfry.yaml', line: 4 }, 'belfry.yaml, read only', /line 4/],
     [{ kind: 'nats' }, 'found on NATS', /announces itself/],
+    [{ kind: 'kubernetes', path: 'shop/checkout' }, 'shop/checkout on Kubernetes', /annotations of shop\/checkout/],
     [{ kind: 'self' }, 'Belfry itself', /watches itself/],
     [{ kind: 'heartbeat' }, 'from its first heartbeat', /./],
   ])('of a source', (source, words, owner) => {
