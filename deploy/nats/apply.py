@@ -82,7 +82,7 @@ async def _apply_stream(client: Client, stream: Stream, replicas: int) -> str:
     if found is None:
         await _ask(client, f"STREAM.CREATE.{stream.name}", config)
         return f"created stream {stream.name}"
-    if _holds(found["config"], config):
+    if holds(found["config"], config):
         return f"unchanged stream {stream.name}"
     await _ask(client, f"STREAM.UPDATE.{stream.name}", {**found["config"], **config})
     return f"updated stream {stream.name}"
@@ -92,7 +92,7 @@ async def _apply_consumer(client: Client, consumer: Consumer) -> str:
     config = consumer.config()
     path = f"{consumer.stream}.{consumer.name}"
     found = await _ask(client, f"CONSUMER.INFO.{path}", {}, missing=CONSUMER_NOT_FOUND)
-    if found is not None and _holds(found["config"], config):
+    if found is not None and holds(found["config"], config):
         return f"unchanged consumer {consumer.name}"
     await _ask(client, f"CONSUMER.CREATE.{path}.{consumer.filter}", {"stream_name": consumer.stream, "config": config})
     return f"{'created' if found is None else 'updated'} consumer {consumer.name}"
@@ -110,6 +110,6 @@ async def _ask(client: Client, subject: str, body: dict[str, Any], missing: int 
     raise ApplyError(f"{subject}: {error.get('description')} ({error.get('err_code')})")
 
 
-def _holds(found: dict[str, Any], wanted: dict[str, Any]) -> bool:
+def holds(found: dict[str, Any], wanted: dict[str, Any]) -> bool:
     """True when every wanted setting stands; what JetStream leaves out is its zero."""
     return all(found.get(name, type(value)()) == value for name, value in wanted.items())

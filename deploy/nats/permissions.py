@@ -16,6 +16,9 @@ SAMPLED = "belfry.v1.metric.sampled.>"
 
 MEASURED = "belfry.v1.metric.measured.*"
 
+WHO_AM_I = "$SYS.REQ.USER.INFO"
+"""Asks the server what one may do: only of oneself."""
+
 RESPONSES = {"max": 1, "expires": "1m"}
 """One answer to each request received, within a minute."""
 
@@ -123,7 +126,7 @@ def _insider(service: str, grant: Grant) -> dict[str, Any]:
     """Its own events, latencies, inbox, RPC endpoints (in its own queue group), discovery, buckets, its grant."""
     domain = service.removesuffix("_svc")
     own = (f"belfry.v1.{domain}.>", f"belfry.dlq.{domain}.>", f"belfry.samples.latency.{service}", SAMPLED, MEASURED)
-    publish = [*own, *_buckets(domain), *grant.publish]
+    publish = [*own, WHO_AM_I, *_buckets(domain), *grant.publish]
     subscribe = [
         f"_INBOX_{service}.>",
         f"belfry.rpc.{domain}.> {service}",

@@ -1,0 +1,72 @@
+"""Where the deployment is: by the same variables its processes have, else what `make run` has written down."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from deploy.local.postgres import SUPERUSER
+from deploy.local.servers import DATABASE
+from deploy.nats.permissions import ADMIN, USERS
+from shared.settings import Settings, load_settings
+
+GATEWAY_PORT = 8080
+
+
+class DoctorSettings(Settings, frozen=True, kw_only=True):
+    """`nats_seed_file` and `database_url` are an administrator's."""
+
+    service: str = "doctor"
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """`seeds`: the key of each NATS user that we have. `processes`: where each process answers its probes."""
+
+    nats_url: str
+    admin_seed: str | None
+    seeds: dict[str, Path]
+    database_url: str
+    data: Path
+    processes: dict[str, str]
+
+
+def find_place(environ: Mapping[str, str], seeds: Path | None) -> Place:
+    """Raises SettingsError for an environment that is wrong."""
+    settings = load_settings(DoctorSettings, environ)
+    data = Path(settings.data_dir)
+    ports = _ports(data)
+    folder = seeds or data / "secrets" / "nats"
+    known = {user: folder / f"{user}.seed" for user in USERS if (folder / f"{user}.seed").exists()}
+    nats, postgres = _given(environ, "NATS_URL"), _given(environ, "DATABASE_URL")
+    admin = settings.nats_seed_file or (str(known[ADMIN]) if ADMIN in known else None)
+    return Place(
+        nats_url=settings.nats_url if nats or "nats" not in ports else f"nats://127.0.0.1:{ports['nats']}",
+        admin_seed=admin,
+        seeds=known,
+        database_url=settings.database_url if postgres or "postgres" not in ports else _local_dsn(data, ports),
+        data=data,
+        processes=_processes(ports, settings.port or GATEWAY_PORT),
+    )
+
+
+def _given(environ: Mapping[str, str], name: str) -> bool:
+    return bool(environ.get(name) or environ.get(f"{name}_FILE"))
+
+
+def _ports(data: Path) -> dict[str, int]:
+    path = data / "ports.json"
+    found: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+    return found
+
+
+def _local_dsn(data: Path, ports: Mapping[str, int]) -> str:
+    password = (data / "secrets" / "postgres.password").read_text().strip()
+    return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{ports['postgres']}/{DATABASE}"
+
+
+def _processes(ports: Mapping[str, int], gateway_port: int) -> dict[str, str]:
+    if not ports:
+        return {}
+    services = {name: port for name, port in ports.items() if name.endswith("_svc")}
+    return {name: f"http://127.0.0.1:{port}" for name, port in {**services, "gateway": gateway_port}.items()}
