@@ -13,6 +13,7 @@ from deploy.doctor.finding import Finding
 from deploy.doctor.place import Place, find_place
 from deploy.doctor.report import as_json, table
 from shared.settings import SettingsError
+from shared.tls import TlsError
 
 
 def main(arguments: list[str], environ: Mapping[str, str]) -> int:
@@ -22,8 +23,9 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
     given = parser.parse_args(arguments)
     try:
         place = find_place(environ, given.seeds)
-    except SettingsError as error:
-        print("\n".join(f"belfry: {message}" for message in error.messages), file=sys.stderr)
+    except (SettingsError, TlsError) as error:
+        messages = error.messages if isinstance(error, SettingsError) else [str(error)]
+        print("\n".join(f"belfry: {message}" for message in messages), file=sys.stderr)
         return 2
     findings = asyncio.run(examine(place, environ))
     print(as_json(findings) if given.json else table(findings))

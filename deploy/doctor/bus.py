@@ -14,6 +14,7 @@ from deploy.doctor.finding import Finding, clock, failed, headroom, ok, warning
 from deploy.doctor.place import Place
 from deploy.nats.apply import holds
 from deploy.nats.streams import BUCKETS, CONSUMERS, STREAMS
+from shared.connection import insist_on_tls
 
 OLDEST = (2, 15)
 ANSWER_SECONDS = 5.0
@@ -25,7 +26,7 @@ START = "Start NATS, or correct NATS_URL and BELFRY_NATS_SEED_FILE"
 async def examine(place: Place) -> list[Finding]:
     client = Client()
     try:
-        await connect(client, place.nats_url, place.admin_seed, "admin")
+        await connect(client, place, place.admin_seed, "admin")
     except (OSError, NatsError, TimeoutError, ValueError) as error:
         return [failed("NATS", f"{place.nats_url} does not answer: {str(error) or type(error).__name__}", START)]
     try:
@@ -34,15 +35,18 @@ async def examine(place: Place) -> list[Finding]:
         await client.close()
 
 
-async def connect(client: Client, url: str, seed: str | None, user: str) -> None:
-    """One try. Raises OSError, NatsError, TimeoutError, ValueError."""
+async def connect(client: Client, place: Place, seed: str | None, user: str) -> None:
+    """One try, as this user. Raises OSError, NatsError, TimeoutError, ValueError."""
     options: dict[str, Any] = {"allow_reconnect": False, "max_reconnect_attempts": 1, "reconnect_time_wait": 0}
+    if place.tls is not None:
+        insist_on_tls(client)
     connecting = client.connect(
-        url.split(","),
+        place.nats_url.split(","),
         name="belfry-doctor",
         error_cb=_ignore,
         nkeys_seed=seed,
         inbox_prefix=f"_INBOX_{user}",
+        tls=place.tls,
         **options,
     )
     await asyncio.wait_for(connecting, ANSWER_SECONDS)

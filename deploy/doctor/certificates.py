@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -16,10 +17,24 @@ SOON_DAYS, AT_ONCE_DAYS = 21, 7
 
 
 async def examine(environ: Mapping[str, str]) -> list[Finding]:
+    found = [_own(Path(path)) for path in [environ.get("BELFRY_TLS_CERT_FILE", "")] if path]
     public = urlsplit(environ.get("BELFRY_PUBLIC_URL", ""))
-    return (
-        [await certificate(public.hostname, public.port or 443)] if public.scheme == "https" and public.hostname else []
-    )
+    if public.scheme == "https" and public.hostname:
+        found.append(await certificate(public.hostname, public.port or 443))
+    return found
+
+
+def _own(path: Path) -> Finding:
+    """The one our processes show."""
+    try:
+        ends = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError) as error:
+        return failed(f"certificate {path}", f"cannot be read: {error}", "Correct BELFRY_TLS_CERT_FILE")
+    return judge(f"certificate {path}", _days_until(ends))
+
+
+def _days_until(moment: datetime) -> float:
+    return (moment - datetime.now(UTC)).total_seconds() / 86_400
 
 
 async def certificate(host: str, port: int) -> Finding:
@@ -41,7 +56,7 @@ async def certificate(host: str, port: int) -> Finding:
 def shown(check: str, der: bytes) -> Finding:
     """Of a certificate as it came over the wire."""
     ends = x509.load_der_x509_certificate(der).not_valid_after_utc
-    return judge(check, (ends - datetime.now(UTC)).total_seconds() / 86_400)
+    return judge(check, _days_until(ends))
 
 
 def judge(check: str, days: float) -> Finding:

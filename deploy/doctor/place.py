@@ -1,6 +1,7 @@
 """Where the deployment is: by the same variables its processes have, else what `make run` has written down."""
 
 import json
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from deploy.local.postgres import SUPERUSER
 from deploy.local.servers import DATABASE
 from deploy.nats.permissions import ADMIN, USERS
 from shared.settings import Settings, load_settings
+from shared.tls import of_bus
 
 GATEWAY_PORT = 8080
 
@@ -24,6 +26,7 @@ class Place(Struct, frozen=True, kw_only=True):
     """`seeds`: the key of each NATS user that we have. `processes`: where each process answers its probes."""
 
     nats_url: str
+    tls: ssl.SSLContext | None = None
     admin_seed: str | None
     seeds: dict[str, Path]
     database_url: str
@@ -32,7 +35,7 @@ class Place(Struct, frozen=True, kw_only=True):
 
 
 def find_place(environ: Mapping[str, str], seeds: Path | None) -> Place:
-    """Raises SettingsError for an environment that is wrong."""
+    """Raises SettingsError, TlsError for an environment that is wrong."""
     settings = load_settings(DoctorSettings, environ)
     data = Path(settings.data_dir)
     ports = _ports(data)
@@ -41,6 +44,7 @@ def find_place(environ: Mapping[str, str], seeds: Path | None) -> Place:
     nats, postgres = _given(environ, "NATS_URL"), _given(environ, "DATABASE_URL")
     admin = settings.nats_seed_file or (str(known[ADMIN]) if ADMIN in known else None)
     return Place(
+        tls=of_bus(settings),
         nats_url=settings.nats_url if nats or "nats" not in ports else f"nats://127.0.0.1:{ports['nats']}",
         admin_seed=admin,
         seeds=known,

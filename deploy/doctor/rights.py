@@ -25,7 +25,7 @@ async def examine(place: Place) -> list[Finding]:
 async def _rights(place: Place, user: str) -> Finding:
     client, check = Client(), f"rights of {user}"
     try:
-        await connect(client, place.nats_url, str(place.seeds[user]), user)
+        await connect(client, place, str(place.seeds[user]), user)
         answer = await ask(client, WHO_AM_I)
     except (OSError, NatsError, TimeoutError, ValueError) as error:
         return failed(check, f"cannot sign in or ask: {str(error) or type(error).__name__}", RENDER)

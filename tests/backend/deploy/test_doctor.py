@@ -92,7 +92,7 @@ def test_where_all_is_well_nothing_is_found(deployment: Deployment, capsys: pyte
 
 async def test_what_is_missing_or_changed_on_nats_is_named(deployment: Deployment) -> None:
     client = Client()
-    await bus.connect(client, deployment.place.nats_url, deployment.place.admin_seed, ADMIN)
+    await bus.connect(client, deployment.place, deployment.place.admin_seed, ADMIN)
     try:
         await bus.ask(client, "$JS.API.CONSUMER.DELETE.BELFRY_NOTIFY.alert_senders")
         await bus.ask(client, "$JS.API.STREAM.DELETE.BELFRY_DLQ")
@@ -137,13 +137,13 @@ def test_rights_that_are_too_few_or_too_many_are_told_apart(tmp_path: Path, depl
 async def test_what_is_wrong_in_the_database_is_named(deployment: Deployment) -> None:
     url = deployment.place.database_url
     spoil = """
-        DELETE FROM latency.applied_migrations WHERE version = 5;
+        DELETE FROM latency.applied_migrations WHERE version = (SELECT max(version) FROM kept);
         ALTER SCHEMA pipeline RENAME TO pipeline_away;
         GRANT USAGE ON SCHEMA health TO belfry_alert;
         INSERT INTO health.outbox (id, action, subject, rejected)
             VALUES (gen_random_uuid(), 'store', 'belfry.v1.nothing', 'no stream');
     """
-    kept = "CREATE TEMP TABLE kept AS SELECT * FROM latency.applied_migrations WHERE version = 5"
+    kept = "CREATE TEMP TABLE kept AS SELECT * FROM latency.applied_migrations ORDER BY version DESC LIMIT 1"
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(f"{kept};{spoil}")
@@ -207,7 +207,7 @@ def test_secrets_that_others_may_read_are_told(tmp_path: Path, deployment: Deplo
     assert "secrets" not in wrong(machine.examine(place, {}))
 
 
-async def test_a_certificate_that_ends_soon_is_told() -> None:
+async def test_a_certificate_that_ends_soon_is_told(tmp_path: Path) -> None:
     authority = trustme.CA()
     issued = authority.issue_cert("127.0.0.1", not_after=datetime.now(UTC) + timedelta(days=10, hours=1))
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -218,7 +218,11 @@ async def test_a_certificate_that_ends_soon_is_told() -> None:
 
     async with await asyncio.start_server(close, "127.0.0.1", 0, ssl=context) as server:
         port = server.sockets[0].getsockname()[1]
-        (finding,) = await certificates.examine({"BELFRY_PUBLIC_URL": f"https://127.0.0.1:{port}/"})
+        file = tmp_path / "own.pem"
+        issued.cert_chain_pems[0].write_to_path(file)
+        given = {"BELFRY_PUBLIC_URL": f"https://127.0.0.1:{port}/", "BELFRY_TLS_CERT_FILE": str(file)}
+        own, finding = await certificates.examine(given)
+    assert (own.verdict, own.found) == ("warning", "10 days left")
     assert (finding.verdict, finding.found) == ("warning", "10 days left")
     assert [certificates.judge("c", days).verdict for days in (-1, 3, 10, 60)] == ["failed", "failed", "warning", "ok"]
     (nobody,) = await certificates.examine({"BELFRY_PUBLIC_URL": "https://127.0.0.1:1"})
