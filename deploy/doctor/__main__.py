@@ -10,8 +10,8 @@ from pathlib import Path
 
 from deploy.doctor import bus, certificates, database, machine, processes, rights
 from deploy.doctor.finding import Finding
-from deploy.doctor.place import Place, find_place
 from deploy.doctor.report import as_json, table
+from deploy.place import Place, find_place
 from shared.settings import SettingsError
 from shared.tls import TlsError
 

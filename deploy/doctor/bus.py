@@ -11,9 +11,9 @@ from nats.errors import Error as NatsError
 
 from deploy.doctor import certificates
 from deploy.doctor.finding import Finding, clock, failed, headroom, ok, warning
-from deploy.doctor.place import Place
 from deploy.nats.apply import holds
 from deploy.nats.streams import BUCKETS, CONSUMERS, STREAMS
+from deploy.place import Place
 from shared.connection import insist_on_tls
 
 OLDEST = (2, 15)

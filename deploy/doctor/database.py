@@ -6,8 +6,8 @@ from typing import Any
 import asyncpg
 
 from deploy.doctor.finding import Finding, clock, failed, in_words, ok, warning
-from deploy.doctor.place import Place
 from deploy.migrate import role_of, services_with_storage
+from deploy.place import Place
 from shared.migrations import MigrationError, check_version
 from shared.redaction import redact
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.doctor.finding import Finding, failed, headroom, ok, warning
-from deploy.doctor.place import Place
+from deploy.place import Place
 from gateway.settings import GatewaySettings
 from shared.settings import SettingsError, load_settings
 

@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 
 from deploy.doctor.finding import Finding, failed, ok, warning
-from deploy.doctor.place import Place
+from deploy.place import Place
 
 ANSWER_SECONDS = 5.0
 

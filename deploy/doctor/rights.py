@@ -7,8 +7,8 @@ from nats.errors import Error as NatsError
 
 from deploy.doctor.bus import ask, connect
 from deploy.doctor.finding import Finding, failed, ok, warning
-from deploy.doctor.place import Place
 from deploy.nats.permissions import ADMIN, OBSERVER, WHO_AM_I, permissions_of
+from deploy.place import Place
 
 RENDER = "Write the configuration anew (python -m deploy.nats config DIR) and reload NATS"
 SIDES = ("publish", "subscribe")

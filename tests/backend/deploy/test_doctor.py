@@ -18,13 +18,13 @@ from nats.aio.client import Client
 from deploy.doctor import bus, certificates, database, machine, processes, rights
 from deploy.doctor.__main__ import main
 from deploy.doctor.finding import Finding, clock, headroom
-from deploy.doctor.place import Place
 from deploy.local.nats import start_nats
 from deploy.local.postgres import start_postgres
 from deploy.local.program import Running
 from deploy.migrate import migrate_all, services_with_storage
 from deploy.nats import apply, create_seeds, render_config
 from deploy.nats.permissions import ADMIN, permissions_of
+from deploy.place import Place
 
 pytestmark = pytest.mark.integration
 

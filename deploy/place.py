@@ -16,10 +16,10 @@ from shared.tls import of_bus
 GATEWAY_PORT = 8080
 
 
-class DoctorSettings(Settings, frozen=True, kw_only=True):
+class PlaceSettings(Settings, frozen=True, kw_only=True):
     """`nats_seed_file` and `database_url` are an administrator's."""
 
-    service: str = "doctor"
+    service: str = "operator"
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ class Place(Struct, frozen=True, kw_only=True):
 
 def find_place(environ: Mapping[str, str], seeds: Path | None) -> Place:
     """Raises SettingsError, TlsError for an environment that is wrong."""
-    settings = load_settings(DoctorSettings, environ)
+    settings = load_settings(PlaceSettings, environ)
     data = Path(settings.data_dir)
     ports = _ports(data)
     folder = seeds or data / "secrets" / "nats"
