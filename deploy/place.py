@@ -23,7 +23,8 @@ class PlaceSettings(Settings, frozen=True, kw_only=True):
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """`seeds`: the key of each NATS user that we have. `processes`: where each process answers its probes."""
+    """`seeds`: the key of each NATS user that we have. `postgres_port`: of the embedded server, when it is meant.
+    `processes`: where each process answers its probes."""
 
     nats_url: str
     tls: ssl.SSLContext | None = None
@@ -31,6 +32,7 @@ class Place(Struct, frozen=True, kw_only=True):
     seeds: dict[str, Path]
     database_url: str
     data: Path
+    postgres_port: int | None = None
     processes: dict[str, str]
 
 
@@ -50,6 +52,7 @@ def find_place(environ: Mapping[str, str], seeds: Path | None) -> Place:
         seeds=known,
         database_url=settings.database_url if postgres or "postgres" not in ports else _local_dsn(data, ports),
         data=data,
+        postgres_port=None if postgres else ports.get("postgres"),
         processes=_processes(ports, settings.port or GATEWAY_PORT),
     )
 

@@ -16,12 +16,14 @@ from alert_svc.settings import AlertSettings
 from deploy.backup.creating import create
 from deploy.backup.manifest import BackupError, Manifest, in_words
 from deploy.backup.restoring import look, restore
+from deploy.backup.server import answering
+from deploy.local.program import ProgramFailedError
 from deploy.place import find_place
 from shared.redaction import redact
 from shared.settings import SettingsError, load_settings
 from shared.tls import TlsError
 
-CANNOT = (BackupError, OSError, asyncpg.PostgresError, TimeoutError)
+CANNOT = (BackupError, ProgramFailedError, OSError, asyncpg.PostgresError, TimeoutError)
 NOTE = "It holds no keys: keep those of channels' secrets (BELFRY_ENCRYPTION_KEYS, or alert.keys) apart from it."
 NEXT = "Start Belfry again: migrations, streams and timers come by themselves."
 
@@ -44,10 +46,11 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
 async def _do(given: argparse.Namespace, environ: Mapping[str, str]) -> str:
     if given.command == "show":
         return in_words(look(given.file))
-    database_url = find_place(environ, None).database_url
-    if given.command == "create":
-        return f"{given.file}: {in_words(await create(database_url, given.file))}\n{NOTE}"
-    manifest = await restore(database_url, given.file, replace=given.replace)
+    place = find_place(environ, None)
+    with answering(place):
+        if given.command == "create":
+            return f"{given.file}: {in_words(await create(place.database_url, given.file))}\n{NOTE}"
+        manifest = await restore(place.database_url, given.file, replace=given.replace)
     return "\n".join([f"restored what was {in_words(manifest)}", *_missing_keys(manifest, environ), NEXT])
 
 

@@ -1,6 +1,7 @@
 """What was backed up is found again, in an empty installation that keeps its services apart by roles."""
 
 import asyncio
+import json
 import stat
 import tarfile
 from collections.abc import AsyncIterator, Iterator
@@ -22,7 +23,9 @@ from deploy.backup.__main__ import main
 from deploy.backup.manifest import BackupError
 from deploy.backup.restoring import look, restore
 from deploy.local.nats import start_nats
-from deploy.local.postgres import start_postgres
+from deploy.local.ports import free_port, is_free
+from deploy.local.postgres import postgres_program, start_postgres
+from deploy.local.program import running
 from deploy.migrate import migrate_all, role_of, services_with_storage
 from deploy.nats.apply import apply
 from gateway.settings import GatewaySettings
@@ -203,6 +206,26 @@ def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
         tar.add(nothing, "manifest.json")
     with pytest.raises(BackupError, match="cannot be read"):
         look(strange)
+
+
+def test_the_embedded_server_of_a_stopped_belfry_is_started_meanwhile(tmp_path: Path) -> None:
+    data, port = tmp_path / "data", free_port()
+    (data / "secrets").mkdir(parents=True)
+    (data / "ports.json").write_text(json.dumps({"postgres": port}))
+    password = data / "secrets" / "postgres.password"
+    with running(postgres_program(data / "postgres", port, fsync=False, password_path=password)) as server:
+        asyncio.run(_create_belfry(server.url))
+        asyncio.run(migrate_all(server.url.removesuffix("postgres") + "belfry"))
+    file, environ = tmp_path / "belfry.backup", {"BELFRY_DATA_DIR": str(data)}
+    assert main(["create", str(file)], environ) == 0
+    assert main(["restore", str(file)], environ) == 0
+    assert is_free(port), "and stopped again"
+
+
+async def _create_belfry(server_url: str) -> None:
+    connection = await asyncpg.connect(server_url)
+    await connection.execute("CREATE DATABASE belfry")
+    await connection.close()
 
 
 async def test_a_running_belfry_is_not_restored_over(first: str, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from aiohttp import ClientSession
 from msgspec import Struct
 from prometheus_client.parser import text_string_to_metric_families
 
+from deploy.doctor import __main__ as doctor
 from deploy.grafana.files import DASHBOARDS, expression
 from deploy.local.ports import free_port
 from deploy.local.program import Program, running
@@ -40,6 +41,7 @@ BELL = {
 class Seen(Struct, frozen=True):
     """A running Belfry, asked as an admin; `ports`: where each process answers; `spans`: what they sent."""
 
+    data: Path
     api: ClientSession
     ports: dict[str, int]
     spans: Collector
@@ -55,7 +57,7 @@ async def belfry(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Seen
             url = await asyncio.to_thread(run.wait_ready)
             ports = json.loads((data / "ports.json").read_text()) | {"gateway": run.port}
             async with ClientSession(url, headers={"Authorization": f"Bearer {TOKEN}"}) as api:
-                yield Seen(api, ports, collector)
+                yield Seen(data, api, ports, collector)
         finally:
             await asyncio.to_thread(run.close)
 
@@ -115,6 +117,23 @@ async def test_one_trace_goes_from_a_browser_to_the_last_who_hears_of_it(belfry:
     record = next(each for _, each in belfry.spans.spans if each.name == "record runs")
     below = {each.name for _, each in belfry.spans.spans if each.parent_span_id == record.span_id}
     assert {"INSERT", "COMMIT;"} & below, below
+
+
+async def test_the_doctor_finds_a_local_run_and_nothing_wrong_with_it(
+    belfry: Seen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environ = {"BELFRY_DATA_DIR": str(belfry.data), "PORT": str(belfry.ports["gateway"])}
+
+    async def examined() -> list[dict[str, str]]:
+        """Just after the start an event or two may still be on its way."""
+        await asyncio.to_thread(doctor.main, ["--json"], environ)
+        found: list[dict[str, str]] = json.loads(capsys.readouterr().out)["findings"]
+        return found
+
+    findings = await until(examined, lambda found: all(each["verdict"] != "failed" for each in found), PATIENCE_SECONDS)
+    ready = {each["check"] for each in findings if each["found"].startswith("ready, release")}
+    assert ready == set(PROCESSES)
+    assert {f"rights of {process}" for process in PROCESSES} <= {each["check"] for each in findings}
 
 
 async def test_what_is_documented_is_what_each_process_says(belfry: Seen) -> None:
