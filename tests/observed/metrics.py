@@ -1,6 +1,7 @@
 """Every metric of Belfry, from the registry of its own code."""
 
 import importlib
+import re
 import sys
 from collections.abc import Iterator, Mapping
 
@@ -122,3 +123,12 @@ def _queues() -> Iterator[Known]:
         yield Known(
             owner=EVERYONE, name=name, kind=metric.type, labels=("service", "queue"), meaning=metric.documentation
         )
+
+
+WORD = re.compile(r"\b(?:[a-z_]+:)?(?:belfry|process|python)_[a-z0-9_]+(?::[a-z0-9_]+)?|\bup\b")
+
+
+def names_in(expr: str) -> set[str]:
+    """The metrics an expression of Prometheus asks for, histograms by their own name."""
+    without_labels = re.sub(r"{[^}]*}", "", expr)
+    return {re.sub(r"_(bucket|count|sum)$", "", name) for name in WORD.findall(without_labels)}
