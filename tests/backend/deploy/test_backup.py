@@ -30,6 +30,7 @@ from deploy.migrate import migrate_all, role_of, services_with_storage
 from deploy.nats.apply import apply
 from gateway.settings import GatewaySettings
 from health_svc.app import HealthSettings
+from shared.migrations import migrate
 from tests.fixtures.servers import NATS_CONFIG, new_database
 from tests.fixtures.waiting import until
 
@@ -193,6 +194,36 @@ def test_a_restored_installation_has_the_same_board_history_and_rules(
     assert "--replace" in capsys.readouterr().err, "what is in use is not overwritten"
     assert main(["restore", "--replace", str(file)], {"DATABASE_URL": second, "BELFRY_DATA_DIR": str(tmp_path)}) == 0
     assert "Bring back the key" in capsys.readouterr().out
+
+
+def test_a_backup_of_the_release_before_is_brought_up_to_date(postgres_url: str, tmp_path: Path) -> None:
+    """Its schemas are restored as they were, and migrated by the next start."""
+    with new_database(postgres_url) as old, new_database(postgres_url) as new:
+        asyncio.run(_install_the_release_before(old, tmp_path))
+        was = asyncio.run(content(old))
+        file = tmp_path / "old.backup"
+        assert main(["create", str(file)], {"DATABASE_URL": old}) == 0
+        asyncio.run(migrate_all(new))
+        assert main(["restore", str(file)], {"DATABASE_URL": new}) == 0
+        assert asyncio.run(content(new)) == was
+        applied = asyncio.run(migrate_all(new))
+        left = {service: len(list(path.glob("*.sql"))) > 1 for service, path in services_with_storage().items()}
+        assert {service: bool(versions) for service, versions in applied.items()} == left
+
+
+def but_the_last(directory: Path) -> list[Path]:
+    files = sorted(directory.glob("*.sql"))
+    return files[:-1] or files
+
+
+async def _install_the_release_before(url: str, folder: Path) -> None:
+    """Every schema but for its last migration, where there was one before it."""
+    for service, directory in services_with_storage().items():
+        before = folder / service
+        before.mkdir()
+        for path in but_the_last(directory):
+            (before / path.name).write_text(path.read_text())
+        await migrate(url, service, before)
 
 
 def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
