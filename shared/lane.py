@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from shared.metrics import HANDLED, HANDLER_SECONDS, HANDLERS
+from shared.metrics import HANDLED, HANDLER_SECONDS
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +48,6 @@ class Lane(Generic[T]):
 
     async def _run(self, item: T) -> None:
         started = time.perf_counter()
-        HANDLERS.inc()
         try:
             await self._handler(item)
             _OK.inc()
@@ -57,7 +56,6 @@ class Lane(Generic[T]):
             _FAILED.inc()
             log.exception("bus.handler_failed", lane=self._name)
         finally:
-            HANDLERS.dec()
             HANDLER_SECONDS.observe(time.perf_counter() - started)
 
     def _leave(self, task: asyncio.Task[None]) -> None:

@@ -18,7 +18,6 @@ LOOP_SUCCESS = Gauge("belfry_loop_last_success_timestamp_seconds", "When a round
 LOOP_PERIOD = Gauge("belfry_loop_period_seconds", "How long after a round the next one begins", ["loop"])
 LOOP_LAG = Gauge("belfry_event_loop_lag_seconds", "By how much this process was late, at worst in the last 10 s")
 
-HANDLERS = Gauge("belfry_bus_handlers_running", "Handlers of subscriptions that run now")
 HANDLED = Counter("belfry_bus_handled_total", "Messages handed to a subscription's handler", ["outcome"])
 HANDLER_SECONDS = Histogram("belfry_bus_handler_duration_seconds", "Duration of one handler", buckets=SECONDS)
 
@@ -49,20 +48,25 @@ DEPENDENCY_UP = Gauge("belfry_dependency_up", "1 when what this process needs an
 @contextmanager
 def round_of(loop: str) -> Iterator[None]:
     """One round of a loop; an exception counts as failed and goes on, a cancelled one does not count."""
-    started = time.perf_counter()
+    started, (ok, failed, seconds) = time.perf_counter(), _of_loop(loop)
     try:
         yield
     except Exception:
-        LOOP_ROUNDS.labels(loop, "failed").inc()
+        failed.inc()
         raise
-    LOOP_ROUNDS.labels(loop, "ok").inc()
-    LOOP_SECONDS.labels(loop).observe(time.perf_counter() - started)
-    LOOP_SUCCESS.labels(loop).set_to_current_time()
+    ok.inc()
+    seconds.observe(time.perf_counter() - started)
+    LOOP_SUCCESS.labels(loop).set(time.time())  # is not there before the first time
+
+
+@cache
+def _of_loop(loop: str) -> tuple[Counter, Counter, Histogram]:
+    """To look them up by their labels takes longer than to count."""
+    return LOOP_ROUNDS.labels(loop, "ok"), LOOP_ROUNDS.labels(loop, "failed"), LOOP_SECONDS.labels(loop)
 
 
 @cache
 def calls_of(endpoint: str, outcome: str) -> tuple[Counter, Histogram]:
-    """To look them up by their labels takes longer than to count."""
     return CALLS.labels(endpoint, outcome), CALL_SECONDS.labels(endpoint)
 
 
