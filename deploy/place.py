@@ -7,8 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from deploy.local.postgres import SUPERUSER
-from deploy.local.servers import DATABASE
+from deploy.credentials import folder_of
 from deploy.nats.permissions import ADMIN, USERS
 from shared.settings import Settings, load_settings
 from shared.tls import of_bus
@@ -42,7 +41,7 @@ def find_place(environ: Mapping[str, str], seeds: Path | None) -> Place:
     data = Path(settings.data_dir)
     ports = _ports(data)
     folder = seeds or data / "secrets" / "nats"
-    known = {user: folder / f"{user}.seed" for user in USERS if (folder / f"{user}.seed").exists()}
+    known = {user: path for user in USERS if (path := _seed(folder, user)).exists()}
     nats, postgres = _given(environ, "NATS_URL"), _given(environ, "DATABASE_URL")
     admin = settings.nats_seed_file or (str(known[ADMIN]) if ADMIN in known else None)
     return Place(
@@ -57,6 +56,12 @@ def find_place(environ: Mapping[str, str], seeds: Path | None) -> Place:
     )
 
 
+def _seed(folder: Path, user: str) -> Path:
+    """As `make run` names it, else as `deploy.credentials` does."""
+    own = folder / f"{user}.seed"
+    return own if own.exists() else folder / folder_of(user) / "nats.seed"
+
+
 def _given(environ: Mapping[str, str], name: str) -> bool:
     return bool(environ.get(name) or environ.get(f"{name}_FILE"))
 
@@ -68,6 +73,9 @@ def _ports(data: Path) -> dict[str, int]:
 
 
 def _local_dsn(data: Path, ports: Mapping[str, int]) -> str:
+    from deploy.local.postgres import SUPERUSER  # is only there where servers are embedded
+    from deploy.local.servers import DATABASE
+
     password = (data / "secrets" / "postgres.password").read_text().strip()
     return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{ports['postgres']}/{DATABASE}"
 

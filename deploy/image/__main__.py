@@ -10,6 +10,7 @@ MODULES = {
     "migrate": "deploy.prepare",
     "credentials": "deploy.credentials",
     "nats": "deploy.nats",
+    "doctor": "deploy.doctor",
 }
 
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from nats.aio.client import Client
 
+from deploy.credentials import create
 from deploy.doctor import bus, certificates, database, machine, processes, rights
 from deploy.doctor.__main__ import main
 from deploy.doctor.finding import Finding, clock, headroom
@@ -23,8 +24,8 @@ from deploy.local.postgres import start_postgres
 from deploy.local.program import Running
 from deploy.migrate import migrate_all, services_with_storage
 from deploy.nats import apply, create_seeds, render_config
-from deploy.nats.permissions import ADMIN, permissions_of
-from deploy.place import Place
+from deploy.nats.permissions import ADMIN, USERS, permissions_of
+from deploy.place import Place, find_place
 
 pytestmark = pytest.mark.integration
 
@@ -191,6 +192,13 @@ def test_settings_that_contradict_each_other_are_told(given: dict[str, str], tol
     (finding,) = machine.settings(given)
     assert told in finding.found
     assert finding.fix
+
+
+def test_keys_are_found_as_either_command_has_made_them(tmp_path: Path) -> None:
+    create_seeds(tmp_path / "local")
+    create(tmp_path / "secrets", "postgresql://belfry@postgres/belfry")
+    local, contained = (find_place({}, tmp_path / name).seeds for name in ("local", "secrets"))
+    assert set(local) == set(contained) == set(USERS)
 
 
 def test_secrets_that_others_may_read_are_told(tmp_path: Path, deployment: Deployment) -> None:

@@ -85,7 +85,7 @@ def test_what_the_image_holds_needs_no_package_but_those_of_its_lock_file(tree: 
     absent = [name for name, owners in packages_distributions().items() if not RUNTIME & set(map(normal, owners))]
     assert {"pytest", "psutil", "yaml"} <= set(absent)
     run = [sys.executable, "-c", IMPORT_ALL]
-    given = json.dumps([[*modules, "deploy.nats.__main__", "deploy.image.__main__"], absent])
+    given = json.dumps([[*modules, "deploy.nats.__main__", "deploy.doctor.__main__", "deploy.image.__main__"], absent])
     loaded = subprocess.run(run, input=given, cwd=tree, capture_output=True, text=True, timeout=120, env={})
     assert loaded.returncode == 0, loaded.stderr
     files = [Path(file) for file in json.loads(loaded.stdout)]
