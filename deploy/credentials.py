@@ -6,12 +6,13 @@ import base64
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from deploy.migrate import role_of, services_with_storage
-from deploy.nats.config import create_seeds, render_config
+from deploy.nats.config import create_seeds, render_config, tls_of
 from deploy.nats.permissions import ADMIN
 
 DATABASE = "postgresql://belfry@postgres:5432/belfry"
@@ -41,9 +42,14 @@ def main(argv: list[str]) -> int:
     """Exit code 0, or 1 with one line when the folder cannot be written."""
     parser = argparse.ArgumentParser(prog="python -m deploy.credentials", description=__doc__)
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args(argv).folder
+    parser.add_argument("--nats-tls-cert", help="where the nats-server finds its certificate: it speaks TLS only then")
+    parser.add_argument("--nats-tls-key", help="and its key")
+    parser.add_argument("--nats-tls-client-ca", help="and the authority of whom it lets in")
+    given = parser.parse_args(argv)
+    folder, cert = given.folder, given.nats_tls_cert
+    tls = tls_of(cert, given.nats_tls_key, given.nats_tls_client_ca) if cert else None
     try:
-        create(folder, os.environ.get("DATABASE_URL") or DATABASE)
+        create(folder, os.environ.get("DATABASE_URL") or DATABASE, tls)
     except OSError as error:
         print(f"belfry: {error.filename or folder}: {error.strerror}", file=sys.stderr)
         return 1
@@ -51,15 +57,15 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def create(folder: Path, database_url: str) -> None:
+def create(folder: Path, database_url: str, nats_tls: Mapping[str, Any] | None = None) -> None:
     """What exists stays, as do the keys; what follows from it is written anew. `database_url` is an administrator's;
-    without a password in it, the one made here is meant. Raises OSError."""
+    without a password in it, the one made here is meant. `nats_tls` goes into nats.conf. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     keys = create_seeds(folder, lambda user: f"{folder_of(user)}/nats.seed")
     for name, make in MADE.items():
         _write(folder / name, make() if not (folder / name).exists() else None)
-    _write(folder / "nats" / "nats.conf", render_config(keys))
+    _write(folder / "nats" / "nats.conf", render_config(keys, tls=nats_tls))
     _databases(folder, database_url)
     for path in folder.rglob("*"):
         path.chmod(0o755 if path.is_dir() else FOR_ALL_USERS)

@@ -13,8 +13,9 @@ from deploy.migrate import migrate_all, services_with_storage
 from deploy.nats.apply import ApplyError, apply
 from shared.migrations import MigrationError
 from shared.settings import Settings, SettingsError, load_settings
+from shared.tls import TlsError, of_bus
 
-CANNOT = (ApplyError, MigrationError, asyncpg.PostgresError, OSError)
+CANNOT = (ApplyError, MigrationError, TlsError, asyncpg.PostgresError, OSError)
 
 
 class PrepareSettings(Settings, frozen=True, kw_only=True):
@@ -44,7 +45,7 @@ async def prepare(settings: Settings, passwords: Path | None, replicas: int) -> 
     given = {service: _password(passwords, service) for service in services_with_storage()} if passwords else None
     applied = await migrate_all(settings.database_url, given)
     done = [f"migrated {service} to {versions[-1]}" for service, versions in applied.items() if versions]
-    return done + await apply(settings.nats_url, settings.nats_seed_file, replicas=replicas)
+    return done + await apply(settings.nats_url, settings.nats_seed_file, replicas=replicas, tls=of_bus(settings))
 
 
 def _password(folder: Path, service: str) -> str:
