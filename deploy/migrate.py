@@ -1,25 +1,16 @@
-"""Brings every service's schema to the newest version, each owned by a role of its own when passwords are given.
+"""Brings every service's schema to the newest version, each owned by a role of its own when passwords are given."""
 
-`python -m deploy.migrate --roles DIR` does so with passwords made in DIR.
-"""
-
-import argparse
-import asyncio
 import base64
 import hashlib
 import hmac
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from deploy.local.secret_files import secret, write_secret
-from shared.migrations import MigrationError, migrate
-from shared.redaction import redact
+from shared.migrations import migrate
 
 ROOT = Path(__file__).parent.parent
 SCRAM_ITERATIONS = 4096
@@ -82,34 +73,3 @@ def _hmac(key: bytes, message: bytes) -> bytes:
 
 def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
-
-
-def main(argv: list[str]) -> int:
-    """Exit code 0, or 1 with one clear line."""
-    parser = argparse.ArgumentParser(prog="python -m deploy.migrate")
-    parser.add_argument("--url", default=os.environ.get("DATABASE_URL", ""), help="DSN of an administrator")
-    parser.add_argument("--roles", type=Path, help="directory of passwords and DSNs, one of each a service")
-    given = parser.parse_args(argv)
-    passwords = {}
-    if given.roles:
-        passwords = {service: secret(given.roles / f"{service}.password") for service in services_with_storage()}
-    try:
-        applied = asyncio.run(migrate_all(given.url, passwords))
-    except (MigrationError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        print(f"deploy.migrate: {redact(str(error))}", file=sys.stderr)
-        return 1
-    for service, password in passwords.items():
-        write_secret(given.roles / f"{service}.dsn", dsn_of(given.url, role_of(service), password))
-    print("\n".join(f"{service}: {versions or 'unchanged'}" for service, versions in applied.items()))
-    return 0
-
-
-def dsn_of(admin_dsn: str, user: str, password: str) -> str:
-    """The same database, for another user. Passwords are URL-safe, as we made them."""
-    parts = urlsplit(admin_dsn)
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{user}:{password}@{place}"))
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

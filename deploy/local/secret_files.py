@@ -8,12 +8,7 @@ from pathlib import Path
 def secret(path: Path) -> str:
     """The secret in a file, made now if there is none."""
     if not path.exists():
-        write_secret(path, secrets.token_urlsafe(24), os.O_EXCL)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(24))
     return path.read_text().strip()
-
-
-def write_secret(path: Path, text: str, flags: int = os.O_TRUNC) -> None:
-    """Into a file of its owner's, over what stood there."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600), "w") as file:
-        file.write(text)

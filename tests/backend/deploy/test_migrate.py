@@ -1,6 +1,5 @@
 """Every service owns one schema and sees no other."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -69,27 +68,6 @@ async def test_a_schema_of_another_owner_is_refused(database: str, two_services:
     await migrate_all(database)
     with pytest.raises(MigrationError, match="schema bell and all in it must belong to belfry_bell, but belongs to"):
         await migrate_all(database, PASSWORDS)
-
-
-async def test_the_command_gives_each_service_an_address_of_its_own(
-    database: str, two_services: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """With the role that owns its schema; a second run keeps the passwords."""
-    words = ["--url", f"{database}?application_name=x", "--roles", str(tmp_path / "roles")]
-    assert await asyncio.to_thread(deploy_migrate.main, words) == 0
-    dsn = (tmp_path / "roles" / "bell_svc.dsn").read_text()
-    assert await asyncio.to_thread(deploy_migrate.main, words) == 0
-    assert (tmp_path / "roles" / "bell_svc.dsn").read_text() == dsn
-    connection = await asyncpg.connect(dsn)
-    assert await connection.fetchval("SELECT current_user || ' ' || current_setting('application_name')") == (
-        "belfry_bell x"
-    )
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await connection.execute("SELECT * FROM clock.clocks")
-    await connection.close()
-    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "roles").iterdir()} == {0o600}
-    assert await asyncio.to_thread(deploy_migrate.main, ["--url", "postgresql://u:hunter2@127.0.0.1:1/x"]) == 1
-    assert "hunter2" not in capsys.readouterr().err
 
 
 def test_what_is_stored_for_a_password_differs_each_time() -> None:
