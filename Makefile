@@ -1,7 +1,7 @@
 # Belfry: `make` lists what there is. Everything is set up on first use; nothing is installed twice.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test test-fast lint fmt bench screenshots lock clean env-local env-dev
+.PHONY: help run demo build test test-fast lint fmt bench screenshots audit lock clean env-local env-dev
 .NOTPARALLEL:
 unexport PYTHONDONTWRITEBYTECODE  # each of many processes would compile all of it anew: two seconds of every start
 
@@ -46,6 +46,9 @@ screenshots: env-dev ## Draw the pages of the README in Chromium
 	@$(VENV) -m deploy.local.frontend build
 	@$(VENV) -m tests.gates chromium
 	@$(VENV) -m tests.screenshots
+
+audit: env-dev ## Known faults of the packages we use, as PyPI and npm know them (STRICT=1: not to know fails)
+	@$(VENV) -m tests.audit $(if $(STRICT),--strict)
 
 lock: env-dev ## Write the lock files of pyproject.toml anew
 	@sh requirements/lock.sh
