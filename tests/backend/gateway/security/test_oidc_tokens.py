@@ -9,11 +9,16 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from gateway.auth.oidc.provider import MAX_KEYS, usable
+from gateway.live.upgrade import HUB
+from shared.contracts.live import REVOKED
 from tests.backend.gateway.conftest import AUTOMATION, Client
 from tests.backend.gateway.security.conftest import StartWithProvider, bearer, provider_of
+from tests.fixtures.live import live
 from tests.fixtures.oidc import CLIENT_ID, LocalProvider, rsa_key
+from tests.fixtures.waiting import until
 
 ME, USERS = "/api/v1/auth/me", "/api/v1/auth/users"
 KEYS = "/keys"
@@ -217,3 +222,59 @@ async def test_a_provider_that_never_answered_stops_nobody_else(
 
     assert [answer.status, start.status] == [503, 503]
     assert (await client.get(USERS, headers=AUTOMATION)).status == 200
+
+
+async def test_a_websocket_lives_as_long_as_its_token_and_its_user(
+    start_with_provider: StartWithProvider, provider: LocalProvider
+) -> None:
+    """Connected with a token of the provider: sent away when the user is disabled, and no longer than the token."""
+    client = await start_with_provider()
+    url = str(client.make_url("")).rstrip("/")
+
+    async def hears() -> bool:
+        assert client.app is not None
+        hub = client.app[HUB]
+        return bool(hub.fanout.epoch) and not hub.is_deaf()
+
+    await until(hears, bool)
+    ends = now() + 20
+    async with live(url, bearer(provider.token(exp=ends))) as short, live(url, bearer(provider.token())) as long:
+        hello = (await short.frame("connected"))["connected"]
+        assert (hello["role"], hello["user"]) == ("admin", "ana")
+        await long.frame("connected")
+        assert (await client.patch(f"{USERS}/ana", json={"disabled": True}, headers=AUTOMATION)).status == 200
+        assert await long.ended() == await short.ended() == REVOKED.code
+
+
+async def test_keys_of_other_kinds_are_used_as_the_settings_say(
+    start_with_provider: StartWithProvider, provider: LocalProvider
+) -> None:
+    """Elliptic curves and RSA-PSS where they are named; what is not named is refused though the key is known."""
+    curve, edwards = ECKey.generate_key("P-256", auto_kid=True), OKPKey.generate_key("Ed25519", auto_kid=True)
+    provider.keys += [curve, edwards]
+    client = await start_with_provider(oidc_algorithms=("ES256", "PS256", "Ed25519"))
+
+    statuses = {
+        "ES256": await status_of(client, provider.token({"alg": "ES256"}, curve)),
+        "Ed25519": await status_of(client, provider.token({"alg": "Ed25519"}, edwards)),
+        "PS256": await status_of(client, provider.token({"alg": "PS256"})),
+        "RS256": await status_of(client, provider.token({"alg": "RS256"})),
+    }
+
+    assert statuses == {"ES256": 200, "Ed25519": 200, "PS256": 200, "RS256": 401}
+
+
+def test_only_public_keys_for_signatures_are_taken_from_a_set() -> None:
+    good = rsa_key("first").as_dict(private=False)
+    bad: list[dict[str, Any]] = [
+        {"kty": "oct", "k": "c2VjcmV0", "kid": "a"},
+        {**good, "use": "enc"},
+        RSAKey.generate_key(1024, auto_kid=True).as_dict(private=False),
+        {"kty": "RSA", "n": "!!", "e": "AQAB"},
+        {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"},
+        {"kty": ["RSA"]},
+        {},
+    ]
+
+    assert [key.kid for key in usable([*bad, good])] == [good["kid"]]
+    assert len(usable([good] * 500)) == MAX_KEYS
