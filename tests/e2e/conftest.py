@@ -10,10 +10,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, StorageState, ViewportSize, expect
 
+from gateway.auth.oidc.config import CALLBACK
 from tests.e2e.board import WAIT_MS
 from tests.e2e.declared import SERVICES, yaml_of
 from tests.e2e.latencies import run_shop
 from tests.e2e.started import TOKEN, Belfry, running_belfry, running_browser, sign_in
+from tests.fixtures.oidc import LocalProvider, local_provider, settings_for
 from tests.fixtures.targets import Targets, serve_targets
 
 expect.set_options(timeout=WAIT_MS)
@@ -30,8 +32,19 @@ async def targets() -> AsyncIterator[Targets]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def belfry(targets: Targets, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Belfry]:
-    async with running_belfry(tmp_path_factory.mktemp("belfry"), yaml_of(SERVICES, targets), targets) as found:
+async def provider() -> AsyncIterator[LocalProvider]:
+    """Where people of the company sign in."""
+    async with local_provider() as found:
+        yield found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def belfry(
+    targets: Targets, provider: LocalProvider, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Belfry]:
+    declared, directory = yaml_of(SERVICES, targets), tmp_path_factory.mktemp("belfry")
+    async with running_belfry(directory, declared, targets, settings_for(provider)) as found:
+        provider.registered = found.url + CALLBACK
         yield found
 
 

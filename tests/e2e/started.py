@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -51,11 +51,15 @@ class Belfry(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def running_belfry(directory: Path, declared: str, targets: Targets) -> AsyncIterator[Belfry]:
-    """`python -m deploy.local run` in a folder of its own, with `declared` as its belfry.yaml; stopped at the end."""
+async def running_belfry(
+    directory: Path, declared: str, targets: Targets, more: Mapping[str, str] | None = None
+) -> AsyncIterator[Belfry]:
+    """`python -m deploy.local run` in a folder of its own, with `declared` as its belfry.yaml and `more`
+    settings; stopped at the end."""
     config = directory / "belfry.yaml"
     config.write_text(declared)
     port = free_port()
+    url = f"http://127.0.0.1:{port}"
     program = Program(
         name="belfry",
         argv=(sys.executable, "-m", "deploy.local", "run"),
@@ -71,11 +75,12 @@ async def running_belfry(directory: Path, declared: str, targets: Targets) -> As
             "BELFRY_ADMIN_TOKEN": TOKEN,
             "BELFRY_TRACE_URL": TRACE_URL,
             "BELFRY_ALERT_ALLOW": "127.0.0.1",
+            "BELFRY_PUBLIC_URL": url,
+            **(more or {}),
         },
     )
     started = running(program, START_SECONDS)
     launcher = (await asyncio.to_thread(started.__enter__)).process.pid
-    url = f"http://127.0.0.1:{port}"
     try:
         yield Belfry(url=url, targets=targets, config=config, directory=directory, launcher=launcher)
     finally:

@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.board import MARKS, SERVICES, WAIT_MS, card
 from tests.e2e.conftest import OpenPage
 from tests.e2e.started import PASSWORD, Belfry, sign_in
+from tests.fixtures.oidc import LocalProvider
 
 pytestmark = MARKS
 
@@ -41,6 +42,32 @@ async def test_signing_in_leads_to_the_page_one_wanted_and_signing_out_ends_it(s
     await expect(stranger).to_have_url(re.compile("/login"))
     await stranger.goto("/admin/settings/users")
     await expect(stranger.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
+
+
+async def test_people_of_the_company_sign_in_at_its_provider(
+    stranger: Page, page: Page, provider: LocalProvider
+) -> None:
+    """There and back to the page one wanted, as who the provider says one is; who has no role there reads why."""
+    provider.person = {"sub": "u-1", "preferred_username": "ana.o", "groups": ["guests"]}
+    await stranger.goto(WANTED)
+    await stranger.get_by_role("link", name="Sign in with Example ID", exact=True).click()
+    await stranger.get_by_role("link", name="Go on as ana", exact=True).click()
+    await expect(stranger.get_by_role("alert")).to_contain_text("none of your groups has a role here")
+
+    provider.person["groups"] = ["staff"]
+    await stranger.goto(WANTED)
+    await stranger.get_by_role("link", name="Sign in with Example ID", exact=True).click()
+    await stranger.get_by_role("link", name="Go on as ana", exact=True).click()
+    await expect(stranger).to_have_url(re.compile(re.escape(WANTED) + "$"))
+    await page.goto("/admin/settings/users")
+    await expect(page.get_by_role("row", name=re.compile("ana.o"))).to_contain_text("Example ID")
+
+    await stranger.get_by_role("button", name=re.compile("signed in as ana.o")).click()
+    await stranger.get_by_role("button", name="Sign out").click()
+    await expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert provider.asked["/logout"] == 1
+    await stranger.goto("/admin/settings/users")
+    await expect(stranger.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 async def test_too_many_tries_are_counted_down(stranger: Page, api: aiohttp.ClientSession) -> None:

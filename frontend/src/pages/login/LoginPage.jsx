@@ -29,7 +29,7 @@ export const LoginPage = () => {
   const refused = refusalWords(search.get('refused'));
   return (
     <LoginCard title="Sign in" foot={<BelfryLine />}>
-      {refused && <div className={`note bad ${styles.refused}`} role="alert">{refused}</div>}
+      {refused && <div className={`note bad ${styles.refused}`} role="alert"><StatusShape status="down" /><span className="grow">{refused}</span></div>}
       <SignInForm onSubmit={signIn.mutate} pending={signIn.isPending} problem={signIn.error} refusedAt={signIn.submittedAt} />
       <div className={styles.provider}><ProviderSignIn next={next} /></div>
       <p className={`small dim ${styles.hint}`}>First time here? The first password was printed where Belfry was started.</p>
