@@ -27,6 +27,7 @@ from latency_svc.otlp.settings import OtlpSettings
 from latency_svc.otlp.status import answer_errors
 from latency_svc.otlp.traces import read_traces
 from latency_svc.slowest import Slowest
+from shared import tls
 from shared.keys import BUS, POOL, SETTINGS
 from shared.metrics import Watched
 from shared.middleware import identify, measure
@@ -59,14 +60,15 @@ async def otlp_context(app: web.Application) -> AsyncIterator[None]:
     runner = web.AppRunner(door, access_log=None, auto_decompress=False, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     host, port = settings.otlp_host or settings.host, settings.otlp_port
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        refuse(f"cannot listen on {host}:{port} for OpenTelemetry (BELFRY_OTLP_HOST, BELFRY_OTLP_PORT): {reason}")
-    app[OTLP_PORT] = runner.addresses[0][1]
-    log.info("otlp.listening", host=host, port=app[OTLP_PORT], token=bool(settings.otlp_token))
-    yield
+    async with tls.served(settings) as context:
+        try:
+            await web.TCPSite(runner, host, port, ssl_context=context).start()
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            refuse(f"cannot listen on {host}:{port} for OpenTelemetry (BELFRY_OTLP_HOST, BELFRY_OTLP_PORT): {reason}")
+        app[OTLP_PORT] = runner.addresses[0][1]
+        log.info("otlp.listening", host=host, port=app[OTLP_PORT], token=bool(settings.otlp_token))
+        yield
     await runner.cleanup()
 
 

@@ -172,6 +172,19 @@ async def test_the_gateway_speaks_https_and_takes_new_certificates_while_it_runs
     assert await serial_of(gateway.port, files.ca) == renewed
 
 
+async def test_opentelemetry_is_taken_by_https_too(
+    start_process: StartProcess, service_env: dict[str, str], files: Files
+) -> None:
+    tls = {"BELFRY_TLS_CERT_FILE": files.cert, "BELFRY_TLS_KEY_FILE": files.key}
+    latency = start_process("latency_svc", {**service_env, **tls})
+
+    async def door() -> int:
+        return next((line["port"] for line in latency.logs() if line["event"] == "otlp.listening"), 0)
+
+    port = await until(door, bool)
+    assert await serial_of(port, files.ca) == await serial_of(latency.port, files.ca)
+
+
 @pytest.mark.parametrize(
     ("tls", "words"),
     [
