@@ -13,22 +13,19 @@ from shared.contracts.auth import AccessRevoked
 from shared.contracts.wire import Role
 
 
-async def admit(db: Any, person: Person) -> bool:
-    """The person is a user now, with the role that the provider gives; true when that role is another one than before.
-    To be called in a transaction. Raises RefusedError: disabled here, or the name is somebody else's."""
+async def admit(db: Any, person: Person) -> tuple[str, bool]:
+    """The person is a user now, with the role that the provider gives. Returns what the user is called, which is the
+    name at the first sign-in, and whether the role is another one than before. To be called in a transaction. Raises
+    RefusedError: disabled here, or the name is somebody else's."""
     row = await _find(db, person) or await _add(db, person)
     if row["disabled"]:
         raise RefusedError("disabled")
+    await _seen(db, row["name"])
     if row["role"] == person.role:
-        return False
+        return row["name"], False
     await db.execute("UPDATE users SET role = $2 WHERE name = $1", row["name"], person.role)
     await outbox.add(db, [AccessRevoked(subject_id=row["name"], subject_kind="user", at=datetime.now(UTC))])
-    return True
-
-
-async def name_of(db: Any, person: Person) -> str:
-    """What the person is called here: as at the first sign-in, whatever the provider says since."""
-    return str((await _find(db, person))["name"])
+    return row["name"], True
 
 
 async def find_people(db: Any, identities: Sequence[Identity]) -> list[Identity]:
@@ -47,7 +44,7 @@ async def find_people(db: Any, identities: Sequence[Identity]) -> list[Identity]
     ]
 
 
-async def seen(db: Any, name: str) -> None:
+async def _seen(db: Any, name: str) -> None:
     """At most once a minute, as sessions."""
     await db.execute(
         """

@@ -1,7 +1,7 @@
 """The provider over HTTP: its description, its keys, and the exchange of a code. Every question has a deadline."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 from urllib.parse import quote
@@ -9,25 +9,19 @@ from urllib.parse import quote
 import aiohttp
 import msgspec
 import structlog
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 from msgspec import Struct
 
 from gateway.auth.oidc.config import Config
+from gateway.auth.oidc.keys import Key, keys_of, with_id
 from shared.problems import unavailable
 
 log = structlog.get_logger(__name__)
-
-Key = RSAKey | ECKey | OKPKey
 
 DEADLINE = aiohttp.ClientTimeout(total=5)
 MAX_BYTES = 512 * 1024
 DESCRIPTION_SECONDS = 3600.0
 KEYS_SECONDS = 600.0  # a key that was withdrawn is believed no longer than this while the provider answers
 TRY_AGAIN_SECONDS = 15.0  # unknown keys cannot make us ask more often
-MAX_KEYS = 100
-RSA_BITS = 2048
-KINDS = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 AWAY = (aiohttp.ClientError, TimeoutError, OSError, msgspec.MsgspecError, ValueError)
 
 
@@ -47,10 +41,6 @@ class Answer(Struct, frozen=True, kw_only=True):
     """What comes for a code."""
 
     id_token: str
-
-
-class Keys(Struct, frozen=True):
-    keys: list[dict[str, Any]]
 
 
 class Provider:
@@ -84,10 +74,10 @@ class Provider:
     async def key(self, kid: str | None, algorithm: str) -> Key | None:
         """The key of this id for this algorithm; None when the provider has none. Raises ProblemError 503 when that
         cannot be found out."""
-        found = self._find(kid, algorithm)
+        found = with_id(kid, algorithm, self._keys)
         if found is None:
             await self._renew()
-            found = self._find(kid, algorithm)
+            found = with_id(kid, algorithm, self._keys)
             if found is None and self._fault:
                 raise unavailable("oidc", f"The keys of the sign-in provider cannot be had: {self._fault}")
         elif self.now() - self._fetched_at > KEYS_SECONDS and self._renewing is None:
@@ -125,11 +115,6 @@ class Provider:
             self._renewing.cancel()
         await self._http.close()
 
-    def _find(self, kid: str | None, algorithm: str) -> Key | None:
-        """Without an id only when there is no choice."""
-        fit = [key for key in self._keys if _fits(key, algorithm) and kid in (None, key.kid)]
-        return fit[0] if fit and (kid is not None or len(fit) == 1) else None
-
     async def _renew(self) -> None:
         """The keys as they are now: asked for once at a time, and not again for a while."""
         async with self._asking:
@@ -138,7 +123,7 @@ class Provider:
             self._tried_at = self.now()
             try:
                 body = await self._read("GET", (self.known or await self._describe()).jwks_uri)
-                self._keys = usable(msgspec.json.decode(body, type=Keys).keys)
+                self._keys = keys_of(body)
                 self._fetched_at, self._fault = self.now(), ""
             except AWAY as error:
                 self._fault = str(error) or type(error).__name__
@@ -169,28 +154,6 @@ class Provider:
                 if len(body) > MAX_BYTES:
                     raise ValueError("the answer is too long")
             return bytes(body)
-
-
-def usable(given: list[dict[str, Any]]) -> list[Key]:
-    """The public keys for signatures among those of a set; secrets and short keys are none."""
-    keys: list[Key] = []
-    for each in given[:MAX_KEYS]:
-        if each.get("kty") not in KINDS.values() or each.get("use", "sig") != "sig":
-            continue
-        try:
-            key = import_key(each)
-        except (JoseError, ValueError, TypeError):
-            continue
-        if isinstance(key, RSAKey) and key.public_key.key_size < RSA_BITS:
-            continue
-        if isinstance(key, RSAKey | ECKey | OKPKey):
-            keys.append(key)
-    return keys
-
-
-def _fits(key: Key, algorithm: str) -> bool:
-    stated: Mapping[str, Any] = key.as_dict(private=False)
-    return key.key_type == KINDS[algorithm[:2]] and stated.get("alg", algorithm) == algorithm
 
 
 def _away(error: BaseException) -> Exception:

@@ -48,9 +48,7 @@ class Realm:
     async def admit(self, person: Person) -> tuple[str, bool]:
         """The name of the user the person is here, and whether the role has changed. Raises RefusedError."""
         async with self._pool.acquire() as connection, connection.transaction():
-            changed = await people.admit(connection, person)
-            name = await people.name_of(connection, person)
-            await people.seen(connection, name)
+            name, changed = await people.admit(connection, person)
         if changed:
             self._changed.set()
         return name, changed

@@ -123,15 +123,19 @@ DISGUISES: tuple[Headers, ...] = (
 
 async def test_there_is_no_way_around_the_table(gateway: Client) -> None:
     """Other spellings of a path, and headers that some proxies believe, give nobody the list of users."""
-    told = {}
-    for path in WAYS_AROUND:
-        answer = await gateway.session.get(URL(str(gateway.make_url("/")).rstrip("/") + path, encoded=True))
-        told[path] = (answer.status, "must_change_password" in await answer.text())
-    for headers in DISGUISES:
-        answer = await gateway.get("/api/v1/auth/users", headers=headers)
-        told[str(headers)] = (answer.status, "must_change_password" in await answer.text())
+    requests: list[tuple[str, Headers]] = [(path, {}) for path in WAYS_AROUND] + [
+        ("/api/v1/auth/users", headers) for headers in DISGUISES
+    ]
+    given = {}
+    for path, headers in requests:
+        address = URL(str(gateway.make_url("/")).rstrip("/") + path, encoded=True)
+        answer = await gateway.session.get(address, headers=headers)
+        told = "must_change_password" in await answer.text()
+        page = answer.content_type == "text/html"  # of the application, built or not
+        if told or not (page or answer.status in (401, 404)):
+            given[path, str(headers)] = answer.status
 
-    assert {what: found for what, found in told.items() if found[1] or found[0] not in (401, 404, 503)} == {}
+    assert given == {}
 
 
 async def test_a_session_that_somebody_chose_is_not_begun(gateway: Client) -> None:

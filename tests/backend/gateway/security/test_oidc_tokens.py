@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from gateway.auth.oidc.provider import MAX_KEYS, usable
+from gateway.auth.oidc.keys import MAX_KEYS, usable
 from gateway.live.upgrade import HUB
 from shared.contracts.live import REVOKED
 from tests.backend.gateway.conftest import AUTOMATION, Client
