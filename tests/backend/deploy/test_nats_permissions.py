@@ -304,7 +304,6 @@ MISUSE = (
     "$JS.API.CONSUMER.PAUSE.BELFRY_NOTIFY.alert_senders",
     "$JS.API.ACCOUNT.PURGE.BELFRY",
     "$SYS.REQ.SERVER.PING",
-    "$SYS.REQ.USER.INFO",
     "_INBOX_gateway.guessed",
     "_INBOX.guessed",
 )
