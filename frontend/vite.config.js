@@ -49,7 +49,7 @@ export default defineConfig({
     env: { TZ: 'UTC' },
     isolate: false,
     execArgv: ['--max-semi-space-size=64'], // a page makes much that is gone at once
-    testTimeout: 40_000,
+    testTimeout: 120_000,
     maxWorkers: 2,
     coverage: {
       include: widgets.map((glob) => (glob.endsWith('**') ? `${glob}/*.{js,jsx}` : glob)),

@@ -41,7 +41,7 @@ Object.defineProperty(react, 'recentlyCreatedOwnerStacks', { get: () => Infinity
 /** Without the page in the message: it would be printed at each of many tries while something is awaited. */
 const getElementError = (message) => Object.assign(new Error(message), { name: 'TestingLibraryElementError' });
 
-configure({ getElementError, asyncUtilTimeout: 20_000 }); // a page and its chunk load on a busy machine
+configure({ getElementError, asyncUtilTimeout: 60_000 }); // a page and its chunk load on a busy machine
 
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
 afterEach(() => {

@@ -135,7 +135,7 @@ describe('a new channel', () => {
     const { user, ...page } = await newOne('Slack');
     await user.type(screen.getByLabelText('Name'), '#team');
     await user.type(screen.getByLabelText('Webhook address'), 'https://hooks.slack.com/services/T0');
-    await user.selectOptions(screen.getByLabelText('When it refuses, or takes too long'), 'Send to email-platform');
+    await user.selectOptions(await screen.findByLabelText('When it refuses, or takes too long'), 'Send to email-platform');
     await user.clear(screen.getByLabelText('Too long is'));
     await user.type(screen.getByLabelText('Too long is'), '5');
     serve('/channels', channelsWith(made));
