@@ -6,7 +6,8 @@ from typing import Literal
 from msgspec.structs import replace
 
 from alert_svc.messages import Facts, message
-from alert_svc.wording import condition, shown
+from alert_svc.state import Change
+from alert_svc.wording import reason_of
 from shared.contracts.alerts.deliveries import AlertMessage
 from shared.contracts.alerts.rules import AlertRuleSpec
 
@@ -52,7 +53,6 @@ def sample_facts(rule_id: str, spec: AlertRuleSpec, unit: str, now: datetime) ->
     """Of an incident that might just have begun."""
     value = spec.threshold * 1.2 or 1.0
     labels = {each.label: each.value for each in spec.selector if each.match == "="}
-    word = shown(value, unit, spec.metric)
     return Facts(
         id=0,
         rule_id=rule_id,
@@ -63,5 +63,10 @@ def sample_facts(rule_id: str, spec: AlertRuleSpec, unit: str, now: datetime) ->
         severity=spec.severity,
         value=value,
         fired_at=now,
-        text=f"{word[:1].upper()}{word[1:]}, {condition(spec, unit)}",
+        text=why_it_fires(spec, value, unit),
     )
+
+
+def why_it_fires(spec: AlertRuleSpec, value: float, unit: str) -> str:
+    """In the words of production."""
+    return reason_of(spec, Change("fired", "pending", "firing", 0.0, "value"), value, unit)

@@ -15,13 +15,12 @@ from alert_svc.drafts import group_key, moment
 from alert_svc.messages import Facts, message
 from alert_svc.preview import Fired, Live, Past
 from alert_svc.room import Room
-from alert_svc.samples import sample_facts
+from alert_svc.samples import sample_facts, why_it_fires
 from alert_svc.semantics import Names, rule_errors, rule_warnings
 from alert_svc.senders.reading import read_back
 from alert_svc.series import MINUTE, key_of
 from alert_svc.store import channels, documents, history
 from alert_svc.store.channels import StoredChannel
-from alert_svc.wording import condition, shown
 from shared.contracts.alerts.policies import EscalationPolicySpec
 from shared.contracts.alerts.preview import PreviewMessage, PreviewRequest, RulePreview
 from shared.contracts.wire import FieldError
@@ -119,7 +118,6 @@ def _facts(rule: Rule, fired: list[Fired], unit: str, now: datetime) -> Facts:
     if not fired:
         return sample_facts(rule.id, rule.spec, unit, now)
     last, spec = fired[0], rule.spec
-    word = shown(last.peak, unit, spec.metric)
     return Facts(
         id=0,
         rule_id=rule.id,
@@ -130,7 +128,7 @@ def _facts(rule: Rule, fired: list[Fired], unit: str, now: datetime) -> Facts:
         severity=spec.severity,
         value=last.peak,
         fired_at=moment(last.from_at),
-        text=f"{word[:1].upper()}{word[1:]}, {condition(spec, unit)}",
+        text=why_it_fires(spec, last.peak, unit),
     )
 
 

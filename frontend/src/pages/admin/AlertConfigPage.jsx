@@ -36,7 +36,7 @@ export const AlertConfigPage = () => {
         <span className="grow" />
         {Aside && <Aside change={change} />}
       </div>
-      <BadConfig config={rules.data?.config} />
+      <div className={styles.notes}><BadConfig config={rules.data?.config} /></div>
       <Suspense><Tab view={view} change={change} /></Suspense>
     </>
   );
