@@ -66,7 +66,7 @@ export const NotificationChannelConfig = ({ channel, draft, set, isChanged, othe
           <NativeSelect label="When it refuses, or takes too long" data={[{ value: '', label: 'Nothing else' }, ...others.map((one) => ({ value: one.id, label: `Send to ${one.name}` }))]} value={draft.fallback ?? ''} error={errors.get('fallback')} onChange={(event) => set({ fallback: event.currentTarget.value || null })} />
           {draft.fallback && <DelayInput label="Too long is" description="Since the message was queued; at least 30 s" inputWrapperOrder={['label', 'input', 'error', 'description']} min={30} seconds={draft.fallback_after_seconds} onChange={(fallback_after_seconds) => set({ fallback_after_seconds })} error={errors.get('fallback_after_seconds')} />}
           {fieldsOfChannel(draft).map((field) => <ChannelField key={`${draft.kind}${field.name}${channel?.version ?? ''}`} field={field} secrets={channel?.secrets ?? noSecrets} value={draft[field.name]} onChange={(value) => set({ [field.name]: value })} error={errors.get(field.name)} disabled={!editable} />)}
-          <Switch className={styles.wide} label="Active" description="Off, nothing is sent to it; its fallback gets it instead" checked={draft.enabled} onChange={(event) => set({ enabled: event.currentTarget.checked })} />
+          <Switch className={styles.wide} label="Active" description="Off, nothing is sent to it, nor to what stands in for it" checked={draft.enabled} onChange={(event) => set({ enabled: event.currentTarget.checked })} />
         </fieldset>
         {draft.kind === 'webhook' && <SignatureExample />}
         <ChannelTest run={test} />
