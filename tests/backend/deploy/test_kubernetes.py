@@ -152,13 +152,21 @@ def test_services_lead_to_named_ports_and_metrics_are_found() -> None:
     wanted = monitor["spec"]["selector"]["matchLabels"].items()
     jobs = {component(each): each["metadata"]["labels"].get(monitor["spec"]["jobLabel"]) for each in services}
     assert jobs == {name: process["command"] for name, process in PROCESSES.items()} | {"nats": None}
-    [rule] = [each for each in large.manifests if each["kind"] == "PrometheusRule"]
-    files = [ROOT / "deploy" / "prometheus" / f"{name}.rules.yaml" for name in ("recording", "alerts")]
-    assert rule["spec"]["groups"] == [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
     scraped = {component(each) for each in services if wanted <= each["metadata"]["labels"].items()
                and any(port["name"] == "http" for port in each["spec"]["ports"])}  # fmt: skip
     assert scraped == set(PROCESSES)
     assert "/metrics" in {route.path for route in ROUTES}
+
+
+def test_prometheus_and_grafana_are_given_the_rules_and_dashboards_there_are() -> None:
+    large, deploy = installations()["large"], ROOT / "deploy"
+    [rule] = [each for each in large.manifests if each["kind"] == "PrometheusRule"]
+    files = [deploy / "prometheus" / f"{name}.rules.yaml" for name in ("recording", "alerts")]
+    assert rule["spec"]["groups"] == [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
+    dashboards = [each["data"] for each in large.manifests if "grafana_dashboard" in each["metadata"]["labels"]]
+    found = {name: text for data in dashboards for name, text in data.items()}
+    assert found == {file.name: file.read_text() for file in (deploy / "grafana" / "dashboards").glob("*.json")}
+    assert found
 
 
 def test_a_large_installation_survives_a_node_and_follows_its_load() -> None:
