@@ -119,7 +119,7 @@ def _measured(query: Any) -> None:
         text = " ".join(query.query.split())
         attributes = {"db.system.name": "postgresql", "db.query.text": text[:SHOWN_CHARACTERS]}
         failure = type(query.exception).__name__ if query.exception is not None else ""
-        telemetry.add_ended_span(text.partition(" ")[0].upper(), query.elapsed, attributes, failure)
+        telemetry.add_ended_span(text.partition(" ")[0].rstrip(";").upper(), query.elapsed, attributes, failure)
 
 
 def _json(value: Any) -> str:

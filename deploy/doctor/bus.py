@@ -31,6 +31,8 @@ async def examine(place: Place) -> list[Finding]:
         return [failed("NATS", f"{place.nats_url} does not answer: {str(error) or type(error).__name__}", START)]
     try:
         return [_version(client), *_certificate(client), *await _jetstream(client)]
+    except (NatsError, TimeoutError) as error:
+        return [failed("NATS", f"stopped answering: {str(error) or 'no answer in time'}", "See its log, and ask again")]
     finally:
         await client.close()
 
@@ -102,14 +104,14 @@ def _room(account: dict[str, Any]) -> Finding:
 
 
 async def _clock(client: Client) -> Finding:
-    """By the time an answer carries, half way between asking and hearing."""
+    """By the time an answer carries."""
     asked = time.time()
     answer = await ask(client, f"$JS.API.STREAM.INFO.{STREAMS[0].name}")
-    middle = (asked + time.time()) / 2
-    told = answer.get("ts")
+    heard, told = time.time(), answer.get("ts")
     if told is None:
         return warning("clock of NATS", "not told", APPLY)
-    return clock("clock of NATS", datetime.fromisoformat(told[:26].rstrip("Z") + "+00:00").timestamp() - middle)
+    moment = datetime.fromisoformat(told[:26].rstrip("Z") + "+00:00").timestamp()
+    return clock("clock of NATS", moment, asked, heard)
 
 
 async def _stream(client: Client, name: str) -> list[Finding]:

@@ -32,6 +32,9 @@ async def examine(place: Place) -> list[Finding]:
     try:
         services = [finding for name in services_with_storage() for finding in await _service(connection, name)]
         return [await _version(connection), await _clock(connection), await _connections(connection), *services]
+    except (TimeoutError, asyncpg.PostgresError) as error:
+        found = f"does not let itself be examined: {str(error) or 'no answer in time'}"
+        return [failed("PostgreSQL", found, "Give an administrator's DATABASE_URL, and ask again")]
     finally:
         await connection.close(timeout=ANSWER_SECONDS)
 
@@ -46,7 +49,7 @@ async def _version(connection: Any) -> Finding:
 async def _clock(connection: Any) -> Finding:
     asked = time.time()
     told = await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8")
-    return clock("clock of PostgreSQL", told - (asked + time.time()) / 2)
+    return clock("clock of PostgreSQL", told, asked, time.time())
 
 
 async def _connections(connection: Any) -> Finding:

@@ -28,13 +28,15 @@ def failed(check: str, found: str, fix: str) -> Finding:
     return Finding("failed", check, found, fix)
 
 
-def clock(check: str, difference_seconds: float) -> Finding:
-    """Samples and tickets are judged by the clock: a second is fine, ten are not."""
-    found = f"{abs(difference_seconds):.2f} s apart"
-    if abs(difference_seconds) < 1:
+def clock(check: str, told: float, asked: float, heard: float) -> Finding:
+    """What another's clock said between two moments of ours. Samples and tickets are judged by it: a second apart
+    is fine, ten are not."""
+    apart = max(0.0, asked - told, told - heard)
+    found = f"{apart:.2f} s apart"
+    if apart < 1:
         return ok(check, found)
     fix = "Let one time server (NTP) set the clocks of all machines"
-    return warning(check, found, fix) if abs(difference_seconds) < 10 else failed(check, found, fix)
+    return warning(check, found, fix) if apart < 10 else failed(check, found, fix)
 
 
 def headroom(check: str, used: float, whole: float, fix: str) -> Finding:

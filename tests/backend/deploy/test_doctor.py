@@ -239,7 +239,9 @@ async def test_a_certificate_that_ends_soon_is_told(tmp_path: Path) -> None:
 
 def test_figures_are_judged_by_their_size() -> None:
     assert [headroom("disk", used, 100, "fix").verdict for used in (79, 81, 96)] == ["ok", "warning", "failed"]
-    assert [clock("clock", seconds).verdict for seconds in (0.2, -3, 30)] == ["ok", "warning", "failed"]
+    told = [100.2, 98.0, 104.0, 130.0]
+    assert [clock("c", each, 100.0, 101.0).verdict for each in told] == ["ok", "warning", "warning", "failed"]
+    assert clock("c", 105.0, 100.0, 110.0).verdict == "ok", "an answer that took long tells little"
     pending = {"status": "fail", "releaseId": "1", "checks": {"nats": [{"output": "away"}], "postgres": [{}]}}
     assert processes.judge("gateway", pending).found == "not ready: nats: away"
     assert processes.judge("gateway", None).verdict == "failed"
