@@ -52,7 +52,7 @@ def find_place(environ: Mapping[str, str], seeds: Path | None) -> Place:
         database_url=settings.database_url if postgres or "postgres" not in ports else _local_dsn(data, ports),
         data=data,
         postgres_port=None if postgres else ports.get("postgres"),
-        processes=_processes(ports, settings.port or GATEWAY_PORT),
+        processes=_processes(ports, settings),
     )
 
 
@@ -80,8 +80,10 @@ def _local_dsn(data: Path, ports: Mapping[str, int]) -> str:
     return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{ports['postgres']}/{DATABASE}"
 
 
-def _processes(ports: Mapping[str, int], gateway_port: int) -> dict[str, str]:
+def _processes(ports: Mapping[str, int], settings: PlaceSettings) -> dict[str, str]:
+    """Of a local run only the gateway speaks TLS."""
     if not ports:
         return {}
-    services = {name: port for name, port in ports.items() if name.endswith("_svc")}
-    return {name: f"http://127.0.0.1:{port}" for name, port in {**services, "gateway": gateway_port}.items()}
+    services = {name: f"http://127.0.0.1:{port}" for name, port in ports.items() if name.endswith("_svc")}
+    scheme = "https" if settings.tls_cert_file else "http"
+    return services | {"gateway": f"{scheme}://127.0.0.1:{settings.port or GATEWAY_PORT}"}

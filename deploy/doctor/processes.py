@@ -24,7 +24,7 @@ async def examine(place: Place) -> list[Finding]:
 
 async def _readiness(http: aiohttp.ClientSession, url: str) -> dict[str, Any] | None:
     try:
-        async with http.get(f"{url}/readyz") as answer:
+        async with http.get(f"{url}/readyz", ssl=False) as answer:  # whom its certificate names is not asked here
             found: dict[str, Any] = await answer.json(content_type=None)
             return found
     except (OSError, aiohttp.ClientError, TimeoutError, ValueError):

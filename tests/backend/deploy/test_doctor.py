@@ -194,11 +194,17 @@ def test_settings_that_contradict_each_other_are_told(given: dict[str, str], tol
     assert finding.fix
 
 
-def test_keys_are_found_as_either_command_has_made_them(tmp_path: Path) -> None:
+def test_the_place_is_found_as_either_command_has_made_it(tmp_path: Path) -> None:
     create_seeds(tmp_path / "local")
     create(tmp_path / "secrets", "postgresql://belfry@postgres/belfry")
     local, contained = (find_place({}, tmp_path / name).seeds for name in ("local", "secrets"))
     assert set(local) == set(contained) == set(USERS)
+    (tmp_path / "ports.json").write_text(json.dumps({"nats": 1, "postgres": 2, "ws_svc": 3}))
+    (tmp_path / "secrets" / "postgres.password").write_text("pw")
+    given = {"BELFRY_DATA_DIR": str(tmp_path), "BELFRY_TLS_CERT_FILE": "x.pem", "PORT": "8443"}
+    place = find_place(given, None)
+    assert place.processes == {"ws_svc": "http://127.0.0.1:3", "gateway": "https://127.0.0.1:8443"}
+    assert (place.nats_url, place.database_url) == ("nats://127.0.0.1:1", "postgresql://belfry:pw@127.0.0.1:2/belfry")
 
 
 def test_secrets_that_others_may_read_are_told(tmp_path: Path, deployment: Deployment) -> None:
