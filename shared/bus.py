@@ -12,27 +12,27 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
-from opentelemetry.trace import SpanKind
 
 from shared import tls
+from shared.bus_state import BusState
 from shared.connection import Address
 from shared.contracts.wire import Event
 from shared.envelope import Envelope, seal
 from shared.event_queue import EventQueue
 from shared.follow import Extent, extent_of, follow
-from shared.interest import Interest, Mailbox, Message, MessageHandler, Subscription, nobody_answers
+from shared.interest import Interest, Mailbox, Message, MessageHandler, Subscription, nobody_answers, traced_by
 from shared.jetstream import Delivery, OutboxMessage, purge, store, subjects
 from shared.keyvalue import KeyValue
-from shared.link import Link, LinkOptions, LinkState
+from shared.link import Link, LinkOptions
 from shared.metrics import Watched
 from shared.problems import ProblemError, too_large, unavailable
 from shared.pull import BatchHandler, Consumption
 from shared.replay import replay
-from shared.requests import Requests
+from shared.requests import Requests, service_of_subject
 from shared.settings import Settings
-from shared.telemetry import current_traceparent, is_exporting, span
+from shared.telemetry import current_traceparent, is_exporting
 
-__all__ = ["Bus", "BusOptions", "BusState", "Message", "MessageHandler", "Reply"]
+__all__ = ["Bus", "BusOptions", "Message", "MessageHandler", "Reply"]
 
 
 class BusOptions(LinkOptions, frozen=True, kw_only=True):
@@ -44,37 +44,6 @@ class BusOptions(LinkOptions, frozen=True, kw_only=True):
     close_seconds: float = 3.0
     pending_messages: int = 8_192
     pending_message_bytes: int = 16 * 1024 * 1024
-
-
-class BusState(Struct, frozen=True, kw_only=True):
-    """What the bus is doing, for readiness, metrics and the log; `_total` counts since the process started."""
-
-    state: LinkState
-    up: bool
-    since: datetime
-    rtt_ms: float | None
-    queued: int
-    waiting_requests: int
-    published_total: int
-    dropped_total: int
-    slow_dropped_total: int
-    errors_total: int
-    reconnects_total: int
-    last_error: str
-
-
-BUS_MEANINGS = {
-    "up": "1 when NATS can be talked to",
-    "rtt_ms": "How long NATS took to answer the last ping",
-    "queued": "Events that wait to be sent",
-    "waiting_requests": "Requests that wait for an answer",
-    "published_total": "Events sent",
-    "dropped_total": "Events given up because too many waited",
-    "slow_dropped_total": "Times that messages were dropped because their handler was too slow",
-    "errors_total": "Errors of the connection, refused permissions among them",
-    "reconnects_total": "Connections made anew",
-}
-"""Of the numbers in BusState."""
 
 
 class Reply(Struct, frozen=True):
@@ -142,7 +111,7 @@ class Bus:
     ) -> Subscription:
         """Call `handler` for each message, up to `concurrency` at a time; with `queue`, share them with its members.
         `traced`: within a span below the one that sent the message."""
-        traced_handler = _traced(subject, handler) if traced and is_exporting() else handler
+        traced_handler = traced_by(subject, handler) if traced and is_exporting() else handler
         subscription = Subscription(subject, queue or "", traced_handler, concurrency, self._options)
         await self._listen(subscription)
         return subscription
@@ -214,9 +183,9 @@ class Bus:
         """As `request`, with the message as it came. Leaves nothing behind when it fails."""
         message = await self._requests.answer_to(partial(self.send, subject, data, headers), deadline_seconds)
         if message is None:
-            raise unavailable(_service_of(subject), f"No answer within {deadline_seconds:g} s")
+            raise unavailable(service_of_subject(subject), f"No answer within {deadline_seconds:g} s")
         if nobody_answers(message):
-            raise unavailable(_service_of(subject), "No instance answers")
+            raise unavailable(service_of_subject(subject), "No instance answers")
         return message
 
     async def send(self, subject: str, data: bytes, headers: dict[str, str] | None = None, reply: str = "") -> None:
@@ -331,24 +300,5 @@ class Bus:
         task.add_done_callback(self._tasks.discard)
 
 
-def _traced(subject: str, handler: MessageHandler) -> MessageHandler:
-    async def handle(message: Message) -> None:
-        if traceparent := message.headers.get("traceparent"):
-            with span(f"receive {subject}", SpanKind.CONSUMER, traceparent):
-                await handler(message)
-        else:
-            await handler(message)
-
-    return handle
-
-
 async def _call(listener: Callable[[], Awaitable[None]]) -> None:
     await listener()
-
-
-def _service_of(subject: str) -> str:
-    """Who should have answered, in words a user knows: `health_svc` for `belfry.rpc.health.list_services`."""
-    parts = subject.split(".")
-    if subject.startswith("belfry.rpc."):
-        return parts[2] if parts[2] == "gateway" else f"{parts[2]}_svc"
-    return "nats" if subject.startswith("$JS.") else subject

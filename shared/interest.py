@@ -11,8 +11,10 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription as NatsSubscription
 from nats.errors import Error as NatsError
+from opentelemetry.trace import SpanKind
 
 from shared.lane import Lane
+from shared.telemetry import span
 
 NO_RESPONDERS = "503"
 
@@ -141,3 +143,16 @@ class Mailbox(Interest):
 def nobody_answers(message: Msg) -> bool:
     """NATS's own answer when a subject has no subscriber."""
     return not message.data and (message.headers or {}).get("Status") == NO_RESPONDERS
+
+
+def traced_by(subject: str, handler: MessageHandler) -> MessageHandler:
+    """The same handler, in a span below the sender's where the message names one."""
+
+    async def handle(message: Message) -> None:
+        if traceparent := message.headers.get("traceparent"):
+            with span(f"receive {subject}", SpanKind.CONSUMER, traceparent):
+                await handler(message)
+        else:
+            await handler(message)
+
+    return handle

@@ -55,3 +55,11 @@ class Requests:
 def _give_up(answer: "asyncio.Future[Msg | None]") -> None:
     if not answer.done():
         answer.set_result(None)
+
+
+def service_of_subject(subject: str) -> str:
+    """Who should have answered, in words a user knows: `health_svc` for `belfry.rpc.health.list_services`."""
+    parts = subject.split(".")
+    if subject.startswith("belfry.rpc."):
+        return parts[2] if parts[2] == "gateway" else f"{parts[2]}_svc"
+    return "nats" if subject.startswith("$JS.") else subject

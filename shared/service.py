@@ -10,7 +10,8 @@ from aiohttp import web
 from msgspec import Struct
 
 from shared import db, telemetry
-from shared.bus import BUS_MEANINGS, Bus, BusOptions
+from shared.bus import Bus, BusOptions
+from shared.bus_state import BUS_MEANINGS
 from shared.contracts.wire import Rpc
 from shared.keys import BUS, POOL, REPORTER, SETTINGS
 from shared.metrics import BUILD, QueueMetrics, Watched

@@ -12,7 +12,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from gateway.live.upkeep import MEANINGS as LIVE_MEANINGS
 from gateway.live.upkeep import State as LiveState
-from shared.bus import BUS_MEANINGS, BusState
+from shared.bus_state import BUS_MEANINGS, BusState
 from shared.metrics import QueueMetrics
 from shared.reporting import REPORTER_MEANINGS
 from shared.telemetry import StateMetrics
