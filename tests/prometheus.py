@@ -30,6 +30,10 @@ def fetch() -> None:
     with TemporaryDirectory() as folder:
         for command in (["apt-get", "update", "-q"], ["apt-get", "download", "-q", "prometheus"]):
             subprocess.run(command, check=False, cwd=folder, capture_output=True)
-        CACHE.mkdir(parents=True, exist_ok=True)
+        CACHE.parent.mkdir(parents=True, exist_ok=True)
         for package in Path(folder).glob("prometheus_*.deb"):
-            subprocess.run(["dpkg", "-x", str(package), str(CACHE)], check=False, capture_output=True)
+            new = CACHE.with_name("prometheus.new")
+            shutil.rmtree(new, ignore_errors=True)
+            if subprocess.run(["dpkg", "-x", str(package), str(new)], check=False, capture_output=True).returncode == 0:
+                shutil.rmtree(CACHE, ignore_errors=True)
+                new.rename(CACHE)  # whole, or not there
