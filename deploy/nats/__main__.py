@@ -13,6 +13,12 @@ from shared.settings import Settings, SettingsError, load_settings
 from shared.tls import TlsError, of_bus
 
 
+class ApplySettings(Settings, frozen=True, kw_only=True):
+    """The bus, and how to trust it."""
+
+    service: str = "operator"
+
+
 def main() -> int:
     """Exit code 0, or 1 with one clear line when the server refused or did not answer."""
     parser = argparse.ArgumentParser(prog="python -m deploy.nats", description=__doc__)
@@ -36,7 +42,7 @@ def main() -> int:
 
 def _apply(arguments: argparse.Namespace) -> int:
     try:
-        tls = of_bus(load_settings(Settings, {**os.environ, "NATS_URL": arguments.url}))
+        tls = of_bus(load_settings(ApplySettings, {**os.environ, "NATS_URL": arguments.url}))
         done = asyncio.run(apply(arguments.url, arguments.seed_file, replicas=arguments.replicas, tls=tls))
     except (ApplyError, SettingsError, TlsError, TimeoutError) as error:
         print(f"deploy.nats: {error}", file=sys.stderr)
