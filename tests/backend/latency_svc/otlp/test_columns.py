@@ -85,7 +85,7 @@ def nothing(points: list[Any]) -> Any:
 
 def test_what_an_sdk_sends_needs_no_second_look() -> None:
     content = export(metric(*(exponential_point(min=0.1, max=0.3) for _ in range(3)), exponential_point()))
-    readings = read_metrics(content.SerializeToString(), Naming(), NOW)
+    readings = read_metrics(content.SerializeToString(), Naming(), time.time())
     assert ([len(plain.series) for plain in readings.plain], readings.found) == ([4], [])
 
 
@@ -94,7 +94,7 @@ def test_names_are_remembered_but_not_all_that_anyone_sends() -> None:
     short, long = ({"http.request.method": "GET", "http.route": "/" + "x" * size} for size in (10, 10_000))
     content = export(metric(*(point({"attributes": attributes_of(each)}) for each in (short, long))))
 
-    names = [read_metrics(content.SerializeToString(), naming, NOW).plain[0].series for _ in range(2)]
+    names = [read_metrics(content.SerializeToString(), naming, time.time()).plain[0].series for _ in range(2)]
 
     assert [[len(series.route) for series in each] for each in names] == [[11, LONGEST_ROUTE]] * 2
     assert names[0][0] is names[1][0]
@@ -121,7 +121,7 @@ def test_every_encoding_of_buckets_is_read(positive: bytes) -> None:
     point = exponential_point(positive={})
     content = export_of(point.SerializeToString() + b"\x42" + bytes([len(positive)]) + positive)
 
-    readings = read_metrics(content, Naming(), NOW)
+    readings = read_metrics(content, Naming(), time.time())
 
     [(row, count)] = told(readings).items()
     assert (row[2], row[-2:], count) == (3.0, (1, 2), 1)
@@ -130,7 +130,7 @@ def test_every_encoding_of_buckets_is_read(positive: bytes) -> None:
 @pytest.mark.parametrize("rubbish", [b"\x42\x04\x12\x02\x01\x80", b"\x0a\x02\x0a\x7f", b"\x42\x7f"])
 def test_what_is_no_protobuf_inside_of_a_point_is_none(rubbish: bytes) -> None:
     with pytest.raises(DecodeError):
-        read_metrics(export_of(exponential_point(positive={}).SerializeToString() + rubbish), Naming(), NOW)
+        read_metrics(export_of(exponential_point(positive={}).SerializeToString() + rubbish), Naming(), time.time())
 
 
 def export_of(point: bytes) -> bytes:

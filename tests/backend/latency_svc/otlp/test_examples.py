@@ -1,6 +1,7 @@
 """Examples from what clients send: traces in both encodings, kept in PostgreSQL, and never counted for it."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -127,24 +128,23 @@ def exemplar(trace_id: str, value: float, **changes: Any) -> Exemplar:
     return Exemplar(**{**given, **changes})
 
 
-DELTA_IN_SECONDS = export(metric(exponential_point(exemplars=[exemplar("a" * 32, 0.5), exemplar("b" * 32, 0.4)])))
-CUMULATIVE_IN_MS = export(
-    metric(
-        explicit_point(
-            exemplars=[exemplar("a" * 32, 500), exemplar("b" * 32, 0, as_int=400)],
-            explicit_bounds=[100, 1000],
-            sum=400,
-        ),
-        unit="ms",
-        temporality=CUMULATIVE,
+def deltas_in_seconds() -> ExportMetricsServiceRequest:
+    return export(metric(exponential_point(exemplars=[exemplar("a" * 32, 0.5), exemplar("b" * 32, 0.4)])))
+
+
+def cumulative_in_ms() -> ExportMetricsServiceRequest:
+    point = explicit_point(
+        exemplars=[exemplar("a" * 32, 500), exemplar("b" * 32, 0, as_int=400)],
+        explicit_bounds=[100, 1000],
+        sum=400,
     )
-)
+    return export(metric(point, unit="ms", temporality=CUMULATIVE))
 
 
-@pytest.mark.parametrize("request_", [DELTA_IN_SECONDS, CUMULATIVE_IN_MS], ids=["delta", "cumulative"])
-def test_exemplars_of_points_are_examples(request_: ExportMetricsServiceRequest) -> None:
+@pytest.mark.parametrize("sent", [deltas_in_seconds, cumulative_in_ms])
+def test_exemplars_of_points_are_examples(sent: Callable[[], ExportMetricsServiceRequest]) -> None:
     """Read as columns or one by one; in any unit, with the status of their point."""
-    found = offered(request_.SerializeToString())
+    found = offered(sent().SerializeToString())
     assert [(one.trace_id[0], one.seconds, one.status) for one in found] == [("a", 0.5, 200), ("b", 0.4, 200)]
 
 
