@@ -102,6 +102,7 @@ describe('the list', () => {
   it('keeps what it showed when alert_svc stops, and says what failed when it never came', async () => {
     serveList();
     const { client } = await openIncident();
+    await waitFor(() => expect(document.querySelector('[data-incident="2041"]')).toBeInTheDocument());
     const gone = problem(503, { title: 'Unavailable', service: 'alert_svc', request_id: 'r-9' });
     server.use(http.get(api(root), gone), http.get(api(`${root}/:id`), gone));
     await client.invalidateQueries({ queryKey: ['alerts', 'incidents'] });
