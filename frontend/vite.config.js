@@ -47,7 +47,6 @@ export default defineConfig({
     css: false,
     restoreMocks: true,
     env: { TZ: 'UTC' },
-    isolate: false,
     execArgv: ['--max-semi-space-size=64'], // a page makes much that is gone at once
     testTimeout: 120_000,
     maxWorkers: 2,
