@@ -94,7 +94,7 @@ def test_names_are_remembered_but_not_all_that_anyone_sends() -> None:
     short, long = ({"http.request.method": "GET", "http.route": "/" + "x" * size} for size in (10, 10_000))
     content = export(metric(*(point({"attributes": attributes_of(each)}) for each in (short, long))))
 
-    names = [read_metrics(content.SerializeToString(), naming, time.time()).plain[0].series for _ in range(2)]
+    names = [read_metrics(content.SerializeToString(), naming, NOW).plain[0].series for _ in range(2)]
 
     assert [[len(series.route) for series in each] for each in names] == [[11, LONGEST_ROUTE]] * 2
     assert names[0][0] is names[1][0]
