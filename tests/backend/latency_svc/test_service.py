@@ -82,10 +82,8 @@ async def test_samples_are_stored_once_counted_and_told(
     expected = {(SERVICE, reason): count for reason, count in reasons.items()}
     expected |= {(TOKEN, "wrong_subject"): 1, (TOKEN, "rubbish"): 1}
     await until(lambda: dropped(service_env["DATABASE_URL"]), lambda rows: rows.items() >= expected.items())
-    lines = {
-        f'belfry_latency_durations_dropped_total{{reason="{reason}"}} {count}.0'
-        for (_, reason), count in expected.items()
-    }
+    dropped_total = "belfry_latency_durations_dropped_total"
+    lines = {f'{dropped_total}{{reason="{reason}"}} {count}.0' for (_, reason), count in expected.items()}
     await until(lambda: text_of(f"{service.url}/metrics"), lambda text: lines <= set(text.splitlines()))
     await until(newest, lambda event: event is not None and event.count >= 201)
     assert told[-1].service == SERVICE
