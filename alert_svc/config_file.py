@@ -11,8 +11,9 @@ from alert_svc.api import importing
 from alert_svc.declared import Item
 from alert_svc.room import Room
 from alert_svc.semantics import Names
-from alert_svc.store import config, summaries
+from alert_svc.store import summaries
 from shared.config_file import contents
+from shared.config_state import save_config
 from shared.contracts.config import ConfigState
 from shared.declared import InvalidFile
 
@@ -54,10 +55,10 @@ async def _apply(room: Room, path: Path, items: list[Item]) -> int:
         if found.mistakes:
             raise InvalidFile(declared.said(path.name, found.mistakes))
         changed = await importing.apply(room, conn, found.planned, "file", path.name)
-        await config.save_config(conn, ConfigState(path=path.name, loaded_at=datetime.now(UTC)))
+        await save_config(conn, ConfigState(path=path.name, loaded_at=datetime.now(UTC)))
         return changed
 
 
 async def _remember(room: Room, path: Path, errors: list[str]) -> None:
     async with room.pool.acquire(timeout=5) as conn:
-        await config.save_config(conn, ConfigState(path=path.name, loaded_at=None, errors=errors))
+        await save_config(conn, ConfigState(path=path.name, loaded_at=None, errors=errors))

@@ -12,10 +12,11 @@ from health_svc import board
 from health_svc.board import Facts, View
 from health_svc.checking import Checker
 from health_svc.recorder import Recorder
-from health_svc.store import intervals, maintenance, services
+from health_svc.store import intervals, services
 from health_svc.uptime import Totals
 from health_svc.windows import Windows
 from shared.bus import Bus
+from shared.config_state import get_config
 from shared.contracts.config import ConfigState
 from shared.contracts.health.board import Board
 from shared.contracts.health.procedures import Heartbeat
@@ -84,7 +85,7 @@ class Snapshot:
         async with self._pool.acquire(timeout=2) as conn:
             found = await services.list_monitored(conn)
             incidents = await intervals.open_incidents(conn)
-            self._config = await maintenance.get_config(conn)
+            self._config = await get_config(conn)
         until = {m.spec.id: end for m in found if (end := self._windows.until(m.spec, now))}
         return board.build(
             Facts(now=now, services=found, maintenance_until=until, incidents=incidents, totals=self._totals)

@@ -14,7 +14,7 @@ from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 
 from shared import tls
-from shared.bus_state import BusState
+from shared.bus_state import BusState, state_of
 from shared.connection import Address
 from shared.contracts.wire import Event
 from shared.envelope import Envelope, seal
@@ -214,21 +214,7 @@ class Bus:
     # --- state ----------------------------------------------------------------------------------------------------
 
     def state(self) -> BusState:
-        link = self._link
-        return BusState(
-            state=link.state,
-            up=link.state == "up",
-            since=link.since,
-            rtt_ms=link.rtt_ms,
-            queued=len(self._queue),
-            waiting_requests=len(self._requests),
-            published_total=self._queue.sent,
-            dropped_total=self._queue.dropped,
-            slow_dropped_total=link.slow_drops,
-            errors_total=link.errors,
-            reconnects_total=max(0, link.connects - 1),
-            last_error=link.last_error,
-        )
+        return state_of(self._link, self._queue, len(self._requests))
 
     def queues(self) -> list[Watched]:
         """What waits to be sent, and what the fullest subscription keeps for its handler."""

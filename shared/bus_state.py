@@ -4,7 +4,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from shared.link import LinkState
+from shared.event_queue import EventQueue
+from shared.link import Link, LinkState
 
 
 class BusState(Struct, frozen=True, kw_only=True):
@@ -36,3 +37,20 @@ BUS_MEANINGS = {
     "reconnects_total": "Connections made anew",
 }
 """Of the numbers in BusState."""
+
+
+def state_of(link: Link, queue: EventQueue, waiting_requests: int) -> BusState:
+    return BusState(
+        state=link.state,
+        up=link.state == "up",
+        since=link.since,
+        rtt_ms=link.rtt_ms,
+        queued=len(queue),
+        waiting_requests=waiting_requests,
+        published_total=queue.sent,
+        dropped_total=queue.dropped,
+        slow_dropped_total=link.slow_drops,
+        errors_total=link.errors,
+        reconnects_total=max(0, link.connects - 1),
+        last_error=link.last_error,
+    )

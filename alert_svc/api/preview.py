@@ -66,9 +66,8 @@ def _preview(
     hours: int,
     now: float,
 ) -> RulePreview:
-    minutes = hours * 60
     newest = past[0].minutes[-1] if past else int(now) // MINUTE
-    first = newest - minutes + 1
+    first = newest - hours * 60 + 1
     since, until = float(first * MINUTE), max(now, float(newest * MINUTE))
     found = preview.run(rule, past, since, until)
     fired = preview.firings(rule, found)
@@ -88,7 +87,7 @@ def _preview(
         series=preview.shown_series(rule, past, fired),
         spans=preview.spans(found),
         firings=preview.shown_firings(fired, live, until, lambda each: key_of(each.labels)),
-        insufficient=preview.insufficient(past, first, minutes),
+        insufficient=preview.insufficient(past, first, hours * 60),
         fired=len(fired),
         firing_seconds=sum(lasted),
         longest_seconds=max(lasted, default=0.0),

@@ -10,9 +10,10 @@ from alert_svc.api.documents import refuse_declared
 from alert_svc.board import Around
 from alert_svc.room import Room
 from alert_svc.semantics import Names, rule_errors
-from alert_svc.store import alerts, config, rules, summaries
+from alert_svc.store import alerts, rules, summaries
 from alert_svc.store.rules import StoredRule
 from alert_svc.wording import slug
+from shared.config_state import get_config
 from shared.contracts.alerts import requests
 from shared.contracts.alerts.rules import AlertRule, AlertRules, AlertRuleSpec, Evaluations, RuleVersions
 from shared.contracts.wire import Nothing
@@ -25,7 +26,7 @@ async def list_alert_rules(room: Room, _: Nothing, caller: Caller) -> AlertRules
     async with room.pool.acquire(timeout=2) as conn:
         stored = await rules.list_rules(conn)
         around = await around_of(room, conn)
-        read = await config.get_config(conn)
+        read = await get_config(conn)
     now = time.time()
     shown = board.in_order([board.shown_rule(rule, room.engine, around, now) for rule in stored])
     counts = Counter(rule.state for rule in shown)

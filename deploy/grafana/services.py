@@ -1,7 +1,7 @@
 """One dashboard a service: its own work first, then what all processes measure."""
 
-from deploy.grafana.common import WITH_STORE, WITHOUT_STORE
 from deploy.grafana.panel import Ask, Dashboard, Panel, Row, busiest, duration, level, rate, slowest
+from deploy.grafana.rows import WITH_STORE, WITHOUT_STORE
 
 HEALTH = Row(
     "Checks",

@@ -7,8 +7,9 @@ import structlog
 
 from health_svc.declared import Declared, load
 from health_svc.room import Room
-from health_svc.store import maintenance, services
+from health_svc.store import services
 from shared.config_file import contents
+from shared.config_state import save_config
 from shared.contracts.config import ConfigState
 from shared.contracts.health.services import Source
 from shared.db import Connection
@@ -43,7 +44,7 @@ async def reload(room: Room, path: Path, *, was_there: bool) -> None:
     async with room.pool.acquire(timeout=5) as conn, conn.transaction():
         await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK_KEY)
         changed = await _apply(conn, path, declared)
-        await maintenance.save_config(conn, ConfigState(path=path.name, loaded_at=datetime.now(UTC)))
+        await save_config(conn, ConfigState(path=path.name, loaded_at=datetime.now(UTC)))
     room.wake_outbox()
     room.snapshot.invalidate()
     log.info("config.applied", path=path.name, services=len(declared), changed=changed)
@@ -65,5 +66,5 @@ async def _apply(conn: Connection, path: Path, declared: list[Declared]) -> int:
 
 async def _remember(room: Room, path: Path, errors: list[str]) -> None:
     async with room.pool.acquire(timeout=5) as conn:
-        await maintenance.save_config(conn, ConfigState(path=path.name, loaded_at=None, errors=errors))
+        await save_config(conn, ConfigState(path=path.name, loaded_at=None, errors=errors))
     room.snapshot.invalidate()

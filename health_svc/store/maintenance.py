@@ -1,11 +1,10 @@
-"""Maintenance windows, and what the declarative file said when it was last read."""
+"""Maintenance windows."""
 
 from datetime import datetime
 
 import asyncpg
 from msgspec import Struct, json
 
-from shared.contracts.config import ConfigState
 from shared.contracts.health.maintenance import MaintenanceSpec
 from shared.db import Connection
 
@@ -68,22 +67,3 @@ async def delete_window(conn: Connection, window_id: str) -> Window | None:
         "DELETE FROM maintenance WHERE id = $1 RETURNING id, spec::text AS spec, created_by, created_at", window_id
     )
     return _window(row) if row else None
-
-
-async def save_config(conn: Connection, state: ConfigState) -> None:
-    """Remember how reading the file went; a failed read keeps the time of the last good one."""
-    await conn.execute(
-        """
-        INSERT INTO config_state (path, loaded_at, errors) VALUES ($1, $2, $3)
-        ON CONFLICT (path) DO UPDATE
-            SET loaded_at = coalesce(excluded.loaded_at, config_state.loaded_at), errors = excluded.errors
-        """,
-        state.path,
-        state.loaded_at,
-        state.errors,
-    )
-
-
-async def get_config(conn: Connection) -> ConfigState | None:
-    row = await conn.fetchrow("SELECT path, loaded_at, errors FROM config_state LIMIT 1")
-    return ConfigState(path=row["path"], loaded_at=row["loaded_at"], errors=list(row["errors"])) if row else None

@@ -1,4 +1,4 @@
-"""How reading the declarative file went."""
+"""How reading the declarative file went, in the table `config_state` of the service that reads it."""
 
 from shared.contracts.config import ConfigState
 from shared.db import Connection
