@@ -1,5 +1,5 @@
 import { closestCenter, KeyboardSensor, PointerSensor, useSensor, useSensors } from '@dnd-kit/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { placesOf } from '../../../lib/pipelineOrder.js';
 import { said } from '../../../lib/stepWords.js';
 
@@ -29,25 +29,29 @@ export const useStepDrag = (steps, onMove) => {
   const order = steps.map(({ id }) => id);
   const [drag, setDrag] = useState(null);
   const [blocked, setBlocked] = useState('');
+  const keyed = useRef(null); // where keys have brought it: `over` follows a frame later, and the next key may be sooner
   const placesFor = (id) => placesOf(id, order, steps);
   const isAllowed = (id, index) => {
     const { from, to } = placesFor(id);
     return from <= index && index <= to;
   };
 
-  const coordinateGetter = (event, { active: id, context: { over, droppableRects } }) => {
+  const coordinateGetter = (event, { active: id, context: { droppableRects } }) => {
     const step = keySteps[event.code];
     if (!step) return undefined;
     event.preventDefault();
     const places = placesFor(id);
-    const now = order.indexOf(over?.id ?? id);
+    const now = keyed.current ?? order.indexOf(id);
     const next = Math.min(places.to, Math.max(places.from, now + step));
+    keyed.current = next;
     const end = step < 0 ? 'above' : 'below';
     setBlocked(next === now ? (places[end] ? said.blocked(places[end]) : said.end(end)) : '');
     setDrag((old) => old && { ...old, push: next === now ? places[end] : null });
     const rect = droppableRects.get(order[next]);
     return next === now || !rect ? undefined : { x: rect.left, y: rect.top };
   };
+
+  const target = ({ active, over }) => keyed.current ?? order.indexOf(over?.id ?? active.id);
 
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: liftedAfterPx } }), useSensor(KeyboardSensor, { coordinateGetter }));
 
@@ -65,12 +69,16 @@ export const useStepDrag = (steps, onMove) => {
     sensors,
     collisionDetection: (args) => closestCenter({ ...args, droppableContainers: args.droppableContainers.filter(({ id }) => isAllowed(args.active.id, order.indexOf(id))) }),
     modifiers: [({ transform }) => ({ ...transform, x: 0 })],
-    onDragStart: ({ active: { id } }) => setDrag({ id, places: placesFor(id), index: order.indexOf(id), push: null }),
+    onDragStart: ({ active: { id } }) => {
+      keyed.current = null;
+      setDrag({ id, places: placesFor(id), index: order.indexOf(id), push: null });
+    },
     onDragOver: follow,
     onDragMove: follow,
-    onDragEnd: ({ active, over }) => {
+    onDragEnd: (event) => {
       end();
-      if (over && over.id !== active.id) onMove(active.id, order.indexOf(over.id));
+      const { active: { id } } = event;
+      if (target(event) !== order.indexOf(id)) onMove(id, target(event));
     },
     onDragCancel: end,
     accessibility: {
@@ -78,7 +86,10 @@ export const useStepDrag = (steps, onMove) => {
       announcements: {
         onDragStart: ({ active: { id } }) => said.lifted(id, order, placesFor(id)),
         onDragOver: ({ active, over }) => (over && drag && order.indexOf(over.id) !== drag.index ? said.over(active.id, order, order.indexOf(over.id)) : undefined),
-        onDragEnd: ({ active, over }) => (over && over.id !== active.id ? said.dropped(active.id, order, order.indexOf(over.id)) : said.back(active.id, order)),
+        onDragEnd: (event) => {
+          const { active: { id } } = event;
+          return target(event) === order.indexOf(id) ? said.back(id, order) : said.dropped(id, order, target(event));
+        },
         onDragCancel: ({ active }) => said.back(active.id, order),
       },
     },
