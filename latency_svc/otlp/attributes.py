@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+from opentelemetry.proto.metrics.v1.metrics_pb2 import ExponentialHistogramDataPoint
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from latency_svc.otlp.templating import Templates
@@ -30,8 +31,8 @@ MOST_KNOWN, LONGEST_KNOWN = 20_000, 1_000
 """How many sets of attributes are remembered, and how long one may be: nobody fills the memory with them."""
 
 Values = Mapping[str, Any]
-Encoded = tuple[bytes, ...]
-"""Attributes as they came."""
+Encoded = bytes
+"""Attributes of a point as they came: all its fields of number 1."""
 
 
 def values_of(attributes: Sequence[KeyValue]) -> dict[str, Any]:
@@ -68,8 +69,8 @@ class Naming:
         return [known.get(each) or self._learned(service, each) for each in encoded]
 
     def _learned(self, service: str, encoded: Encoded) -> SampleSeries:
-        found = self.series(service, values_of([KeyValue.FromString(each) for each in encoded]))
-        if len(service) + sum(map(len, encoded)) <= LONGEST_KNOWN:
+        found = self.series(service, values_of(ExponentialHistogramDataPoint.FromString(encoded).attributes))
+        if len(service) + len(encoded) <= LONGEST_KNOWN:
             self._read[service][encoded] = found
             self._read_size += 1
         return found

@@ -4,50 +4,87 @@ Only what is plainly good is taken here. All else is read one by one, which find
 """
 
 from collections.abc import Sequence
-from operator import attrgetter
-from typing import Any
 
 import numpy as np
-from google.protobuf.message import DecodeError
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from latency_svc.deltas import Counts, Deltas, Flags, Floats, Ints, deltas_of
 from latency_svc.latency_tracker import is_histogram, time_faults
+from latency_svc.otlp import wire
 from latency_svc.otlp.deltas import MOST_BACK_SECONDS, NANOSECOND
 from latency_svc.otlp.points import NANOSECONDS, NOTHING_RECORDED
+from latency_svc.otlp.wire import CONTINUED, PAYLOAD, PAYLOAD_BITS, Field
 
 MOST_COUNT = np.uint64(2**32 - 1)  # more than any point may have, and sums of it do not overflow
-CONTINUED, PAYLOAD, PAYLOAD_BITS, MOST_SHIFT = 0x80, 0x7F, 7, 63
-"""Of a varint: there is more, what counts, and how far that is shifted."""
+MOST_SHIFT = 63
+POINT: dict[int, tuple[str, wire.Kind]] = {
+    1: ("attributes", "run"),
+    2: ("start_time_unix_nano", "fixed64"),
+    3: ("time_unix_nano", "fixed64"),
+    4: ("count", "fixed64"),
+    5: ("sum", "fixed64"),
+    6: ("scale", "varint"),
+    7: ("zero_count", "fixed64"),
+    8: ("positive", "message"),
+    9: ("negative", "message"),
+    10: ("flags", "varint"),
+    11: ("exemplars", "run"),
+    12: ("min", "fixed64"),
+    13: ("max", "fixed64"),
+}
+BUCKETS: dict[int, tuple[str, wire.Kind]] = {1: ("offset", "varint"), 2: ("bucket_counts", "message")}
 
 
-def read_columns(points: Sequence[Any], now: float) -> tuple[Deltas, Flags]:
-    """Lean points as deltas, and which of them are plainly good; `series_ids` are the places of the points. Raises
-    DecodeError for counts that are no varints. `now`: Unix time."""
-    starts, ends = column(points, "start_time_unix_nano", np.uint64), column(points, "time_unix_nano", np.uint64)
-    buckets = [point.positive for point in points]
-    counts, lengths = varints([each.bucket_counts for each in buckets])
+class Columns(Struct, frozen=True):
+    """Of many points. `good`: those that need no second look; `attributes`: of each, as they came; `traced`: those that
+    have exemplars."""
+
+    deltas: Deltas
+    good: Flags
+    attributes: list[bytes]
+    traced: Flags
+
+
+def read_columns(points: Sequence[bytes], now: float) -> Columns:
+    """Points as they came. `series_ids` are their places. `now`: Unix time."""
+    data, firsts, lasts = wire.joined(points)
+    point = wire.read_fields(data, firsts, lasts, POINT)
+    positive = point["positive"]
+    buckets = wire.read_fields(data, positive.values.astype(np.int64), positive.ends, BUCKETS)
+    filled = buckets["bucket_counts"]
+    firsts, lasts = filled.values.astype(np.int64), filled.ends
+    broken = point.odd | buckets.odd | (filled.told & (lasts > firsts) & (data[lasts - 1] >= CONTINUED))
+    counts, lengths = varints(data, np.where(broken, 0, firsts), np.where(broken, 0, lasts))
+    starts, ends = point["start_time_unix_nano"].values, point["time_unix_nano"].values
     deltas = deltas_of(
         series_ids=np.arange(len(points)),
         at_seconds=happened_at(starts, ends),
-        scales=column(points, "scale", np.int64),
-        offsets=column(buckets, "offset", np.int64),
+        scales=wire.zigzag(point["scale"].values),
+        offsets=wire.zigzag(buckets["offset"].values),
         lengths=lengths,
         counts=counts,
-        zero_counts=column(points, "zero_count", np.uint64).astype(np.int64),
-        sums=column(points, "sum", np.float64),
-        lows=column(points, "min", np.float64),
-        highs=column(points, "max", np.float64),
+        zero_counts=point["zero_count"].values.astype(np.int64),
+        sums=doubles(point["sum"]),
+        lows=doubles(point["min"]),
+        highs=doubles(point["max"]),
         error_pcts=np.zeros(len(points)),
     )
-    good = _is_recorded(points) & _is_durations(points, deltas) & (starts <= ends)
+    good = ~broken & _is_recorded(point) & _is_durations(point, deltas) & (starts <= ends)
     for _, faults in time_faults(ends / NANOSECONDS, now):
         good &= ~faults
-    return deltas, good
+    return Columns(deltas, good, cut(data, point["attributes"]), point["exemplars"].told)
 
 
-def column(points: Sequence[Any], field: str, kind: type[np.generic]) -> NDArray[Any]:
-    return np.fromiter(map(attrgetter(field), points), kind, len(points))
+def doubles(field: Field) -> Floats:
+    """NaN where it is not told."""
+    return np.where(field.told, field.values.view(np.float64), np.nan)
+
+
+def cut(data: wire.Bytes, field: Field) -> list[bytes]:
+    """The bytes of each."""
+    read = data.tobytes()
+    return [read[first:last] for first, last in zip(field.values.tolist(), field.ends.tolist(), strict=True)]
 
 
 def happened_at(starts: NDArray[np.uint64], ends: NDArray[np.uint64]) -> Floats:
@@ -56,20 +93,20 @@ def happened_at(starts: NDArray[np.uint64], ends: NDArray[np.uint64]) -> Floats:
     return np.asarray(ends * NANOSECOND - np.minimum(covered / 2, MOST_BACK_SECONDS), np.float64)
 
 
-def varints(packed: Sequence[bytes]) -> tuple[Counts, Ints]:
-    """The numbers of all runs of varints, one after the other, and how many there are in each run."""
-    read = np.frombuffer(b"".join(packed), np.uint8)
-    ends = np.cumsum(np.fromiter(map(len, packed), np.int64, len(packed)))
+def varints(data: wire.Bytes, firsts: Ints, lasts: Ints) -> tuple[Counts, Ints]:
+    """The numbers of all runs of varints, one after the other, and how many there are in each run. A run ends with the
+    end of a number."""
+    sizes = lasts - firsts
+    ends = np.cumsum(sizes)
+    read = data[np.arange(int(ends[-1]) if ends.size else 0) + np.repeat(firsts - (ends - sizes), sizes)]
     is_last = read < CONTINUED
-    if not is_last[ends[ends > 0] - 1].all():
-        raise DecodeError("a number ends too early")
+    if is_last.all():
+        return read, sizes
     passed = np.concatenate(([0], np.cumsum(is_last)))[ends]
     return _numbers(read, is_last), np.diff(passed, prepend=0)
 
 
 def _numbers(read: NDArray[np.uint8], is_last: Flags) -> Counts:
-    if is_last.all():
-        return read
     lasts = np.flatnonzero(is_last)
     firsts = np.concatenate(([0], lasts[:-1] + 1))
     places = np.arange(read.size) - np.repeat(firsts, lasts - firsts + 1)
@@ -77,27 +114,23 @@ def _numbers(read: NDArray[np.uint8], is_last: Flags) -> Counts:
     return np.minimum(np.add.reduceat((read & PAYLOAD).astype(np.uint64) << shifts, firsts), MOST_COUNT)
 
 
-def _is_recorded(points: Sequence[Any]) -> Flags:
+def _is_recorded(point: wire.Fields) -> Flags:
     """Whether a point has a value, and none below zero."""
-    is_empty: Flags = column(points, "flags", np.uint64) & np.uint64(NOTHING_RECORDED) > 0
-    is_negative = column(points, "negative", np.object_).astype(np.bool_)
-    return ~(is_empty | is_negative)
+    is_empty: Flags = point["flags"].values & np.uint64(NOTHING_RECORDED) > 0
+    negative = point["negative"]
+    return ~(is_empty | (negative.ends > negative.values.astype(np.int64)))
 
 
-def _is_durations(points: Sequence[Any], deltas: Deltas) -> Flags:
+def _is_durations(point: wire.Fields, deltas: Deltas) -> Flags:
     """Whether what a point says agrees with itself."""
     requests, sums, lows, highs = deltas.requests, deltas.sums, deltas.lows, deltas.highs
-    adds_up = requests == column(points, "count", np.uint64).astype(np.int64)
+    adds_up = requests == point["count"].values.astype(np.int64)
     is_odd = (lows < 0) | (highs < 0) | np.isinf(lows) | np.isinf(highs) | (lows > highs)
-    is_odd |= _told_as_nan(points, "min", lows) | _told_as_nan(points, "max", highs) | (deltas.zero_counts < 0)
+    is_odd |= _told_as_nan(point["min"]) | _told_as_nan(point["max"]) | (deltas.zero_counts < 0)
     fits = is_histogram(deltas.scales, deltas.offsets, deltas.lengths, requests)
     good: Flags = adds_up & fits & ~is_odd & (sums >= 0) & np.isfinite(sums)
     return good
 
 
-def _told_as_nan(points: Sequence[Any], field: str, values: Floats) -> Flags:
-    """NaN is also what is not told."""
-    found = np.isnan(values)
-    for place in np.flatnonzero(found).tolist():
-        found[place] = points[place].HasField(field)
-    return found
+def _told_as_nan(field: Field) -> Flags:
+    return field.told & np.isnan(field.values.view(np.float64))

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
 from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     AggregationTemporality,
-    ExponentialHistogram,
+    ExponentialHistogramDataPoint,
     Histogram,
 )
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
@@ -115,26 +115,22 @@ class _Reader:
             return _kind(explicit.aggregation_temporality), explicit.data_points
         if not metric.HasField("exponential_histogram"):
             raise RefusedError("kind")
-        content = metric.exponential_histogram
-        exponential = lean.ExponentialHistogram.FromString(content)
-        kind = _kind(exponential.aggregation_temporality)
+        exponential = lean.ExponentialHistogram.FromString(metric.exponential_histogram)
+        kind, points = _kind(exponential.aggregation_temporality), exponential.data_points[:]
         if kind == "delta" and unit_seconds == 1.0:
-            return kind, self._beside_plain(exponential.data_points[:], content)
-        return kind, ExponentialHistogram.FromString(content).data_points
+            points = self._beside_plain(points)
+        return kind, map(ExponentialHistogramDataPoint.FromString, points)
 
-    def _beside_plain(self, points: Sequence[Any], content: bytes) -> Iterable[DataPoint]:
-        """Takes the plain points; the others, in full."""
-        deltas, good = read_columns(points, self._now)
-        plain = deltas.chosen(good)
-        taken = points if plain.size == len(points) else [points[place] for place in plain.series_ids.tolist()]
-        series = self._naming.series_of(self.service, [tuple(point.attributes[:]) for point in taken])
+    def _beside_plain(self, points: Sequence[bytes]) -> list[bytes]:
+        """Takes the plain points; the others are left."""
+        columns = read_columns(points, self._now)
+        plain = columns.deltas.chosen(columns.good)
+        taken = plain.series_ids.tolist()
+        series = self._naming.series_of(self.service, [columns.attributes[place] for place in taken])
         self._readings.plain.append(Plain(self.service, series, plain))
-        for place, point in enumerate(taken):
-            if point.exemplars:
-                self._readings.traced.append(Traced(self.service, series[place], unit_seconds=1.0, point=point))
-        others = np.flatnonzero(~good).tolist()
-        full = ExponentialHistogram.FromString(content).data_points if others else ()
-        return [full[place] for place in others]
+        for place in np.flatnonzero(columns.traced[plain.series_ids]).tolist():
+            self._readings.traced.append(Traced(self.service, series[place], 1.0, points[taken[place]]))
+        return [points[place] for place in np.flatnonzero(~columns.good).tolist()]
 
     def _reading(self, data: DataPoint, unit_seconds: float, identity: bytes) -> Reading:
         point = point_of(data)

@@ -7,21 +7,25 @@ from typing import Any
 import numpy as np
 import pytest
 from google.protobuf.message import DecodeError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from opentelemetry.proto.metrics.v1.metrics_pb2 import ExponentialHistogramDataPoint
 
 from latency_svc.deltas import joined
-from latency_svc.otlp import metrics
+from latency_svc.otlp import metrics, wire
 from latency_svc.otlp.attributes import LONGEST_ROUTE, Naming
+from latency_svc.otlp.checked import point_of
 from latency_svc.otlp.columns import read_columns, varints
 from latency_svc.otlp.deltas import columns_of, delta_of
-from latency_svc.otlp.metrics import Readings, read_metrics
+from latency_svc.otlp.metrics import Plain, Reading, Readings, read_metrics
+from shared.contracts.latency import SampleSeries
 from tests.backend.latency_svc.otlp.building import attributes_of, exponential_point, export, metric
 
 NOW = time.time()
 NOW_NS = int(NOW * 1e9)
 MINUTE_NS = 60 * 10**9
+SERIES = SampleSeries("GET", "/", 2)
 NAN, INF = float("nan"), float("inf")
 ODD: list[dict[str, Any]] = [
     *({"start_time_unix_nano": at} for at in (0, 1, NOW_NS + 10**9, 2**64 - 1)),
@@ -72,7 +76,9 @@ def test_columns_hold_what_points_say(changes: dict[str, Any]) -> None:
     found = read_metrics(content, Naming(), NOW)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metrics, "read_columns", lambda points, now: (read_columns(points, now)[0], nothing(points)))
+        patch.setattr(
+            metrics, "read_columns", lambda points, now: replace(read_columns(points, now), good=nothing(points))
+        )
         expected = read_metrics(content, Naming(), NOW)
     assert told(found) == told(expected)
     assert found.refusals == expected.refusals
@@ -106,7 +112,7 @@ def test_varints_of_all_points_at_once(runs: list[list[int]]) -> None:
     read = [ExponentialHistogramDataPoint.Buckets(bucket_counts=run).SerializeToString() for run in runs]
     packed = [each[2:] for each in read]  # without tag and length
 
-    numbers, lengths = varints(packed)
+    numbers, lengths = varints(*wire.joined(packed))
 
     assert lengths.tolist() == [len(run) for run in runs]
     assert numbers.tolist() == [number for run in runs for number in run]
@@ -131,6 +137,28 @@ def test_every_encoding_of_buckets_is_read(positive: bytes) -> None:
 def test_what_is_no_protobuf_inside_of_a_point_is_none(rubbish: bytes) -> None:
     with pytest.raises(DecodeError):
         read_metrics(export_of(exponential_point(positive={}).SerializeToString() + rubbish), Naming(), time.time())
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(ODD), st.integers(0, 200), st.integers(-1, 255))
+def test_bytes_of_any_kind_are_read_as_protobuf_reads_them(changes: dict[str, Any], at: int, byte: int) -> None:
+    """One byte is another, or the rest is missing: what is plainly good says what protobuf says. Attributes are read
+    when they are named, and refused then."""
+    content = point(changes).SerializeToString()
+    place = at % len(content)
+    broken = content[:place] + (bytes([byte]) + content[place + 1 :] if byte >= 0 else b"")
+
+    columns = read_columns([broken], NOW)
+
+    if columns.good[0] and not columns.traced[0]:
+        try:
+            attributes = ExponentialHistogramDataPoint.FromString(columns.attributes[0]).attributes
+        except DecodeError:
+            return
+        full = ExponentialHistogramDataPoint.FromString(broken)
+        one_by_one = Readings(found=[Reading("shop", SERIES, 1.0, point_of(full))])
+        assert told(Readings(plain=[Plain("shop", [SERIES], columns.deltas)])) == told(one_by_one)
+        assert attributes == full.attributes
 
 
 def export_of(point: bytes) -> bytes:
