@@ -55,7 +55,7 @@ def read_columns(points: Sequence[bytes], now: float) -> Columns:
     filled = buckets["bucket_counts"]
     firsts, lasts = filled.values.astype(np.int64), filled.ends
     broken = point.odd | buckets.odd | (filled.told & (lasts > firsts) & (data[lasts - 1] >= CONTINUED))
-    counts, lengths = varints(data, np.where(broken, 0, firsts), np.where(broken, 0, lasts))
+    counts, lengths = varints(data, np.where(broken, lasts, firsts), lasts)
     starts, ends = point["start_time_unix_nano"].values, point["time_unix_nano"].values
     deltas = deltas_of(
         series_ids=np.arange(len(points)),

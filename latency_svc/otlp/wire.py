@@ -56,7 +56,8 @@ def joined(messages: Sequence[bytes]) -> tuple[Bytes, Places, Places]:
 
 
 def read_fields(data: Bytes, starts: Places, ends: Places, wanted: Mapping[int, tuple[str, Kind]]) -> Fields:
-    """`wanted`: by the number of a field its name and kind. `data` has PADDING behind the last message."""
+    """`wanted`: by the number of a field its name and kind. `data` has PADDING behind the last message. An odd message
+    has no field."""
     reading = _Reading(data, starts.copy(), np.zeros(starts.size, np.bool_))
     fields = {
         number << 3 | WIRE_TYPES[kind]: (name, kind, _untold(starts.size)) for number, (name, kind) in wanted.items()
@@ -72,7 +73,10 @@ def read_fields(data: Bytes, starts: Places, ends: Places, wanted: Mapping[int, 
             else:
                 reading.odd[mine] = True
         left = left[(reading.at[left] < ends[left]) & ~reading.odd[left]]
-    return Fields({name: field for name, _, field in fields.values()}, reading.odd | (reading.at > ends))
+    odd = reading.odd | (reading.at > ends)
+    for _, _, field in fields.values():
+        field.told[odd], field.values[odd], field.ends[odd] = False, 0, 0
+    return Fields({name: field for name, _, field in fields.values()}, odd)
 
 
 def zigzag(values: NDArray[np.uint64]) -> Places:
