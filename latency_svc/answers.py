@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from latency_svc import grid, slowest
-from latency_svc.histogram import Histogram, empty, error_bound_pct, merge_all, quantile, quantiles
+from latency_svc.histogram import Histogram, empty, error_bound_pct, merge_all
+from latency_svc.percentiles import milliseconds, percentile_ms, percentiles, percentiles_of
 from latency_svc.roster import EndpointKey
 from shared.contracts.examples import Example
 from shared.contracts.latency import (
@@ -20,8 +21,6 @@ from shared.contracts.latency import (
     TrendPoint,
 )
 
-QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-DIGITS = 6
 ENOUGH = 100  # for P99, the quantile that needs most
 
 
@@ -34,40 +33,6 @@ class Facts(Struct, frozen=True, kw_only=True):
     compared: Histogram | None
     hours: Sequence[Histogram | None]
     compared_hours: Sequence[Histogram | None] | None
-
-
-class Percentiles(Struct, frozen=True):
-    """Milliseconds; None where there are too few requests."""
-
-    p50: float | None
-    p95: float | None
-    p99: float | None
-
-
-NOTHING_TOLD = Percentiles(None, None, None)
-
-
-def required(q: float) -> int:
-    """How many requests it takes until one lies beyond the quantile."""
-    return math.ceil(round(1 / (1 - q), 6))
-
-
-REQUIRED = {q: required(q) for q in QUANTILES.values()}
-
-
-def percentile_ms(h: Histogram, q: float) -> float | None:
-    found = quantile(h, q) if h.count >= required(q) else None
-    return None if found is None else milliseconds(found)
-
-
-def percentiles(h: Histogram) -> Percentiles:
-    told = [q for q, least in REQUIRED.items() if h.count >= least]
-    found = [milliseconds(seconds) for seconds in quantiles(h, told) if seconds is not None]
-    return Percentiles(*found, *[None] * (len(QUANTILES) - len(found)))
-
-
-def milliseconds(seconds: float) -> float:
-    return float(f"{seconds * 1000:.{DIGITS}g}")
 
 
 def error_rate_pct(h: Histogram) -> float:
@@ -86,8 +51,8 @@ def state_of(h: Histogram) -> State:
 def endpoint_latency(facts: Facts, sort: SortKey) -> EndpointLatency:
     h, found = facts.window, percentiles(facts.window)
     measured = h.count > 0
-    hours = _by_hour(facts.hours)
-    compared = None if facts.compared_hours is None else _by_hour(facts.compared_hours)
+    hours = percentiles_of(facts.hours)
+    compared = None if facts.compared_hours is None else percentiles_of(facts.compared_hours)
     return EndpointLatency(
         service=facts.key.service,
         method=facts.key.method,
@@ -163,7 +128,14 @@ def endpoint_summary(key: EndpointKey, h: Histogram) -> EndpointSummary:
 
 
 def trend_points(starts: Sequence[datetime], steps: Sequence[Histogram | None]) -> list[TrendPoint]:
-    return [_trend_point(at, step or empty()) for at, step in zip(starts, steps, strict=True)]
+    told = zip(starts, steps, percentiles_of(steps), strict=True)
+    return [
+        TrendPoint(
+            at=at, p50=found.p50, p95=found.p95, p99=found.p99,
+            count=step.count if step else 0, error_rate_pct=error_rate_pct(step) if step else 0.0,
+        )
+        for at, step, found in told
+    ]  # fmt: skip
 
 
 def widest_bound_pct(steps: Sequence[Histogram | None]) -> float:
@@ -219,19 +191,3 @@ def range_text(lower_ms: float, upper_ms: float) -> str:
 
 def _three(value: float) -> str:
     return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
-
-
-def _trend_point(at: datetime, h: Histogram) -> TrendPoint:
-    found = percentiles(h)
-    return TrendPoint(
-        at=at,
-        p50=found.p50,
-        p95=found.p95,
-        p99=found.p99,
-        count=h.count,
-        error_rate_pct=error_rate_pct(h),
-    )
-
-
-def _by_hour(hours: Sequence[Histogram | None]) -> list[Percentiles]:
-    return [percentiles(hour) if hour else NOTHING_TOLD for hour in hours]

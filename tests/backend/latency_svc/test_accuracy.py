@@ -15,6 +15,7 @@ from latency_svc import grid
 from latency_svc.folding import Packed, fold
 from latency_svc.grid import HIGHEST_SECONDS, LOWEST_SECONDS
 from latency_svc.histogram import Histogram, decode, empty, encode, error_bound_pct, merge, merge_all, quantile
+from latency_svc.percentiles import NOTHING_TOLD, percentiles, percentiles_of
 from tests.backend.latency_svc.samples import histogram_of, stored
 
 BOUND_PCT = 0.55
@@ -135,6 +136,19 @@ def test_beyond_the_grid_the_told_error_holds_as_well(data: list[float]) -> None
     for q in QUANTILES:
         wanted, found = exact(durations, q), quantile(h, q) or 0.0
         assert abs(found - wanted) <= max(LOWEST_SECONDS, wanted * error_bound_pct(h) / 100 * (1 + 1e-9))
+
+
+@given(
+    data=st.lists(st.none() | st.lists(st.floats(0, 1_000), max_size=300), max_size=6),
+    scales=st.lists(st.integers(0, grid.SCALE), min_size=6, max_size=6),
+)
+def test_many_at_once_are_told_as_each(data: list[list[float] | None], scales: list[int]) -> None:
+    """F2.2.1: hours side by side, some without a request, of any scale."""
+    many = [
+        None if each is None else merge(histogram_of(np.array(each)), empty(scale))
+        for each, scale in zip(data, scales, strict=False)
+    ]
+    assert percentiles_of(many) == [NOTHING_TOLD if h is None else percentiles(h) for h in many]
 
 
 def test_without_durations_there_is_no_quantile() -> None:
