@@ -23,7 +23,7 @@ log = structlog.get_logger()
 STOP_SECONDS = 4.4  # all in all; a launcher or Kubernetes waits longer
 REQUESTS_END_SECONDS = 0.8  # and as long again for those that must be cancelled
 USAGE_ERROR = 2
-PASSES = (50_000, 10, 10)
+PASSES = (20_000, 2, 2)
 """After how many new objects the collector looks for cycles. By default after 700: a batch of a thousand points, none
 of them in a cycle, would be walked a dozen times."""
 
