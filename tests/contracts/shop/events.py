@@ -16,7 +16,7 @@ from shared.contracts.pipeline.events import (
 from shared.contracts.pipeline.stats import MeasuredStep
 from shared.contracts.wire import Event
 from tests.contracts.shop.clock import NOW, ago, today
-from tests.contracts.shop.pipeline import CACHE_OFF
+from tests.contracts.shop.revisions import CACHE_OFF
 
 EVENTS: tuple[Event, ...] = (
     HealthChanged(

@@ -8,7 +8,7 @@ from msgspec import Struct, json
 from shared.contracts.latency import BucketBatch, SampleBatch
 from shared.contracts.wire import Event, type_of
 from shared.envelope import seal
-from tests.contracts.shop import alerts, latency, people, pipeline, ws
+from tests.contracts.shop import alerts, latency, people, pipeline, revisions, ws
 from tests.contracts.shop.board import BOARD
 from tests.contracts.shop.events import EVENTS
 from tests.contracts.shop.graph import DEPENDENCIES, detail_of_ledger
@@ -71,14 +71,14 @@ def answers() -> dict[str, Struct]:
         "pipeline/pipeline.json": pipeline.PIPELINE,
         "pipeline/middleware.json": pipeline.MIDDLEWARE,
         "pipeline/stats.json": pipeline.STATS,
-        "pipeline/revisions.json": pipeline.REVISIONS,
-        "pipeline/revision_diff.json": pipeline.DIFF,
-        "pipeline/validation_refused.json": pipeline.REFUSED,
-        "pipeline/validation_accepted.json": pipeline.ACCEPTED,
-        "pipeline/order_conflict.json": pipeline.CONFLICT,
-        "pipeline/step_conflict.json": pipeline.STEP_CONFLICT,
-        "pipeline/chain.json": pipeline.CHAIN,
-        "pipeline/applied_chain.json": pipeline.APPLIED,
+        "pipeline/revisions.json": revisions.REVISIONS,
+        "pipeline/revision_diff.json": revisions.DIFF,
+        "pipeline/validation_refused.json": revisions.REFUSED,
+        "pipeline/validation_accepted.json": revisions.ACCEPTED,
+        "pipeline/order_conflict.json": revisions.CONFLICT,
+        "pipeline/step_conflict.json": revisions.STEP_CONFLICT,
+        "pipeline/chain.json": revisions.CHAIN,
+        "pipeline/applied_chain.json": revisions.APPLIED,
         **alerts.ANSWERS,
         "auth/me.json": people.ME,
         "auth/users.json": people.USERS,
