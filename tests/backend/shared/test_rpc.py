@@ -19,6 +19,7 @@ from shared.problems import ProblemError, conflict
 from shared.rpc import Caller, Encoded, Handler, call, serve
 from shared.settings import Settings
 from tests.backend.shared.conftest import Connect, until
+from tests.fixtures.waiting import until as until_answer
 
 
 class Order(Struct):
@@ -43,11 +44,12 @@ async def bus(connect: Connect) -> Bus:
 async def serving(connect: Connect, *handlers: tuple[Rpc, Handler], concurrency: int = 64) -> Bus:
     bus = await connect("shop_svc")
     await serve(bus, Settings(service="shop_svc"), handlers, {"group": "Shop"}, concurrency)
+    await bus.rtt(30)  # by then NATS knows of it, whoever asks
     return bus
 
 
 async def stats(bus: Bus) -> dict[str, Any]:
-    reply = await bus.request("$SRV.STATS.shop_svc", b"", {}, 20)
+    reply = await bus.request("$SRV.STATS.shop_svc", b"", {}, 60)
     endpoints: list[dict[str, Any]] = msgspec.json.decode(reply.data)["endpoints"]
     return endpoints[0]
 
@@ -123,7 +125,7 @@ async def test_a_fault_of_ours_is_500_without_details(bus: Bus, connect: Connect
 
 async def test_nobody_there_is_503_at_once(bus: Bus) -> None:
     """And names the service."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(50):
         with pytest.raises(ProblemError) as raised:
             await call(bus, BUY, Order("tea"), CALLER, deadline_seconds=60)
     assert raised.value.problem.status == 503
@@ -144,7 +146,7 @@ async def test_a_handler_is_ended_at_the_deadline(bus: Bus, connect: Connect) ->
     with pytest.raises(ProblemError) as raised:
         await call(bus, BUY, Order("tea"), CALLER, deadline_seconds=0.2)
     assert raised.value.problem.status == 503
-    await asyncio.wait_for(ended.wait(), 20)
+    await asyncio.wait_for(ended.wait(), 60)
 
 
 async def test_late_requests_are_refused(bus: Bus, connect: Connect) -> None:
@@ -158,12 +160,12 @@ async def test_late_requests_are_refused(bus: Bus, connect: Connect) -> None:
 
     await serving(connect, (BUY, buy), concurrency=1)
     answers = await asyncio.gather(
-        call(bus, BUY, Order("first"), CALLER, 20),
+        call(bus, BUY, Order("first"), CALLER, 60),
         call(bus, BUY, Order("second"), CALLER, 0.1),
         return_exceptions=True,
     )
     assert isinstance(answers[1], ProblemError)
-    await call(bus, BUY, Order("third"), CALLER, 20)
+    await call(bus, BUY, Order("third"), CALLER, 60)
     assert calls == ["first", "third"]
     assert (await stats(bus))["last_error"] == "late"
 
@@ -250,9 +252,9 @@ async def test_discovery_speaks_as_nats_micro_does(broker: Running, connect: Con
     await serving(connect, (BUY, answer), (COUNT, answer))
     client = Client()
     await client.connect(broker.url)
-    ping = ServicePing.from_dict(msgspec.json.decode((await client.request("$SRV.PING")).data))
-    info = ServiceInfo.from_dict(msgspec.json.decode((await client.request("$SRV.INFO.shop_svc")).data))
-    by_id = await client.request(f"$SRV.STATS.shop_svc.{ping.id}")
+    ping = ServicePing.from_dict(msgspec.json.decode((await client.request("$SRV.PING", timeout=30)).data))
+    info = ServiceInfo.from_dict(msgspec.json.decode((await client.request("$SRV.INFO.shop_svc", timeout=30)).data))
+    by_id = await client.request(f"$SRV.STATS.shop_svc.{ping.id}", timeout=30)
     found = ServiceStats.from_dict(msgspec.json.decode(by_id.data))
     await client.close()
     assert (ping.name, ping.metadata) == ("shop_svc", {"group": "Shop"})
@@ -274,6 +276,7 @@ async def test_serving_outlives_the_broker(broker: Running, bus: Bus, connect: C
         await call(bus, BUY, Order("tea"), CALLER)
     await asyncio.to_thread(broker.restart)
     await until(lambda: bus.state().up and server.state().up)
+    await server.rtt(30)
     await call(bus, BUY, Order("tea"), CALLER)
     assert (await stats(bus))["num_requests"] == 2
 
@@ -293,4 +296,4 @@ async def test_two_instances_share_the_requests(bus: Bus, connect: Connect) -> N
     await asyncio.gather(*(call(bus, BUY, Order("tea"), CALLER) for _ in range(100)))
     assert sum(served.values()) == 100
     assert min(served.values()) > 10
-    assert len(await bus.request_many("$SRV.PING.shop_svc", 0.2)) == 2
+    await until_answer(lambda: bus.request_many("$SRV.PING.shop_svc", 0.2), lambda answers: len(answers) == 2)
