@@ -28,7 +28,7 @@ from shared.settings import Settings
 from tests.fixtures.waiting import until
 
 OPERATOR = Caller(actor="ana", role="admin")
-LONG = 10.0
+LONG = 30.0
 
 
 class Alerts:

@@ -67,15 +67,13 @@ def guarded_nats(files: Files, tmp_path_factory: pytest.TempPathFactory) -> Iter
 async def state_of(**given: Any) -> tuple[bool, str]:
     """Whether the bus is up with these settings, and why not."""
     bus = await Bus.connect(Settings(service=SERVICE, **given), OPTIONS)
-    if not bus.state().up:
 
-        async def error() -> str:
-            return bus.state().last_error
+    async def found() -> tuple[bool, str]:
+        return bus.state().up, bus.state().last_error
 
-        await until(error, bool)
-    found = bus.state().up, bus.state().last_error
+    told = await until(found, any)
     await bus.close()
-    return found
+    return told
 
 
 async def test_the_bus_is_spoken_to_by_tls_with_both_sides_known(

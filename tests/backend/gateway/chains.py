@@ -96,6 +96,7 @@ async def upstream(nats_url: str, rpcs: Sequence[Rpc] = (LIST_MAINTENANCE, CHECK
     settings, found = Settings(service="health_svc", nats_url=nats_url), Upstream()
     bus = await Bus.connect(settings)
     serving = await serve(bus, settings, [(rpc, found.answer) for rpc in rpcs], {})
+    await bus.rtt(30)  # by then NATS knows of it
     yield found
     found.may_answer.set()
     await serving.stop()

@@ -19,6 +19,7 @@ from shared.contracts.health.maintenance import MaintenanceList
 from shared.contracts.pipeline import procedures as pipeline
 from shared.contracts.wire import Rpc
 from shared.contracts.ws import procedures as ws
+from shared.keys import BUS
 from shared.problems import not_found
 from shared.rpc import Caller, Encoded, Handler, serve
 from shared.settings import Settings
@@ -94,6 +95,9 @@ async def start_gateway(service_settings: Callable[..., Any]) -> AsyncIterator[S
         client = TestClient(TestServer(create_app(service_settings("gateway", GatewaySettings, **given))))
         await client.start_server()
         clients.append(client)
+        if "nats_url" not in changes:  # its own start does not wait for long
+            assert client.app is not None
+            await client.app[BUS].wait_up(60)
         return client
 
     yield start
@@ -118,6 +122,7 @@ async def health_on_bus(nats_url: str) -> AsyncIterator[HealthOnBus]:
     settings = Settings(service="health_svc", nats_url=nats_url)
     bus, answering = await Bus.connect(settings), HealthOnBus()
     serving = await serve(bus, settings, answering.handlers(), {"group": "Belfry"})
+    await bus.rtt(30)  # by then NATS knows of it
     yield answering
     await serving.stop()
     await bus.close()
@@ -171,6 +176,7 @@ async def answering(service: str, nats_url: str, answers: dict[Rpc, str]) -> Asy
     settings = Settings(service=service, nats_url=nats_url)
     bus = await Bus.connect(settings)
     serving = await serve(bus, settings, [(rpc, _golden(path)) for rpc, path in answers.items()], {})
+    await bus.rtt(30)
     yield
     await serving.stop()
     await bus.close()

@@ -41,7 +41,7 @@ async def text_of(url: str) -> str:
 
 
 async def summary(bus: Bus, service: str | None) -> LatencySummary:
-    reply = await call(bus, GET_SUMMARY, SummaryQuery(service=service), Caller(actor="ana"), 5)
+    reply = await call(bus, GET_SUMMARY, SummaryQuery(service=service), Caller(actor="ana"), 30)
     return msgspec.json.decode(reply.data, type=LatencySummary)
 
 

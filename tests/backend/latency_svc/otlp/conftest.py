@@ -42,7 +42,7 @@ class Door:
             self._news.set()
 
         await self.bus.subscribe("belfry.samples.latency.>", keep, concurrency=1)
-        await self.bus.rtt()
+        await self.bus.rtt(30)
 
     async def post(self, path: str, body: bytes, **headers: str) -> tuple[int, bytes]:
         """Headers are written with _ for -."""
@@ -52,7 +52,7 @@ class Door:
 
     async def heard(self, service: str, requests: int) -> list[Batch]:
         """The batches of a service, once they hold that many requests. Raises TimeoutError."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while sum(map(count_of, found := [b for b in self.batches if b.service == service])) < requests:
                 self._news.clear()
                 await self._news.wait()
@@ -74,7 +74,7 @@ def deltas_in(batch: Batch) -> Deltas:
 
 async def stored(door: Door) -> int:
     """How many messages the stream holds."""
-    info = await door.bus.ask("$JS.API.STREAM.INFO.BELFRY_SAMPLES", b"", None, 5)
+    info = await door.bus.ask("$JS.API.STREAM.INFO.BELFRY_SAMPLES", b"", None, 30)
     count: int = msgspec.json.decode(info.data)["state"]["messages"]
     return count
 
@@ -101,7 +101,7 @@ async def opened_door(settings: OtlpSettings) -> AsyncIterator[Door]:
     runner = web.AppRunner(app)
     await runner.setup()
     assert app[SETTINGS] is settings
-    assert await app[BUS].wait_up(5)
+    assert await app[BUS].wait_up(60)
     assert await app[POOL].fetchval("SELECT 1") == 1
     found = Door(app)
     await found.hear()

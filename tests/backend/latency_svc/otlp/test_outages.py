@@ -17,6 +17,7 @@ from latency_svc.otlp.settings import OtlpSettings
 from shared.service import POOL
 from tests.backend.latency_svc.otlp.building import CUMULATIVE, DELTA, explicit_point, export, metric
 from tests.backend.latency_svc.otlp.conftest import Door, opened_door, stored
+from tests.fixtures.waiting import until
 
 pytestmark = pytest.mark.integration
 
@@ -50,8 +51,7 @@ async def test_a_request_without_an_acknowledgement_counts_once_in_the_end(
         told = Status.FromString(await response.read())
         assert (response.status, told.code, "Retry-After" in response.headers) == (503, Code.UNAVAILABLE, True)
     broker.signal(signal.SIGCONT)
-    assert await alone.bus.wait_up(20)
-    assert (await alone.post("/v1/metrics", body))[0] == 200
+    await until(lambda: alone.post("/v1/metrics", body), lambda answer: answer[0] == 200)
     assert (await alone.post("/v1/metrics", body))[0] == 200
     assert await stored(alone) == 1
 
