@@ -19,7 +19,7 @@ from shared.settings import Settings
 from tests.fixtures.processes import ServiceProcess, StartProcess
 from tests.fixtures.waiting import until
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 OPERATOR = Caller(actor="ana", role="admin")
 
 
@@ -43,7 +43,7 @@ class Health:
         found: ServiceDetail = await self.ask(GET_SERVICE, ServiceRef(service_id=service_id))
         return found
 
-    async def until_status(self, service_id: str, status: str, seconds: float = 30.0) -> ServiceDetail:
+    async def until_status(self, service_id: str, status: str, seconds: float = 60.0) -> ServiceDetail:
         return await until(lambda: self.detail(service_id), lambda d: d.service.status == status, seconds)
 
     async def until_checked(self, ids: Sequence[str], seconds: float = 60.0) -> Board:

@@ -105,14 +105,14 @@ async def test_callers_at_the_same_time_share_one_run_and_the_schedule_stays(
         services = [declared("held", f"{target.urls[0]}/good/held", interval_seconds=3600)]
         config = tmp_path / "belfry.yaml"
         async with running_health(start_process, service_env, config, services) as health:
-            await asyncio.wait_for(target.arrived.wait(), 30)  # the first look
+            await asyncio.wait_for(target.arrived.wait(), 60)  # the first look
             target.go.set()
             await health.until_checked(["held"])
             before, asked = await schedules(service_env["NATS_URL"]), target.asked["/good/held"]
             target.arrived.clear()
             target.go.clear()
             first = asyncio.create_task(check(health, "held"))
-            await asyncio.wait_for(target.arrived.wait(), 30)
+            await asyncio.wait_for(target.arrived.wait(), 60)
             others = [asyncio.create_task(check(health, "held")) for _ in range(9)]
             for _ in range(20):  # by then the others have long been heard: they were sent first
                 await health.detail("held")

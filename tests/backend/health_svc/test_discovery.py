@@ -110,7 +110,7 @@ async def test_nonsense_on_the_bus_harms_nobody(
         foreign(url, "sound"),
         running_health(start_process, service_env, tmp_path / "belfry.yaml", []) as health,
     ):
-        await asyncio.wait_for(asked.wait(), 30)
+        await asyncio.wait_for(asked.wait(), 60)
         await until(lambda: found_on_the_bus(health), lambda found: found >= {"sound", "health_svc"})
         assert await found_on_the_bus(health) == {"sound", "health_svc"}
         assert not any(line["level"] == "error" for line in health.process.logs())
