@@ -37,8 +37,8 @@ def check_one(context: ProbeContext) -> CheckOne:
     return run
 
 
-async def until(holds: Callable[[], bool], tries: int = 500) -> None:
-    """Returns when it holds; fails the test when it does not within five seconds."""
+async def until(holds: Callable[[], bool], tries: int = 6_000) -> None:
+    """Returns when it holds; fails the test when it does not within a minute."""
     for _ in range(tries):
         if holds():
             return
