@@ -133,7 +133,7 @@ async def test_a_changed_credential_is_taken_up(tmp_path: Path) -> None:
 
 async def test_half_open_connection_is_found_and_replaced(broker: Running, connect: Connect) -> None:
     """Fault 6: nats-py says connected for four minutes. Ours fails fast at once, and is down after two pings."""
-    bus = await connect(options=BusOptions(ping_seconds=4, stall_seconds=0.5, connect_seconds=10, close_seconds=1))
+    bus = await connect(options=BusOptions(ping_seconds=2, stall_seconds=0.5, connect_seconds=10, close_seconds=1))
     suspend(broker)
     await until(lambda: bus.state().state == "stalled")
     with pytest.raises(ProblemError, match="stalled"):
@@ -203,7 +203,7 @@ async def test_close_sends_what_is_queued_and_lets_handlers_end(connect: Connect
 
 async def test_a_read_loop_that_died_quietly_is_noticed(connect: Connect) -> None:
     """Fault 16: an unexpected exception ends nats-py's read loop, and nobody is told."""
-    bus = await connect(options=BusOptions(ping_seconds=4, stall_seconds=4, connect_seconds=10, close_seconds=1))
+    bus = await connect(options=BusOptions(ping_seconds=2, stall_seconds=2, connect_seconds=10, close_seconds=1))
     heard: list[bytes] = []
     await bus.subscribe("news", _into(heard))
     reading = bus._link.client()._reading_task
