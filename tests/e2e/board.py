@@ -74,9 +74,9 @@ def child(belfry: Belfry, module: str) -> psutil.Process:
 
 
 @contextmanager
-def suspended(belfry: Belfry, module: str) -> Iterator[None]:
-    """The process stands still, as one that hangs does."""
-    process = child(belfry, module)
+def suspended(belfry: Belfry, module: str = "") -> Iterator[None]:
+    """The process stands still, as one that hangs does; without a name it is the launcher."""
+    process = child(belfry, module) if module else psutil.Process(belfry.launcher)
     process.suspend()
     try:
         yield

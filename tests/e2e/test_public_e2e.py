@@ -1,6 +1,7 @@
 """What anybody sees: status page, badges, the documents of the interface; and what a browser is told of safety."""
 
 import re
+from functools import partial
 from xml.etree import ElementTree
 
 import aiohttp
@@ -10,6 +11,7 @@ from playwright.async_api import expect
 from tests.e2e.board import MARKS, until_status
 from tests.e2e.conftest import OpenPage
 from tests.e2e.started import PASSWORD, Belfry
+from tests.fixtures.waiting import until
 
 pytestmark = MARKS
 
@@ -24,16 +26,26 @@ async def test_the_status_page_needs_no_script_and_no_login(
     """Headline in words, only what is public, under its public name; small; as light or dark as the system."""
     await until_status(api, "ledger", "healthy")
     page = await open_page(java_script_enabled=False, color_scheme=scheme)
-    answer = await page.goto("/status")
-    assert answer is not None
-    assert len(await answer.body()) < LARGEST_BYTES
-    html = await answer.text()
+
+    async def html_of() -> str:
+        answer = await page.goto("/status")
+        assert answer is not None
+        return await answer.text()
+
+    html = await until(html_of, lambda found: "All systems are healthy" in found)  # some seconds old at most
+    assert len(html.encode()) < LARGEST_BYTES
     assert "<script" not in html
     for private in ("reports", "storefront", "127.0.0.1"):
         assert private not in html
     await expect(page.get_by_role("heading", level=1)).to_have_text("All systems are healthy")
     await expect(page.get_by_role("article")).to_contain_text(re.compile("Payments ledger.*Healthy"))
     await expect(page.locator("body")).to_have_css("background-color", GROUNDS[scheme])
+
+
+async def title_of(anybody: aiohttp.ClientSession, badge: str) -> str:
+    async with anybody.get(badge) as answer:
+        assert answer.content_type == "image/svg+xml"
+        return (ElementTree.fromstring(await answer.text()).findtext("{http://www.w3.org/2000/svg}title") or "").lower()
 
 
 async def test_status_in_other_forms(belfry: Belfry, api: aiohttp.ClientSession) -> None:
@@ -44,11 +56,8 @@ async def test_status_in_other_forms(belfry: Belfry, api: aiohttp.ClientSession)
             assert "Payments ledger" in await answer.text()
         async with anybody.get("/status.rss") as answer:
             assert ElementTree.fromstring(await answer.text()).tag == "rss"
-        async with anybody.get("/badges/ledger.svg") as answer:
-            assert answer.content_type == "image/svg+xml"
-            title = ElementTree.fromstring(await answer.text()).find("{http://www.w3.org/2000/svg}title")
-            assert title is not None
-            assert "healthy" in (title.text or "").lower()
+        title = await until(partial(title_of, anybody, "/badges/ledger.svg"), lambda words: "healthy" in words)
+        assert "ledger" in title
         async with anybody.get("/badges/reports.svg") as answer:
             assert answer.status == 404
 

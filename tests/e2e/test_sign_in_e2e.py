@@ -13,7 +13,7 @@ from tests.fixtures.oidc import LocalProvider
 
 pytestmark = MARKS
 
-LONG_ENOUGH_SECONDS = 6  # for the page to be seen counting
+LONG_ENOUGH_SECONDS = 4  # for the page to be seen counting, on a slow machine too
 LOGIN = "/api/v1/auth/login"
 WANTED = "/admin/health?view=table&q=ledger"
 
@@ -72,19 +72,25 @@ async def test_people_of_the_company_sign_in_at_its_provider(
 
 async def test_too_many_tries_are_counted_down(stranger: Page, api: aiohttp.ClientSession) -> None:
     """429 with Retry-After; the page waits for it and then lets one try again."""
+    await stranger.clock.install()
     await stranger.goto("/login")
     for _ in range(20):
         async with api.post(LOGIN, json={"username": "mallory", "password": "guess"}) as answer:
             wait_seconds = int(answer.headers.get("Retry-After", "0"))
-        if wait_seconds >= LONG_ENOUGH_SECONDS:
+        if wait_seconds > LONG_ENOUGH_SECONDS:
             break
         await asyncio.sleep(wait_seconds)
     else:
         raise AssertionError("twenty wrong tries in a row were all looked at")
-    await submit(stranger, "mallory", "guess")
+    wait_seconds = 0
+    while wait_seconds < LONG_ENOUGH_SECONDS:  # a page that came too late made the wait of the next try longer
+        async with stranger.expect_response(f"**{LOGIN}") as answered:
+            await submit(stranger, "mallory", "guess")
+        wait_seconds = int((await answered.value).headers.get("retry-after", "0"))
     button = stranger.get_by_role("button", name=re.compile(r"Again in \d+ s"))
     await expect(button).to_be_disabled()
     await expect(stranger.get_by_role("alert")).to_have_text(re.compile(r"Too many tries\. Again in \d+ s\."))
+    await stranger.clock.fast_forward(1000 * (wait_seconds + 1))
     await expect(stranger.get_by_role("button", name="Sign in", exact=True)).to_be_enabled(timeout=WAIT_MS)
 
 
@@ -97,7 +103,7 @@ async def test_a_session_that_ends_keeps_what_was_typed(stranger: Page) -> None:
     await stranger.get_by_label("Host").fill("localhost")
     await stranger.context.clear_cookies()
     # As an event, since a poll of the page may find out first and cover the button with the dialog.
-    await stranger.get_by_role("button", name="Try it", exact=True).dispatch_event("click")
+    await stranger.get_by_role("button", name="Try it", exact=True, include_hidden=True).dispatch_event("click")
 
     dialog = stranger.get_by_role("dialog", name="Your session ended", exact=True)
     await dialog.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -129,7 +135,7 @@ async def test_a_viewer_made_in_the_browser_reads_and_changes_nothing(page: Page
     add = viewer.get_by_role("button", name="Add service", exact=True)
     await expect(add).to_have_attribute("aria-disabled", "true")
     await add.hover()
-    await expect(viewer.get_by_role("tooltip")).to_have_text("Needs the admin role")
+    await expect(viewer.get_by_role("tooltip").filter(has_text="Needs the admin role")).to_be_visible()
     check = card(viewer, "ledger").get_by_role("button", name="Check now: ledger", exact=True).first
     await expect(check).to_have_attribute("aria-description", "Needs the operator role")
 
