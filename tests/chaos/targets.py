@@ -89,7 +89,7 @@ def declaration(fleet: Fleet, count: int, interval_seconds: int, failure_thresho
             f"  - id: s-{number}",
             "    group: Fleet",
             f"    interval_seconds: {interval_seconds}",
-            "    timeout_seconds: 1",
+            f"    timeout_seconds: {interval_seconds}",  # a busy machine is no fault of a service
             f"    failure_threshold: {failure_threshold}",
             f"    checks: [{{kind: http, url: '{fleet.url}/s/{number}'}}]",
         ]

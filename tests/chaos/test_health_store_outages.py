@@ -45,7 +45,7 @@ async def test_a_killed_database_costs_no_run_and_no_change(
         await until(lambda: answer_of(f"{health.url}/readyz"), lambda a: a[0] == 503 and "postgres" in a[1])
         assert (await answer_of(f"{health.url}/healthz"))[0] == 200
         await until(lambda: board(gateway.url), lambda answer: answer[0] == 503)
-        going_on = asyncio.create_task(fleet.until(lambda f: asked_often(f, killed), 30))
+        going_on = asyncio.create_task(fleet.until(lambda f: asked_often(f, killed), 60))
         while not going_on.done():
             status, problem = await board(gateway.url)
             assert (status, problem.get("service")) == (503, "postgres"), problem
@@ -78,7 +78,7 @@ async def test_only_worker_killed_leaves_a_gap_not_an_outage(
         restarted = monotonic()
         await changes.until(lambda c: c.count("unknown", "healthy")["quick"] == 2, 60)
         await fleet.until(lambda f: len(f.asked_since(restarted)) == SERVICES, 60)
-        assert fleet.busiest_second(restarted) <= SERVICES / 2  # all at once would be a burst
+        assert fleet.busiest_second(restarted) <= SERVICES * 0.8  # all at once would be a burst
         history = await history_of(broker.url, "quick")
         today = history.days[-1]
         assert today.down_seconds == 0
