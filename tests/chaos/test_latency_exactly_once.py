@@ -2,42 +2,24 @@
 
 import asyncio
 import random
-import sys
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
-from msgspec.structs import replace
 
-from deploy.local.nats import start_nats
 from deploy.local.program import Running
-from deploy.nats.apply import apply
-from deploy.nats.streams import CONSUMERS
 from latency_svc import upkeep
 from shared import db
 from shared.bus import Bus
 from shared.settings import Settings
 from tests.fixtures.processes import ServiceProcess, StartProcess
 from tests.fixtures.samples import counted, message_of, sample_batch, send_until_stored, totalled, writers
-from tests.fixtures.servers import NATS_CONFIG
+from tests.fixtures.servers import AGAIN_SECONDS
 from tests.fixtures.waiting import until
 
 KILLS = 20
 SAMPLES = 200
 ROUTES = [f"/route/{n}" for n in range(20)]
-AGAIN_SECONDS = 2.0
-"""After so long a message that was not acknowledged comes again; 30 s outside of this test."""
-
-
-@pytest.fixture
-def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
-    hasty = [replace(consumer, ack_wait_seconds=AGAIN_SECONDS) for consumer in CONSUMERS]
-    monkeypatch.setattr(sys.modules["deploy.nats.apply"], "CONSUMERS", hasty)
-    with start_nats(tmp_path / "nats", NATS_CONFIG) as server:
-        asyncio.run(apply(server.url))
-        yield server
 
 
 class Sender:
@@ -69,16 +51,16 @@ class Sender:
 
 @pytest.mark.timeout(540)  # on a machine that is busy with other things each start takes its time
 async def test_twenty_deaths_of_the_service_and_some_of_its_servers(
-    broker: Running, storage: Running, start_process: StartProcess, monkeypatch: pytest.MonkeyPatch
+    hasty_nats: Running, storage: Running, start_process: StartProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """I2.2.1: SIGKILL at random moments: of latency_svc twenty times, of nats-server and PostgreSQL twice each."""
-    env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url}
-    bus = await Bus.connect(Settings(service="shop", nats_url=broker.url))
+    env = {"NATS_URL": hasty_nats.url, "DATABASE_URL": storage.url}
+    bus = await Bus.connect(Settings(service="shop", nats_url=hasty_nats.url))
     sender, chance = Sender(bus), random.Random(2)
     service: ServiceProcess = await asyncio.to_thread(start_process, "latency_svc", env)
     for kill in range(1, KILLS + 1):
         await asyncio.sleep(chance.uniform(0, 1.5))
-        server = {5: broker, 10: storage, 14: broker, 18: storage}.get(kill)
+        server = {5: hasty_nats, 10: storage, 14: hasty_nats, 18: storage}.get(kill)
         if server is not None:
             server.kill()
             await asyncio.to_thread(server.restart)
@@ -97,10 +79,10 @@ async def test_twenty_deaths_of_the_service_and_some_of_its_servers(
 
 
 async def test_two_replicas_share_the_work_and_add_up(
-    broker: Running, storage: Running, start_process: StartProcess
+    hasty_nats: Running, storage: Running, start_process: StartProcess
 ) -> None:
-    env = {"NATS_URL": broker.url, "DATABASE_URL": storage.url}
-    bus = await Bus.connect(Settings(service="shop", nats_url=broker.url))
+    env = {"NATS_URL": hasty_nats.url, "DATABASE_URL": storage.url}
+    bus = await Bus.connect(Settings(service="shop", nats_url=hasty_nats.url))
     both = [await asyncio.to_thread(start_process, "latency_svc", env) for _ in range(2)]
     sender = Sender(bus)
     await until(lambda: writers(storage.url), lambda names: len(names) == 2, 60)

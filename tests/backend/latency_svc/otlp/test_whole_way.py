@@ -10,6 +10,7 @@ import pytest
 from opentelemetry.sdk.metrics.view import Aggregation
 
 from deploy.local.ports import free_port
+from deploy.local.program import Running
 from shared.bus import Bus
 from shared.contracts.latency import GET_SUMMARY, LatencySummary, SummaryQuery
 from shared.problems import ProblemError
@@ -68,11 +69,11 @@ async def test_percentiles_of_what_a_client_sent(
 
 
 async def test_a_cumulative_client_does_not_notice_that_the_service_was_killed(
-    start_process: StartProcess, service_env: dict[str, str], bus: Bus
+    start_process: StartProcess, service_env: dict[str, str], hasty_nats: Running, service_settings: Callable[..., Any]
 ) -> None:
     """What it recorded before, during and after the outage counts once."""
     service, port = f"shop-{token_hex(4)}", free_port()
-    env = service_env | {"BELFRY_OTLP_PORT": str(port)}
+    env = service_env | {"NATS_URL": hasty_nats.url, "BELFRY_OTLP_PORT": str(port)}
     first = start_process("latency_svc", env)
     client = Client(door_of(first), service, CUMULATIVE, EXPONENTIAL)
     assert await client.send(lognormal(100, seed=1))
@@ -81,5 +82,7 @@ async def test_a_cumulative_client_does_not_notice_that_the_service_was_killed(
     assert door_of(second).endswith(f":{port}")
     assert await client.send(lognormal(150, seed=2))
     assert await client.send(lognormal(50, seed=3))
+    bus = await Bus.connect(service_settings("gateway", nats_url=hasty_nats.url))
     assert (await summary_of(bus, service, 300)).total_count == 300
     await client.end()
+    await bus.close()
