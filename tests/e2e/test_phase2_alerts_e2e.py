@@ -145,8 +145,7 @@ async def test_a_rule_by_keyboard(page: Page, api: aiohttp.ClientSession) -> Non
     async with cleared(api, "rules/status-at-least-down"):
         await page.goto("/admin")
         await expect(page.get_by_role("heading", name="Dashboard", exact=True)).to_be_visible()
-        await press("g")
-        await press("a")
+        await page.keyboard.type("ga")  # in one go: the second key has to follow soon
         await expect(page.get_by_role("region", name="Rules", exact=True)).to_be_visible()
         await page.get_by_role("button", name="New rule", exact=True).focus()
         await press("Enter")
@@ -156,6 +155,7 @@ async def test_a_rule_by_keyboard(page: Page, api: aiohttp.ClientSession) -> Non
         await page.keyboard.type("status of")
         await expect(page.get_by_role("option", name=re.compile("health.status"))).to_be_visible()
         await press("ArrowDown")
+        await expect(page.locator("[data-combobox-selected]")).to_contain_text("health.status")
         await press("Enter")
         await expect(page.get_by_label("Threshold")).to_have_value("2")
         await expect(page.get_by_role("region", name="Preview", exact=True)).to_contain_text("Would", timeout=WAIT_MS)

@@ -133,11 +133,12 @@ async def test_switched(page: Page, api: aiohttp.ClientSession) -> None:
         assert (await step(api, "compression"))["enabled"] is False
         await expect(page.locator('.react-flow__node[data-id="compression"]')).to_contain_text("off")
 
-        await page.get_by_role("switch", name="fault_injection", exact=True).click()
+        async with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+            await page.get_by_role("switch", name="fault_injection", exact=True).click()
         timeout = page.get_by_role("switch", name="timeout", exact=True)
         await expect(timeout).to_have_accessible_description(re.compile("fault_injection needs it"))
         await page.get_by_role("switch", name="auth", exact=True).hover()
-        await expect(page.get_by_role("tooltip")).to_contain_text("Always on")
+        await expect(page.get_by_role("tooltip").filter(has_text="Always on")).to_be_visible()
         await page.mouse.down()
         await page.mouse.up()
         assert (await step(api, "auth"))["enabled"] is True
