@@ -6,18 +6,21 @@ import base64
 import os
 import secrets
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from deploy import authority
 from deploy.migrate import role_of, services_with_storage
-from deploy.nats.config import create_seeds, render_config, tls_of
-from deploy.nats.permissions import ADMIN
+from deploy.nats.config import create_seeds, render_config
+from deploy.nats.permissions import ADMIN, GRANTS
 
 DATABASE = "postgresql://belfry@postgres:5432/belfry"
 FOR_ALL_USERS = 0o444  # containers run as other users; the folder above lets nobody of this machine in
 MIGRATE = "migrate"
+SECRETS = "/etc/belfry/secrets"
+CA, POSTGRES_CA = "ca.crt", "postgres-ca.crt"
 
 
 def password() -> str:
@@ -42,14 +45,17 @@ def main(argv: list[str]) -> int:
     """Exit code 0, or 1 with one line when the folder cannot be written."""
     parser = argparse.ArgumentParser(prog="python -m deploy.credentials", description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--nats-tls-cert", help="where the nats-server finds its certificate: it speaks TLS only then")
-    parser.add_argument("--nats-tls-key", help="and its key")
-    parser.add_argument("--nats-tls-client-ca", help="and the authority of whom it lets in")
+    parser.add_argument("--tls", action="store_true", help="also an authority, and a certificate for each server")
+    parser.add_argument(
+        "--host", action="append", default=[], help="another name of theirs; may be given several times"
+    )
+    parser.add_argument("--postgres-ca", type=Path, help="the authority of your PostgreSQL, which is insisted on then")
     given = parser.parse_args(argv)
-    folder, cert = given.folder, given.nats_tls_cert
-    tls = tls_of(cert, given.nats_tls_key, given.nats_tls_client_ca) if cert else None
+    folder = given.folder
     try:
-        create(folder, os.environ.get("DATABASE_URL") or DATABASE, tls)
+        create(
+            folder, os.environ.get("DATABASE_URL", ""), tls=given.tls, hosts=given.host, postgres_ca=given.postgres_ca
+        )
     except OSError as error:
         print(f"belfry: {error.filename or folder}: {error.strerror}", file=sys.stderr)
         return 1
@@ -57,18 +63,28 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def create(folder: Path, database_url: str, nats_tls: Mapping[str, Any] | None = None) -> None:
+def create(
+    folder: Path,
+    database_url: str = "",
+    *,
+    tls: bool = False,
+    hosts: Sequence[str] = (),
+    postgres_ca: Path | None = None,
+) -> None:
     """What exists stays, as do the keys; what follows from it is written anew. `database_url` is an administrator's;
-    without a password in it, the one made here is meant. `nats_tls` goes into nats.conf. Raises OSError."""
+    without one that of Compose is meant, and without a password in it the one made here. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     keys = create_seeds(folder, lambda user: f"{folder_of(user)}/nats.seed")
     for name, make in MADE.items():
         _write(folder / name, make() if not (folder / name).exists() else None)
-    _write(folder / "nats" / "nats.conf", render_config(keys, tls=nats_tls))
-    _databases(folder, database_url)
+    _write(folder / "nats" / "nats.conf", render_config(keys))
+    if tls or authority.exists(folder):
+        _certificates(folder, hosts)
+    trusted = _authority_of_postgres(folder, postgres_ca, ours=not database_url)
+    _databases(folder, _by_tls(database_url or DATABASE) if trusted else database_url or DATABASE, trusted)
     for path in folder.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else FOR_ALL_USERS)
+        path.chmod(0o755 if path.is_dir() else 0o600 if path.name == authority.KEY else FOR_ALL_USERS)
 
 
 def folder_of(user: str) -> str:
@@ -76,16 +92,57 @@ def folder_of(user: str) -> str:
     return MIGRATE if user == ADMIN else user.removesuffix("_svc")
 
 
-def _databases(folder: Path, database_url: str) -> None:
+def _certificates(folder: Path, hosts: Sequence[str]) -> None:
+    """Whom to trust, for all who connect; a certificate for each server, anew when half of its time is over."""
+    ours, now = authority.authority_in(folder), datetime.now(UTC)
+    bus = [*map(folder_of, GRANTS), "nats"]
+    for each in (*bus, MIGRATE, "observer", "prometheus"):
+        _write(folder / each / CA, ours.pem)
+    for server in (*bus, "postgres"):
+        names = [*names_of(server), *hosts]
+        path = folder / server / "tls.crt"
+        if not authority.serves(path, names, now):
+            certificate, key = authority.issue(ours, names, now)
+            _write(path.with_suffix(".key"), key)
+            _write(path, certificate)
+
+
+def names_of(server: str) -> list[str]:
+    """How others call it: in Compose, in the chart (installed as `belfry`), and on its own machine."""
+    peers = ["*.belfry-nats-peers"] if server == "nats" else []
+    return [server, f"belfry-{server}", "belfry", *peers, "localhost", "127.0.0.1"]
+
+
+def _authority_of_postgres(folder: Path, given: Path | None, *, ours: bool) -> str | None:
+    """The text of its certificate: as given, else as before, else of our own server the one made here."""
+    before = folder / MIGRATE / POSTGRES_CA
+    if given is not None:
+        return given.read_text()
+    if ours and authority.exists(folder):
+        return authority.authority_in(folder).pem
+    return before.read_text() if before.exists() else None
+
+
+def _by_tls(database_url: str) -> str:
+    """The same database, on nothing but a server that shows a certificate of the authority, for its name."""
+    parts = urlsplit(database_url)
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in ("sslmode", "sslrootcert")]
+    insists = [("sslmode", "verify-full"), ("sslrootcert", f"{SECRETS}/{POSTGRES_CA}")]
+    return parts._replace(query=urlencode([*kept, *insists], safe="/")).geturl()
+
+
+def _databases(folder: Path, database_url: str, trusted: str | None) -> None:
     """Each service's own login, and the administrator's with the passwords of all."""
     parts = urlsplit(database_url)
     admin = parts.password or (folder / "postgres" / "password").read_text()
     _write(folder / MIGRATE / "database.url", _login(database_url, parts.username or "belfry", admin))
+    _write(folder / MIGRATE / POSTGRES_CA, trusted)
     for service in services_with_storage():
         path = folder / MIGRATE / f"{service}.password"
         _write(path, password() if not path.exists() else None)
-        own = _login(database_url, role_of(service), path.read_text())
-        _write(folder / folder_of(service) / "database.url", own)
+        own = folder / folder_of(service)
+        _write(own / "database.url", _login(database_url, role_of(service), path.read_text()))
+        _write(own / POSTGRES_CA, trusted)
 
 
 def _login(database_url: str, user: str, secret: str) -> str:

@@ -23,24 +23,34 @@ ADDRESSES = {process: f"{process.removesuffix('_svc')}:8080" for process in PROC
 
 def files() -> dict[Path, str]:
     """Every file as it should be."""
+    containers = {process: [address] for process, address in ADDRESSES.items()}
     written = {
         "recording.rules.yaml": _recording(),
         "alerts.rules.yaml": _alerting(),
         "tests.yaml": _tests(),
-        "prometheus.yml": config({process: [address] for process, address in ADDRESSES.items()}, RULES),
+        "prometheus.yml": config(containers, RULES),
+        "prometheus.tls.yml": config(containers, RULES, ca_file="/etc/belfry/secrets/ca.crt"),
     }
     return {HERE / name: HEAD + _yaml(content) for name, content in written.items()}
 
 
-def config(targets: Mapping[str, Iterable[str]], rule_files: Iterable[str]) -> dict[str, Any]:
-    """A configuration that asks these addresses, one job a process. JSON is YAML: it may be written as either."""
+def config(
+    targets: Mapping[str, Iterable[str]], rule_files: Iterable[str], ca_file: str | None = None
+) -> dict[str, Any]:
+    """A configuration that asks these addresses, one job a process; by HTTPS when an authority is given. JSON is YAML:
+    it may be written as either."""
     return {
         "global": {"scrape_interval": EVERY, "evaluation_interval": EVERY},
         "rule_files": list(rule_files),
         "scrape_configs": [
-            {"job_name": job, "static_configs": [{"targets": list(addresses)}]} for job, addresses in targets.items()
+            {"job_name": job, **_by_tls(ca_file), "static_configs": [{"targets": list(addresses)}]}
+            for job, addresses in targets.items()
         ],
     }
+
+
+def _by_tls(ca_file: str | None) -> dict[str, Any]:
+    return {"scheme": "https", "tls_config": {"ca_file": ca_file}} if ca_file else {}
 
 
 def _recording() -> dict[str, Any]:

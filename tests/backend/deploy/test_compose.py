@@ -5,10 +5,12 @@ import json
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -18,20 +20,23 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 import yaml
-from aiohttp import ClientSession
+from aiohttp import ClientSession, TCPConnector
 from compose_spec import PyCompose
 from msgspec import Struct
 
-from deploy import credentials
+from deploy import authority, credentials
 from deploy.image.__main__ import MODULES
-from deploy.local.nats import start_nats
+from deploy.local.nats import BINARY
 from deploy.local.ports import free_port
-from deploy.local.postgres import start_postgres
-from deploy.local.program import Program, Running, wait_ready
+from deploy.local.postgres import postgres_program
+from deploy.local.program import Program, Running, running, wait_ready
 from deploy.migrate import services_with_storage
 from deploy.nats.permissions import GRANTS
 from deploy.prepare import PrepareSettings
-from shared.settings import Settings, variable_of
+from gateway.auth.oidc.config import config_of
+from gateway.settings import GatewaySettings
+from shared.settings import Settings, load_settings, variable_of
+from tests.fixtures.certificates import Files, postgres_by_tls
 from tests.fixtures.compose import ROOT, compose, mounts, published
 from tests.fixtures.containers import NATS_IMAGE, POSTGRES_IMAGE
 from tests.fixtures.image import environment, lay_out
@@ -39,14 +44,16 @@ from tests.fixtures.processes import STARTED, ServiceProcess, clean_environment,
 from tests.fixtures.waiting import until
 
 COMPOSE = compose({})
+BY_TLS = compose({}, "compose.yaml", "tls.yaml")
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+SECURED: dict[str, dict[str, Any]] = BY_TLS["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"] == "belfry"}
 SECRETS = "/etc/belfry/secrets"
 
 
 def test_the_file_is_a_compose_file() -> None:
-    parsed = PyCompose.from_json(json.dumps(COMPOSE))
-    assert set(parsed.service_names()) == set(SERVICES)
+    for each in (COMPOSE, BY_TLS):
+        assert set(PyCompose.from_json(json.dumps(each)).service_names()) == set(SERVICES)
     with pytest.raises(ValueError, match="healthchek"):
         PyCompose.from_json(json.dumps({"services": {"gateway": {**SERVICES["gateway"], "healthchek": {}}}}))
 
@@ -89,16 +96,74 @@ def test_only_this_machine_reaches_what_is_published_and_servers_reach_nothing()
     }
 
 
-def test_each_process_is_given_the_secrets_it_reads_and_no_other(tmp_path: Path) -> None:
-    credentials.create(tmp_path, credentials.DATABASE)
-    for name, service in SERVICES.items():
+def test_the_gateway_may_be_told_of_a_provider() -> None:
+    """All that it reads of one; nothing of it is set unless somebody sets it, and the secret is a file."""
+    given = {name: value for name, value in SERVICES["gateway"]["environment"].items() if "_OIDC_" in name}
+    assert set(given.values()) == {""}
+    fields = {variable_of(field) for field in GatewaySettings.__struct_fields__ if field.startswith("oidc_")}
+    assert set(given) == fields - {"BELFRY_OIDC_CLIENT_SECRET"} | {"BELFRY_OIDC_CLIENT_SECRET_FILE"}
+    assert config_of(load_settings(GatewaySettings, given)) is None
+
+
+def test_by_tls_everybody_speaks_and_nobody_asks_in_the_clear() -> None:
+    for name, service in SECURED.items():
+        given = service.get("environment", {})
+        if name in OURS:
+            assert urlsplit(given["NATS_URL"]).scheme == "tls"
+            assert ("BELFRY_TLS_CERT_FILE" in given) is (name != "migrate")
+    assert SECURED["gateway"]["environment"]["BELFRY_PUBLIC_URL"].startswith("https://")
+    assert {"--tls", "--ssl=on"} <= {*SECURED["nats"]["command"], *SECURED["postgres"]["command"]}
+    assert "/etc/prometheus/belfry/prometheus.tls.yml" in SECURED["prometheus"]["command"][0]
+    jobs = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.tls.yml").read_text())["scrape_configs"]
+    hosts = {urlsplit(f"//{target}").hostname for job in jobs for target in job["static_configs"][0]["targets"]}
+    assert all(host in credentials.names_of(host) for host in [*map(str, hosts), "nats", "postgres"])
+    assert {(job["scheme"], job["tls_config"]["ca_file"]) for job in jobs} == {("https", f"{SECRETS}/ca.crt")}
+
+
+@pytest.mark.parametrize(("services", "tls"), [(SERVICES, False), (SECURED, True)])
+def test_each_process_is_given_the_secrets_it_reads_and_no_other(
+    services: dict[str, dict[str, Any]], tls: bool, tmp_path: Path
+) -> None:
+    credentials.create(tmp_path, tls=tls)
+    for name, service in services.items():
         mounted = mounts(service).get(SECRETS, "")
         assert mounted in ("", f"./secrets/{name}")
-        named = set(re.findall(rf"{SECRETS}/([\w.]+)", json.dumps(service)))
+        named = set(re.findall(rf"{SECRETS}/([\w.-]+)", json.dumps(service)))
+        if name == "prometheus" and tls:
+            named |= {"ca.crt"}
         held = {path.name for path in (tmp_path / name).iterdir()} if mounted else set()
         passwords = {f"{each}.password" for each in services_with_storage()} if name == "migrate" else set()
-        assert named | passwords == held
-    assert {path.name for path in tmp_path.iterdir()} == {*SERVICES, "observer"} - {"prometheus"}
+        in_the_url = {"postgres-ca.crt"} if tls and "database.url" in held else set()
+        assert named | passwords | in_the_url == held - ({"ca.crt"} if name == "nats" else set())
+    made = {path.name for path in tmp_path.iterdir()}
+    own = {"authority.crt", "authority.key"} if tls else {"prometheus"}
+    assert made == {*services, "observer"} ^ own
+
+
+def test_certificates_are_renewed_in_time_and_stay_as_long_as_they_may(tmp_path: Path) -> None:
+    """Nobody but who makes them sees the authority's key. A name more makes them anew; so does half of their time."""
+    credentials.create(tmp_path, tls=True)
+    path = tmp_path / "gateway" / "tls.crt"
+    first = path.read_bytes()
+    assert (tmp_path / authority.KEY).stat().st_mode & 0o777 == 0o600
+    credentials.create(tmp_path)
+    assert path.read_bytes() == first, "an authority that is there goes on"
+    half = datetime.now(UTC) + authority.CERTIFICATE_LASTS / 2
+    assert authority.serves(path, credentials.names_of("gateway"), half - timedelta(hours=1))
+    assert not authority.serves(path, credentials.names_of("gateway"), half + timedelta(hours=1))
+    credentials.create(tmp_path, hosts=["belfry.example"])
+    assert path.read_bytes() != first
+
+
+def test_a_postgresql_of_yours_is_insisted_on_by_its_authority(tmp_path: Path) -> None:
+    ca = tmp_path / "theirs.pem"
+    ca.write_text("their certificate")
+    for given in (ca, None):  # it is remembered
+        credentials.create(tmp_path / "s", "postgresql://root:pw@db.example/belfry?sslmode=prefer", postgres_ca=given)
+        own = urlsplit((tmp_path / "s" / "health" / "database.url").read_text())
+        assert own.query == f"sslmode=verify-full&sslrootcert={SECRETS}/postgres-ca.crt"
+        assert (tmp_path / "s" / "health" / "postgres-ca.crt").read_text() == "their certificate"
+    assert credentials.main([str(tmp_path / "s"), "--postgres-ca", str(tmp_path / "none.pem")]) == 1
 
 
 def test_secrets_are_made_once_and_shown_to_nobody_else(tmp_path: Path) -> None:
@@ -136,20 +201,25 @@ class Stage(Struct, frozen=True):
     """The image's files, what stands on this machine instead of containers, and the secrets."""
 
     tree: Path
-    nats_url: str
+    nats: str
+    postgres: str
     secrets: Path
     work: Path
 
     def variables(self, name: str) -> dict[str, str]:
         """The environment of a service as compose gives it, with the addresses and paths of this machine."""
-        given = environment() | SERVICES[name]["environment"]
-        here = {"NATS_URL": self.nats_url, "PORT": "0", "BELFRY_OTLP_PORT": "0", "BELFRY_HOST": "127.0.0.1"}
+        given = environment() | SECURED[name]["environment"]
+        given["NATS_URL"] = given["NATS_URL"].replace("nats:4222", self.nats)
+        here = {"PORT": "0", "BELFRY_OTLP_PORT": "0", "BELFRY_HOST": "127.0.0.1"}
         here |= {"BELFRY_CONFIG": str(self.work / "belfry.yaml"), "BELFRY_SPA_DIR": str(self.work)}
         variables = {key: value.replace(SECRETS, str(self.secrets / name)) for key, value in given.items()}
+        if url := variables.pop("DATABASE_URL_FILE", ""):
+            there = Path(url).read_text().replace(SECRETS, str(self.secrets / name))
+            here["DATABASE_URL"] = there.replace("postgres:5432", self.postgres)
         return clean_environment() | variables | here | {"PATH": os.environ["PATH"], "PYTHONPATH": str(self.tree)}
 
     def argv(self, name: str) -> tuple[str, ...]:
-        words = [word.replace(SECRETS, str(self.secrets / name)) for word in SERVICES[name]["command"]]
+        words = [word.replace(SECRETS, str(self.secrets / name)) for word in SECURED[name]["command"]]
         return (sys.executable, "-m", "deploy.image", *words)
 
     def program(self, name: str) -> Program:
@@ -163,17 +233,37 @@ class Stage(Struct, frozen=True):
         )
 
 
-@contextmanager
-def staged(work: Path) -> Iterator[Stage]:
-    """NATS with the rights of each process, and PostgreSQL with the database that its image makes."""
-    with start_postgres(work / "postgres", fsync=False) as postgres:
-        asyncio.run(_create_database(postgres.url))
-        admin = urlsplit(postgres.url)._replace(path="/belfry").geturl()
-        secrets = work / "secrets"
-        credentials.create(secrets, admin)
-        config = (secrets / "nats" / "nats.conf").read_text()
-        with start_nats(work / "nats", config) as nats:
-            yield Stage(lay_out(work / "app"), nats.url, secrets, work)
+@asynccontextmanager
+async def staged(work: Path) -> AsyncIterator[Stage]:
+    """NATS by its own command line, with the rights of each process, and PostgreSQL as its image makes it; both by
+    TLS only."""
+    secrets = work / "secrets"
+    credentials.create(secrets, tls=True)
+    password = secrets / "postgres" / "password"
+    port = free_port()
+    program = postgres_program(work / "postgres", port, fsync=False, password_path=password)
+    async with AsyncExitStack() as stack:
+        postgres = stack.enter_context(running(program))
+        await _create_database(postgres.url)
+        held = secrets / "postgres"
+        files = Files(str(held / "tls.crt"), str(held / "tls.key"), str(secrets / "authority.crt"))
+        door = await stack.enter_async_context(postgres_by_tls(postgres.url, files))
+        nats = stack.enter_context(running(_nats(work, secrets / "nats", free_port([port, door]))))
+        yield Stage(lay_out(work / "app"), nats.url, f"localhost:{door}", secrets, work)
+
+
+def _nats(work: Path, secrets: Path, port: int) -> Program:
+    """Where it listens is ours to say."""
+    given = (word.replace(SECRETS, str(secrets)) for word in SECURED["nats"]["command"])
+    words = [word.replace("=/data", f"={work}/nats") for word in given if not word.startswith("--http_port")]
+    here = ["--addr=127.0.0.1", f"--port={port}", f"--ports_file_dir={work}"]
+    return Program(
+        name="nats",
+        argv=(str(BINARY), *words, *here),
+        ready=lambda pid: (work / f"nats-server_{pid}.ports").exists(),
+        log_path=work / "nats.log",
+        url=f"localhost:{port}",
+    )
 
 
 async def _create_database(url: str) -> None:
@@ -202,32 +292,41 @@ def _started(programs: Iterable[Program]) -> Iterator[dict[str, ServiceProcess]]
         yield {run.program.name: ServiceProcess(run) for run in runs}
 
 
-async def _all_are_ready(processes: dict[str, ServiceProcess], password: str) -> None:
-    async with ClientSession() as client:
+async def _all_are_ready(processes: dict[str, ServiceProcess], ca_file: str, password: str) -> None:
+    trusted = TCPConnector(ssl=ssl.create_default_context(cafile=ca_file))
+    async with ClientSession(connector=trusted) as client:
 
         async def readiness(process: ServiceProcess) -> tuple[int, str]:
-            async with client.get(f"{process.url}/readyz") as response:
+            async with client.get(f"https://localhost:{process.port}/readyz") as response:
                 return response.status, await response.text()
 
         for process in processes.values():
             await until(partial(readiness, process), lambda found: found[0] == 200, 120)
         login = {"username": "admin", "password": password}
-        async with client.post(f"{processes['gateway'].url}/api/v1/auth/login", json=login) as answer:
+        gateway = f"https://localhost:{processes['gateway'].port}"
+        async with client.post(f"{gateway}/api/v1/auth/login", json=login) as answer:
             assert (answer.status, (await answer.json())["user"]["name"]) == (200, "admin")
 
 
 @pytest.mark.integration
-def test_what_compose_says_runs(tmp_path: Path) -> None:
+async def test_what_compose_says_runs(tmp_path: Path) -> None:
     """Secrets, migration, and all six processes, each with its own key, role and environment, from the image's files
-    alone: all become ready, and the first admin may sign in."""
-    with staged(tmp_path) as stage:
+    alone, and all of it by TLS: all become ready, and the first admin may sign in."""
+    async with staged(tmp_path) as stage:
         for _ in range(2):  # an upgrade runs it again
-            migrated = subprocess.run(
-                stage.argv("migrate"), env=stage.variables("migrate"), cwd=stage.tree, capture_output=True, text=True
-            )
+            migrated = await asyncio.to_thread(_run, stage.argv("migrate"), stage.variables("migrate"), stage.tree)
             assert migrated.returncode == 0, migrated.stderr
-        with _started(stage.program(name) for name in OURS if name != "migrate") as processes:
-            asyncio.run(_all_are_ready(processes, (stage.secrets / "gateway" / "admin.password").read_text()))
-            alive = [sys.executable, "-m", "deploy.image.alive"]
+        with ExitStack() as stack:
+            programs = [stage.program(name) for name in OURS if name != "migrate"]
+            processes = await asyncio.to_thread(stack.enter_context, _started(programs))
+            password = (stage.secrets / "gateway" / "admin.password").read_text()
+            await _all_are_ready(processes, str(stage.secrets / "authority.crt"), password)
+            alive = (sys.executable, "-m", "deploy.image.alive")
             for port, code in ((processes["ws"].port, 0), (free_port(), 1)):
-                assert subprocess.run(alive, cwd=stage.tree, env={"PORT": str(port)}).returncode == code
+                env = {"PORT": str(port), "BELFRY_TLS_CERT_FILE": "its own"}
+                assert (await asyncio.to_thread(_run, alive, env, stage.tree)).returncode == code
+            await asyncio.to_thread(stack.close)
+
+
+def _run(argv: tuple[str, ...], env: dict[str, str], cwd: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(argv, env=env, cwd=cwd, capture_output=True, text=True)

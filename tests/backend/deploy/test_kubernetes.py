@@ -1,5 +1,6 @@
 """The Helm chart: rendered by Helm, valid for the Kubernetes API, and true to the code."""
 
+import re
 from itertools import chain
 from pathlib import Path
 
@@ -10,14 +11,17 @@ from prometheus_client import REGISTRY
 
 from deploy import credentials
 from deploy.image.__main__ import MODULES
+from gateway.auth.oidc.config import config_of
 from gateway.live.upkeep import State
+from gateway.settings import GatewaySettings
 from shared.process import STOP_SECONDS
 from shared.service import ROUTES
+from shared.settings import load_settings
 from tests.backend.deploy.test_compose import SERVICES as COMPOSE
 from tests.backend.deploy.test_compose import is_secret_variable, variables_of
-from tests.fixtures.chart import ROOT, ChartError, Manifest, rendered
+from tests.fixtures.chart import ROOT, ChartError, Manifest, merged, rendered, values_of
 from tests.fixtures.image import environment
-from tests.fixtures.installations import CASES, PROCESSES, WITH_PODS, Installation, component, installations
+from tests.fixtures.installations import CASES, EVERYTHING, PROCESSES, WITH_PODS, Installation, component, installations
 
 pytest.importorskip("helm_python", reason="Helm's library is made for Linux on x86-64")
 
@@ -54,6 +58,11 @@ def test_every_manifest_is_valid_for_the_api(version: str) -> None:
         ({"nats": {"replicas": 2}}, "replicas"),
         ({"processes": {"ws": {"replicas": 0}}}, "replicas"),
         ({"network": {"clients": [{}]}}, "clients"),
+        ({"tls": {"nats": "yes"}}, "nats"),
+        ({"oidc": {"issuer": "id.example"}}, "issuer"),
+        ({"oidc": {"issuer": "https://id.example", "clientId": "belfry", "admins": ["ops"]}}, "publicUrl"),
+        (merged(EVERYTHING, {"oidc": {"admins": []}}), "minItems|minimum"),
+        (merged(EVERYTHING, {"network": {"signIn": []}}), "signIn|policies"),
     ],
 )
 def test_values_that_mean_nothing_are_refused_by_name(values: Manifest, words: str) -> None:
@@ -85,13 +94,14 @@ def test_no_secret_stands_in_a_variable_and_every_file_is_one_that_is_made(
     installation: Installation, tmp_path: Path
 ) -> None:
     """Variables are those the process reads. Links of Services would be variables that begin with BELFRY_, too."""
-    credentials.create(tmp_path, credentials.DATABASE)
+    credentials.create(tmp_path, tls=True)
     for name, container in installation.containers():
         pod = installation.pods()[name]["spec"]
         assert pod["enableServiceLinks"] is False
-        [secret] = [volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume]
-        assert secret == f"belfry-{name}"
-        held = {f"{SECRETS}{path.name}" for path in (tmp_path / name).iterdir()}
+        [mounted] = [secrets_of(volume) for volume in pod["volumes"] if volume["name"] == "secrets"]
+        assert mounted[0] == f"belfry-{name}"
+        assert mounted[1:] in ([], [f"certificate-{'nats' if name == 'migrate' else name}"])
+        held = {f"{SECRETS}{path.name}" for path in (tmp_path / name).iterdir()} | {f"{SECRETS}oidc.secret"}
         given = {each["name"]: each.get("value", "") for each in container["env"]}
         assert {value for value in given.values() if value.startswith(SECRETS)} <= held
         if name != "nats":
@@ -101,6 +111,58 @@ def test_no_secret_stands_in_a_variable_and_every_file_is_one_that_is_made(
             assert {name for name in given if not {name, name.removesuffix("_FILE")} & known} == set()
         assert not any(map(is_secret_variable, given))
         assert all(each.get("valueFrom", POD_NAME) == POD_NAME for each in container["env"])
+
+
+def secrets_of(volume: Manifest) -> list[str]:
+    """The Secrets that a volume shows, of which those with certificates come last."""
+    if "secret" in volume:
+        return [volume["secret"]["secretName"]]
+    return [source["secret"]["name"] for source in volume["projected"]["sources"]]
+
+
+@pytest.mark.parametrize(("case", "by_tls"), [("large", False), ("everything", True), ("elsewhere", True)])
+def test_by_tls_everybody_speaks_and_nobody_asks_in_the_clear(case: str, by_tls: bool) -> None:
+    """Certificates are also for the name that Prometheus expects of all, and for that by which the bus is called."""
+    installation = installations()[case]
+    for name, container in installation.containers():
+        given = {each["name"]: each.get("value", "") for each in container["env"]}
+        probes = [container[key]["httpGet"] for key in container if key.endswith("Probe")]
+        assert {probe["scheme"] for probe in probes} <= {"HTTPS" if by_tls else "HTTP"}
+        if name != "nats":
+            assert given["NATS_URL"].startswith("tls://" if by_tls else "nats://")
+            assert ("BELFRY_NATS_CA_FILE" in given) is by_tls
+            assert ("BELFRY_TLS_CERT_FILE" in given) is ("BELFRY_TLS_KEY_FILE" in given) is (by_tls and bool(probes))
+    for service in (each for each in installation.manifests if each["kind"] == "Service"):
+        for port in service["spec"]["ports"]:
+            assert port.get("appProtocol", "none") in ("none", "https" if by_tls else "http")
+    for monitor in (each for each in installation.manifests if each["kind"] == "ServiceMonitor"):
+        [endpoint] = monitor["spec"]["endpoints"]
+        assert endpoint.get("scheme", "http") == ("https" if by_tls else "http")
+        assert not by_tls or endpoint["tlsConfig"]["serverName"] in credentials.names_of("gateway")
+    assert "belfry-nats" in credentials.names_of("nats")
+
+
+def test_the_provider_is_told_to_the_gateway_alone_as_it_reads_it() -> None:
+    """Every value is a variable, and the other way round; what is complete here is complete there."""
+    told = dict(installations()["everything"].containers())
+    given = {name: {each["name"]: each.get("value", "") for each in told[name]["env"]} for name in PROCESSES}
+    by_oidc = {name for name, variables in given.items() if any("OIDC" in variable for variable in variables)}
+    assert by_oidc == {"gateway"}
+    here = {name: value for name, value in given["gateway"].items() if not name.endswith("_FILE")}
+    config = config_of(load_settings(GatewaySettings, here))
+    assert config is not None
+    assert (config.issuer, config.user_claim, config.audiences) == (
+        "https://id.example/realms/ops",
+        "email",
+        ("belfry",),
+    )
+    assert config.roles == {"belfry-admins": "admin", "root": "admin"}
+    assert given["gateway"]["BELFRY_OIDC_CLIENT_SECRET_FILE"] == f"{SECRETS}oidc.secret"
+    fields = {name for name in GatewaySettings.__struct_fields__ if name.startswith("oidc_")}
+    said = {
+        f"oidc_{re.sub('[A-Z]', lambda big: f'_{big[0].lower()}', name)}" for name in values_of("values.yaml")["oidc"]
+    }
+    assert said == fields - {"oidc_client_secret"} | {"oidc_client_secret_file"}
 
 
 def test_a_process_reads_the_same_secrets_as_in_compose() -> None:
