@@ -4,8 +4,7 @@ import asyncio
 import json
 import stat
 import tarfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,12 +12,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import asyncpg
 import pytest
-from aiohttp.test_utils import TestServer
 
-import alert_svc.app
-import gateway.app
-import health_svc.app
-from alert_svc.settings import AlertSettings
 from deploy.backup.__main__ import main
 from deploy.backup.manifest import BackupError
 from deploy.backup.restoring import look, restore
@@ -28,19 +22,18 @@ from deploy.local.postgres import postgres_program, start_postgres
 from deploy.local.program import running
 from deploy.migrate import migrate_all, role_of, services_with_storage
 from deploy.nats.apply import apply
-from gateway.settings import GatewaySettings
-from health_svc.app import HealthSettings
 from shared.migrations import migrate
 from tests.fixtures.servers import NATS_CONFIG, new_database
 from tests.fixtures.waiting import until
+from tests.fixtures.whole import EVALUATED, GIVEN, VOLATILE, ask, whole, without
 
 pytestmark = pytest.mark.integration
 
-TOKEN = "bf_token_of_the_backup_tests_01234567"
 AT = "/api/v1/admin"
 PASSWORD = "a-password-of-a-role"
-SETTINGS = {"health_svc": HealthSettings, "alert_svc": AlertSettings, "gateway": GatewaySettings}
-APPS = {"health_svc": health_svc.app, "alert_svc": alert_svc.app, "gateway": gateway.app}
+SERVICES = ("health_svc", "alert_svc", "gateway")
+OWN_KEY = {"gateway": GIVEN["gateway"]}
+"""alert_svc makes a key of its own, in its data folder."""
 BELL = {
     "id": "bell", "name": "The bell", "interval_seconds": 3600, "failure_threshold": 1,
     "checks": [{"kind": "tcp", "host": "127.0.0.1", "port": 1}],
@@ -50,44 +43,12 @@ HOOK = {"kind": "webhook", "name": "Hook", "url": "https://hooks.example/x", "he
 RUNS, INCIDENTS = f"{AT}/health/services/bell/checks", f"{AT}/health/incidents"
 READ = (f"{AT}/health/services/bell/history", RUNS, INCIDENTS, f"{AT}/alerts/channels")
 RULES = f"{AT}/alerts/rules"
-VOLATILE = {
-    *("duration_seconds", "age_seconds", "next_check", "generated_at", "evaluated_at", "as_of", "to_at"),
-    *("coverage_pct", "healthy_seconds", "down_seconds", "unknown_seconds"),
-}
-EVALUATED = {"value", "reason", "series", "state", "state_since", "counts"}
-"""What a rule says now: it has heard nothing yet after a restore."""
-
-
 TABLES = """
 SELECT format('%I.%I', nspname, relname) AS name FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE relkind = 'r' AND nspname = ANY($1::text[]) ORDER BY 1
 """
 
 Urls = dict[str, str]
-
-
-@asynccontextmanager
-async def installation(nats_url: str, databases: Urls, data: Path) -> AsyncIterator[aiohttp.ClientSession]:
-    """health_svc, alert_svc and the gateway, each with its own login to PostgreSQL, as one API for an admin."""
-    async with AsyncExitStack() as stack:
-        for service, cls in SETTINGS.items():
-            more = {"admin_token": TOKEN} if service == "gateway" else {}
-            given: dict[str, Any] = {
-                "nats_url": nats_url,
-                "database_url": databases[service],
-                "data_dir": str(data),
-                **more,
-            }
-            server = TestServer(APPS[service].create_app(cls(**given, config_path=str(data / "none.yaml"), port=0)))
-            await stack.enter_async_context(server)
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        yield await stack.enter_async_context(aiohttp.ClientSession(str(server.make_url("")), headers=headers))
-
-
-async def ask(api: aiohttp.ClientSession, method: str, path: str, body: Any = None) -> Any:
-    async with api.request(method, path, json=body) as answer:
-        assert answer.status < 300, f"{path}: {await answer.text()}"
-        return await answer.json(content_type=None)
 
 
 async def found_in(api: aiohttp.ClientSession) -> dict[str, Any]:
@@ -100,12 +61,6 @@ async def found_in(api: aiohttp.ClientSession) -> dict[str, Any]:
     pages["lists"] = runs | {each["id"]: each["started_at"] for each in incidents if each["service_id"] == "bell"}
     pages[RULES] = without(await ask(api, "GET", RULES), VOLATILE | EVALUATED)
     return {"board": sorted((card for card in cards if card["id"] == "bell"), key=str), **pages}
-
-
-def without(value: Any, left_out: set[str]) -> Any:
-    if isinstance(value, dict):
-        return {name: without(each, left_out) for name, each in value.items() if name not in left_out}
-    return [without(each, left_out) for each in value] if isinstance(value, list) else value
 
 
 @pytest.fixture
@@ -147,7 +102,7 @@ def logins(url: str) -> Urls:
     """Each service's own."""
     place = urlsplit(url).netloc.rpartition("@")[2]
     database = urlsplit(url).path
-    return {service: f"postgresql://{role_of(service)}:{PASSWORD}@{place}{database}" for service in SETTINGS}
+    return {service: f"postgresql://{role_of(service)}:{PASSWORD}@{place}{database}" for service in SERVICES}
 
 
 async def make_history(api: aiohttp.ClientSession) -> dict[str, Any]:
@@ -165,11 +120,11 @@ def test_a_restored_installation_has_the_same_board_history_and_rules(
     data.mkdir()
 
     async def before() -> dict[str, Any]:
-        async with installation(two_nats[0], dict.fromkeys(SETTINGS, first), data) as api:
+        async with whole(two_nats[0], dict.fromkeys(SERVICES, first), data, OWN_KEY) as api:
             return await make_history(api)
 
     async def after() -> dict[str, Any]:
-        async with installation(two_nats[1], logins(second), data) as api:
+        async with whole(two_nats[1], logins(second), data, OWN_KEY) as api:
             found = await until(lambda: found_in(api), lambda found: bool(found["board"]))
             assert (await ask(api, "POST", f"{AT}/health/services/bell/check"))["result"] == "fail", "and it goes on"
             return found
