@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -10,18 +12,25 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+import yaml
 from aiohttp import ClientSession
 from msgspec import Struct
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.doctor import __main__ as doctor
 from deploy.grafana.files import DASHBOARDS, expression
+from deploy.local.fleet import is_ready
 from deploy.local.ports import free_port
 from deploy.local.program import Program, running
 from deploy.prometheus.files import HERE, RULES, config
 from deploy.prometheus.rule import PROCESSES
 from tests import prometheus
 from tests.backend.deploy.local_run import LocalRun
+from tests.documented.blocks import blocks
+from tests.documented.grammar import secrets_of_the_chart, wrong_with
+from tests.documented.running import Place
+from tests.documented.stand_ins import DONE, WRITTEN_DOWN, calls
+from tests.fixtures.chart import rendered
 from tests.fixtures.collector import Collector, collecting
 from tests.fixtures.processes import clean_environment
 from tests.fixtures.waiting import until
@@ -174,3 +183,58 @@ async def series(url: str, expr: str) -> list[Any]:
     assert body["status"] == "success", f"{expr}: {body}"
     found: list[Any] = body["data"]["result"]
     return found
+
+
+@pytest.fixture
+def place(belfry: Seen, tmp_path: Path) -> Iterator[Place]:
+    """Commands of the documents find this Belfry, and the shop of the demonstration."""
+    port, log = free_port(), tmp_path / "shop.log"
+    shop = Program(
+        name="checkout",
+        argv=(sys.executable, "-m", "demo", "checkout"),
+        ready=is_ready("127.0.0.1", port, "/healthz"),
+        log_path=log,
+        env=clean_environment() | {"PORT": str(port), "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"},
+    )
+    given = {
+        "TOKEN": TOKEN,
+        "PORT": str(belfry.ports["gateway"]),
+        "STAND_IN_PORTS": f"8080={belfry.ports['gateway']},8092={port}",
+    }
+    with running(shop, ready_seconds=PATIENCE_SECONDS):
+        yield Place(tmp_path / "place", belfry.data, clean_environment() | given)
+
+
+async def test_every_command_of_the_documents_does_what_it_says(place: Place) -> None:
+    """Each block is run as it stands; what needs an engine or a cluster is at least understood, and finds its files."""
+    assert await place.run_all() == []
+    called = calls(place.folder)
+    assert {words[0] for words in called} == {*WRITTEN_DOWN, *DONE}
+    assert {" ".join(words[:6]): wrong for words in called if (wrong := wrong_with(words))} == {}
+    assert (place.folder / "belfry.backup").exists()
+    made = {name for words in called for name in words if "secret" in words and name.startswith("belfry-")}
+    assert secrets_of_the_chart() <= made
+    assert rendered({"documented": {"values": yaml.safe_load((place.folder / "my.yaml").read_text())}})
+
+
+async def test_the_example_in_python_hears_a_change(belfry: Seen, place: Place) -> None:
+    [example] = [block.text for block in blocks("python") if block.document == "README.md"]
+    nats = f"nats://127.0.0.1:{belfry.ports['nats']}"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-u", "-c", example, cwd=place.folder, env=place.environ | {"NATS": nats}, stdout=PIPE
+    )
+    assert process.stdout is not None
+    numbers, heard = count(), asyncio.create_task(process.stdout.readline())
+
+    async def told() -> bool:
+        """Of one more service each time: the first ones may change before anybody listens."""
+        await asked(belfry, "POST", f"{AT}/health/services", BELL | {"id": f"heard-{next(numbers)}"})
+        await asyncio.wait([heard], timeout=1)
+        return heard.done()
+
+    try:
+        await until(told, bool, PATIENCE_SECONDS)
+        assert b"-> down" in await heard
+    finally:
+        process.kill()
+        await process.wait()

@@ -1,0 +1,56 @@
+"""The blocks of code that documents show, and the commands within their text."""
+
+import re
+from textwrap import dedent
+
+from msgspec import Struct
+
+from tests.reference import ROOT
+
+DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))
+FENCED = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+INDENTED = re.compile(r"(?:\A|\n)\n {4}\S")
+IN_TEXT = re.compile(r"`([^`\n]+)`")
+COMMANDS = "sh"
+PROGRAMS = ("make", "docker", "kubectl", "helm", "curl", "nats", "python", ".venv/bin/python")
+
+
+class Block(Struct, frozen=True):
+    """`document` from the root, as in docs/live.md. `text` without the indentation of a list."""
+
+    document: str
+    language: str
+    text: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.document}: {self.text.splitlines()[0]}"
+
+
+def blocks(language: str) -> list[Block]:
+    return [block for block in every_block() if block.language == language]
+
+
+def every_block() -> list[Block]:
+    found = []
+    for path in DOCUMENTS:
+        for fence in FENCED.finditer(path.read_text()):
+            found.append(Block(str(path.relative_to(ROOT)), fence[1], dedent(fence[2])))
+    return found
+
+
+def in_text() -> list[tuple[str, list[str]]]:
+    """Document and words of each command in a sentence that is whole: nothing in it is left out."""
+    found = []
+    for path in DOCUMENTS:
+        text = FENCED.sub("", path.read_text())
+        for code in IN_TEXT.findall(text):
+            words = code.split()
+            if words[0] in PROGRAMS and len(words) > 1 and "..." not in code:
+                found.append((str(path.relative_to(ROOT)), words))
+    return found
+
+
+def indented() -> list[str]:
+    """Documents with a block that is only indented: nobody could say what it is."""
+    return [str(path.relative_to(ROOT)) for path in DOCUMENTS if INDENTED.search(FENCED.sub("", path.read_text()))]
