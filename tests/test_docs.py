@@ -13,10 +13,10 @@ from health_svc.declared import parse
 from shared.settings import VARIABLES, VARIABLES_OF_BELFRY
 from tests.reference import ROOT, WRITTEN, fields_of, meanings, pages
 
-DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))
+DOCUMENTS = (*sorted(ROOT.glob("*.md")), ROOT / "belfry_reporter" / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 TEXT = {str(path.relative_to(ROOT)): path.read_text() for path in DOCUMENTS}
 PAGES = {path.name: (path, text) for path, text in pages().items()}
-COMMAND = re.compile(r"(?:`|^ {4}|^\$ )(?:[A-Z_]+=\S+ )*make ([a-z -]*[a-z])", re.MULTILINE)
+COMMAND = re.compile(r"`(?:[A-Z_]+=\S+ )*make ([a-z -]*[a-z])")
 MODULE = re.compile(r"python3? -m ([a-z_.]+)")
 YAML = re.compile(r"^( *)```yaml\n(.*?)```", re.MULTILINE | re.DOTALL)
 READER = Reader(typ="safe")
@@ -53,6 +53,15 @@ def test_the_readme_names_every_variable_and_no_other() -> None:
 @pytest.mark.parametrize("name", TEXT)
 def test_links_lead_somewhere(name: str) -> None:
     assert [found for found in LINK.findall(TEXT[name]) if not _leads_somewhere(ROOT / name, *found)] == []
+
+
+def test_the_index_names_every_page() -> None:
+    """Each once at least, and in an order: its numbers count up."""
+    index = TEXT["docs/README.md"]
+    pages = {path.name for path in (ROOT / "docs").glob("*.*")} - {"README.md"}
+    assert pages <= {target for target, _ in LINK.findall(index)}
+    numbers = list(map(int, re.findall(r"^(\d+)\. ", index, re.MULTILINE)))
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
 def test_examples_of_the_file_can_be_used() -> None:
