@@ -1,33 +1,30 @@
 """Closed by default: who asks, from which page, with which role. A route that names no role lets nobody in."""
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from gateway.auth.gatekeeper import GATEKEEPER, check_origin
 from gateway.auth.identity import IDENTITY, allows
+from gateway.auth.schemes import SWITCHED_OFF, all_but, check_scheme
 from gateway.interceptors.cors import TRUSTED_ORIGIN
 from gateway.interceptors.step import Rest, Step, Tools
 from gateway.operations import access_of
 from shared.contracts.interceptors import AuthSettings
 from shared.problems import forbidden, unauthorized
 
-NOT_ACCEPTED = {
-    "cookie": "Sign-in by cookie is switched off. Send a token as Authorization: Bearer",
-    "bearer": "Tokens are switched off. Sign in in the browser",
-}
-
 
 def build(settings: AuthSettings, tools: Tools) -> Step:
     app = tools.app
-    switched_off = {scheme: words for scheme, words in NOT_ACCEPTED.items() if scheme not in settings.schemes}
+    switched_off = all_but(settings.schemes)
 
     async def auth(request: web.Request, rest: Rest) -> web.StreamResponse:
         access = access_of(request)
+        if switched_off:
+            request[SWITCHED_OFF] = switched_off
         trusted = request.get(TRUSTED_ORIGIN, False)
         if access == "public":
             check_origin(request, trusted)
             return await rest(request)
-        if switched_off and (words := switched_off.get(_scheme(request))):
-            raise unauthorized(words)
+        check_scheme(request)
         keeper = app[GATEKEEPER]
         identity = await keeper.identify(request)
         if identity is None:
@@ -42,7 +39,3 @@ def build(settings: AuthSettings, tools: Tools) -> Step:
         return await rest(request)
 
     return auth
-
-
-def _scheme(request: web.Request) -> str:
-    return "bearer" if hdrs.AUTHORIZATION in request.headers else "cookie"

@@ -11,6 +11,7 @@ from aiohttp import hdrs, web
 
 from gateway.auth.gatekeeper import GATEKEEPER
 from gateway.auth.identity import IDENTITY, Identity
+from gateway.auth.schemes import check_scheme, is_taken
 from gateway.client import client_ip, public_url
 from gateway.live import frames
 from gateway.live.client import Client
@@ -97,7 +98,9 @@ async def _identity(request: web.Request, origin: str) -> Identity | None:
     secret = request.query.get("ticket")
     if secret is not None:
         redeemed = await redeem(request.app[BUS], secret, origin)
-        return (await keeper.still_good([redeemed])).get(redeemed.id) if redeemed else None
+        found = (await keeper.still_good([redeemed])).get(redeemed.id) if redeemed else None
+        return found if found and is_taken(request, found) else None
+    check_scheme(request)
     identity = await keeper.identify(request)
     if identity is None:
         raise unauthorized("Sign in, send a token as Authorization: Bearer, or come with a ticket")

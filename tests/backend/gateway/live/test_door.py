@@ -10,6 +10,7 @@ import pytest
 from deploy.nats.streams import BUCKETS
 from gateway.live.tickets import BUCKET, TICKET_SECONDS
 from shared.contracts.live import BAD_TICKET, TOO_MANY_CONNECTIONS
+from tests.backend.gateway.chains import run
 from tests.backend.gateway.conftest import AUTOMATION, sign_in, token_of
 from tests.backend.gateway.live.conftest import Gateway, StartLive
 from tests.fixtures.live import PATH, live
@@ -110,6 +111,20 @@ async def test_a_ticket_is_good_only_from_where_it_was_asked_for(live_gateway: G
         ticket = await ticket_of(live_gateway, {**cookie, **asked_from})
         frame = await said(live_gateway, used_from, f"?ticket={ticket}")
         assert ("connected" in frame) is welcome
+
+
+async def test_a_scheme_that_is_switched_off_lets_nobody_in(live_gateway: Gateway) -> None:
+    """Nor does a ticket that was asked for by it before; the other scheme goes on."""
+    own = {"Origin": live_gateway.url}
+    cookie = {**await cookie_of(live_gateway), **own}
+    for off, on, taken in ((cookie, {**AUTOMATION, **own}, "bearer"), ({**AUTOMATION, **own}, cookie, "cookie")):
+        run(live_gateway.client)
+        tickets = {"off": await ticket_of(live_gateway, off), "on": await ticket_of(live_gateway, on)}
+        run(live_gateway.client, auth={"schemes": [taken]})
+        assert await refused(live_gateway, off) == 401
+        assert "connected" in await said(live_gateway, on)
+        assert "disconnect" in await said(live_gateway, own, f"?ticket={tickets['off']}")
+        assert "connected" in await said(live_gateway, own, f"?ticket={tickets['on']}")
 
 
 async def test_a_ticket_is_worth_what_its_owner_is_worth_when_it_is_used(live_gateway: Gateway) -> None:
