@@ -11,7 +11,7 @@ from nats.errors import Error as NatsError
 
 from deploy.nats.permissions import ADMIN
 from deploy.nats.streams import BUCKETS, CONSUMERS, STREAMS, Consumer, Stream
-from shared.connection import insist_on_tls
+from shared.connection import abandon, insist_on_tls
 
 STREAM_NOT_FOUND = 10059
 CONSUMER_NOT_FOUND = 10014
@@ -51,7 +51,7 @@ async def _connect(nats_url: str, seed_file: str | None, tls: ssl.SSLContext | N
             return client
         except (OSError, NatsError, TimeoutError) as reason:
             error = reason
-            await client.close()
+            await abandon(client)
             await asyncio.sleep(0.1)
     raise TimeoutError(f"NATS at {nats_url} does not answer: {error!r}")
 

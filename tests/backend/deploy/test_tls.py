@@ -104,6 +104,12 @@ async def test_the_bus_is_spoken_to_by_tls_with_both_sides_known(
         await Bus.connect(Settings(service=SERVICE, nats_url=url, nats_ca_file="/nowhere.pem"), OPTIONS)
 
 
+async def test_who_prepares_a_server_in_the_clear_is_told_so_in_time(guarded_nats: tuple[str, Path]) -> None:
+    url, seeds = guarded_nats
+    with pytest.raises(TimeoutError, match="does not answer"):
+        await asyncio.wait_for(apply(url.replace("tls:", "nats:"), str(seeds / f"{ADMIN}.seed"), wait_seconds=1), 60)
+
+
 async def ping(url: str) -> str:
     """Empty when the database answers; else why not."""
     settings = Settings(service="none", database_url=url)
