@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from deploy.credentials import folder_of
+from deploy.nats.config import seed_of
 from deploy.nats.permissions import ADMIN, USERS
 from shared.settings import Settings, load_settings
 from shared.tls import of_bus
@@ -43,7 +44,7 @@ def find_place(environ: Mapping[str, str], seeds: Path | None) -> Place:
     folder = seeds or data / "secrets" / "nats"
     known = {user: path for user in USERS if (path := _seed(folder, user)).exists()}
     nats, postgres = _given(environ, "NATS_URL"), _given(environ, "DATABASE_URL")
-    admin = settings.nats_seed_file or (str(known[ADMIN]) if ADMIN in known else None)
+    admin = seed_of(settings.nats_seed_file, ADMIN) or (str(known[ADMIN]) if ADMIN in known else None)
     return Place(
         tls=of_bus(settings),
         nats_url=settings.nats_url if nats or "nats" not in ports else f"nats://127.0.0.1:{ports['nats']}",

@@ -40,7 +40,7 @@ async def prepare_nats(settings: LocalSettings, embedded: Program | None) -> Non
     if embedded:
         await bus.apply(embedded.url, str(_seeds(settings) / f"{ADMIN}.seed"))
     else:
-        await bus.apply(settings.nats_url, settings.nats_seed_file, tls=of_bus(settings))
+        await bus.apply(settings.nats_url, bus.seed_of(settings.nats_seed_file, ADMIN), tls=of_bus(settings))
 
 
 async def prepare_postgres(settings: LocalSettings, embedded: Program | None) -> str:
@@ -57,8 +57,8 @@ async def prepare_postgres(settings: LocalSettings, embedded: Program | None) ->
 def nats_variables(settings: LocalSettings, embedded: Program | None, child: str) -> dict[str, str]:
     if embedded:
         return {"NATS_URL": embedded.url, "BELFRY_NATS_SEED_FILE": str(_seeds(settings) / f"{child}.seed")}
-    given = {"NATS_URL": settings.nats_url}
-    return given | ({"BELFRY_NATS_SEED_FILE": settings.nats_seed_file} if settings.nats_seed_file else {})
+    seed = bus.seed_of(settings.nats_seed_file, child)
+    return {"NATS_URL": settings.nats_url} | ({"BELFRY_NATS_SEED_FILE": seed} if seed else {})
 
 
 def postgres_variables(settings: LocalSettings, embedded: Program | None, child: str) -> dict[str, str]:

@@ -20,6 +20,11 @@ def create_seeds(directory: Path | str, name: Callable[[str], str] = "{}.seed".f
     return {user: _public_key(_seed(directory / name(user))) for user in USERS}
 
 
+def seed_of(given: str | None, user: str) -> str | None:
+    """The file of a user's seed: what is given stands for all, or is the folder that `create_seeds` has filled."""
+    return str(Path(given) / f"{user}.seed") if given and Path(given).is_dir() else given
+
+
 def render_config(
     public_keys: Mapping[str, str],
     *,

@@ -8,12 +8,13 @@ from typing import get_args
 import pytest
 
 from demo.shop import PORTS
-from deploy.local import demo, follow, ports
+from deploy.local import demo, follow, ports, servers
 from deploy.local.backoff import LONGEST_SECONDS, STEADY_SECONDS, Backoff, after_end
 from deploy.local.fleet import Ground
 from deploy.local.lock import TakenError, only_one
 from deploy.local.secret_files import secret
 from deploy.local.settings import GATEWAY, LATENCY, ROOT, LocalSettings, environment_of
+from deploy.nats import create_seeds
 from health_svc.declared import load
 from shared.contracts.checks import CheckKind, kind_of
 
@@ -157,3 +158,13 @@ def test_the_shop_is_told_of_opentelemetry_only(tmp_path: Path) -> None:
     assert edge.env["OTEL_SERVICE_NAME"] == "edge"
     assert edge.env["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://127.0.0.1:4400"
     assert edge.env["OTEL_EXPORTER_OTLP_HEADERS"] == "Authorization=Bearer%20a%2Bb"
+
+
+def test_a_given_nats_knows_each_process_by_its_own_key_where_there_is_one(tmp_path: Path) -> None:
+    create_seeds(tmp_path / "seeds")
+    given = {"nats_url": "tls://bus.example:4222", "nats_seed_file": str(tmp_path / "seeds")}
+    own = servers.nats_variables(LocalSettings(**given), None, GATEWAY)
+    assert own == {"NATS_URL": given["nats_url"], "BELFRY_NATS_SEED_FILE": str(tmp_path / "seeds" / "gateway.seed")}
+    assert Path(own["BELFRY_NATS_SEED_FILE"]).exists()
+    one = given | {"nats_seed_file": own["BELFRY_NATS_SEED_FILE"]}
+    assert servers.nats_variables(LocalSettings(**one), None, LATENCY) == own
