@@ -22,6 +22,12 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Of the process that was started last."""
+        assert self._process is not None
+        return self._process.pid
+
     async def start(self, ready_seconds: float) -> None:
         """Returns when it is ready. Raises ProgramFailedError when it ends first, or takes too long."""
         process = await self._spawn()

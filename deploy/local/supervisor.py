@@ -37,7 +37,7 @@ async def belfry(
         also = beside(ground)
         log_files = [LogFile(program.log_path) for program in [*_embedded(ground), *also, *programs]]
         with step("services and gateway"):
-            await _start(stack, [programs[:-1], also, programs[-1:]], PROCESS_READY_SECONDS)
+            await start(stack, [programs[:-1], also, programs[-1:]], PROCESS_READY_SECONDS)
         following = asyncio.create_task(follow(log_files, shown_level(settings.log_level)), name="follow logs")
         stack.callback(following.cancel)
         _welcome(ground, also)
@@ -52,7 +52,7 @@ async def _lay_ground(stack: AsyncExitStack, settings: LocalSettings, environ: M
     with step("NATS and PostgreSQL"):
         nats = None if settings.nats_url else servers.embedded_nats(settings, chosen["nats"])
         postgres = None if settings.database_url else await _postgres(settings, chosen["postgres"])
-        await _start(stack, [[program for program in (nats, postgres) if program]], SERVER_READY_SECONDS)
+        await start(stack, [[program for program in (nats, postgres) if program]], SERVER_READY_SECONDS)
     with step("streams and tables"):
         _, admin_dsn = await asyncio.gather(
             servers.prepare_nats(settings, nats), servers.prepare_postgres(settings, postgres)
@@ -72,8 +72,9 @@ async def _first_password(settings: LocalSettings, admin_dsn: str) -> str:
     return secrets.token_urlsafe(12)
 
 
-async def _start(stack: AsyncExitStack, groups: Sequence[Sequence[Program]], ready_seconds: float) -> None:
-    """Starts all at once, to be stopped group by group: the last group first, one group's children together."""
+async def start(stack: AsyncExitStack, groups: Sequence[Sequence[Program]], ready_seconds: float) -> list[Child]:
+    """Starts all at once, to be kept running, and to be stopped group by group: the last group first, one group's
+    children together."""
     started = []
     for programs in groups:
         children = [Child(program) for program in programs]
@@ -82,6 +83,7 @@ async def _start(stack: AsyncExitStack, groups: Sequence[Sequence[Program]], rea
     await asyncio.gather(*(child.start(ready_seconds) for child in started))
     for child in started:
         child.keep_running()
+    return started
 
 
 async def _stop(children: Sequence[Child]) -> None:

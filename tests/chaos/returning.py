@@ -2,32 +2,40 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import aiohttp
 import msgspec
 
-from shared.contracts.live import Frame
+from shared.contracts.health.events import HealthChanged
+from shared.contracts.live import Frame, Pushed
 from tests.fixtures.live import PATH
 
 RETRY_SECONDS = 0.1
 
 
 class Returning:
-    """`told`: the ids of all events in the order they came, repetitions too; `answers`: what each return was told."""
+    """`told`: the ids of all events in the order they came, repetitions too; `answers`: what each return was told;
+    `statuses`: the last one that was heard of each service."""
 
     def __init__(self, session: aiohttp.ClientSession, urls: Sequence[str], headers: Mapping[str, str]) -> None:
         self._session, self._urls, self._headers = session, list(urls), headers
         self.told: list[str] = []
         self.answers: list[bool] = []
+        self.statuses: dict[str, str] = {}
         self.place: dict[str, Any] = {}
         self.subscribed = asyncio.Event()
+        self._news = asyncio.Condition()
         self._task = asyncio.create_task(self._run())
 
     def add(self, url: str) -> None:
         """One more gateway to come to."""
         self._urls.append(url)
+
+    async def until(self, holds: Callable[["Returning"], bool], seconds: float) -> None:
+        async with self._news:
+            await asyncio.wait_for(self._news.wait_for(lambda: holds(self)), seconds)
 
     async def stop(self) -> None:
         self._task.cancel()
@@ -55,6 +63,16 @@ class Returning:
             elif frame.resync:
                 self.place = {"offset": frame.resync.offset, "epoch": frame.resync.epoch}
                 await socket.send_json({"id": 1, "subscribe": {"topic": "health", **self.place}})
-            for pushed in frame.batch or ():
-                self.told.append(pushed.event_id)
-                self.place["offset"] = pushed.offset
+            events = [pushed for pushed in frame.batch or () if pushed.offset is not None]
+            if events:
+                await self._note(events)
+
+    async def _note(self, events: Sequence[Pushed]) -> None:
+        async with self._news:
+            for event in events:
+                self.told.append(event.event_id)
+                self.place["offset"] = event.offset
+                if event.kind == "health.changed":
+                    change = msgspec.json.decode(event.data, type=HealthChanged)
+                    self.statuses[change.service_id] = change.to_status
+            self._news.notify_all()

@@ -81,15 +81,18 @@ async def running_fleet() -> AsyncIterator[Fleet]:
         await runner.cleanup()
 
 
-def declaration(fleet: Fleet, count: int, interval_seconds: int, failure_threshold: int = 3) -> str:
-    """A belfry.yaml that watches the fleet."""
+def declaration(
+    fleet: Fleet, count: int, interval_seconds: int, failure_threshold: int = 3, timeout_seconds: int | None = None
+) -> str:
+    """A belfry.yaml that watches the fleet. Without `timeout_seconds` an answer has the whole interval: a busy machine is
+    no fault of a service."""
     lines = ["services:"]
     for number in range(count):
         lines += [
             f"  - id: s-{number}",
             "    group: Fleet",
             f"    interval_seconds: {interval_seconds}",
-            f"    timeout_seconds: {interval_seconds}",  # a busy machine is no fault of a service
+            f"    timeout_seconds: {timeout_seconds or interval_seconds}",
             f"    failure_threshold: {failure_threshold}",
             f"    checks: [{{kind: http, url: '{fleet.url}/s/{number}'}}]",
         ]

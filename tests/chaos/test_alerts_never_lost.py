@@ -3,31 +3,21 @@ dies."""
 
 import asyncio
 import random
-import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import msgspec
 import pytest
 
 from deploy.local.program import Running
-from shared.bus import Bus
 from shared.contracts.alerts.deliveries import JOB_STREAM, DeliveryJob
-from shared.contracts.alerts.metrics import MetricSample, MetricSampled
 from shared.contracts.alerts.rules import AlertRuleSpec
-from shared.envelope import seal
-from shared.jetstream import OutboxMessage
-from shared.settings import Settings
+from tests.chaos.weather import METRICS, Weather, say, speaker
 from tests.fixtures.jetstream import jetstream
 from tests.fixtures.processes import ServiceProcess, StartProcess
 from tests.fixtures.waiting import until
 
-METRICS = 6
 KILLS = 10
 CHANNELS = ("ops", "phone")
 
@@ -70,46 +60,6 @@ class Store:
         return int(row[0]), int(row[1])
 
 
-class Weather:
-    """Says what each metric is: above the threshold or below, in turns, each value stored by JetStream for sure."""
-
-    def __init__(self, bus: Bus, seed: int) -> None:
-        self._bus, self._chance = bus, random.Random(seed)
-        self.bad = [False] * METRICS
-        self.rises = Counter[str]()
-        self._enough = False
-
-    async def run(self) -> None:
-        while not self._enough:
-            await self.turn(self._chance.randrange(METRICS))
-            await asyncio.sleep(self._chance.uniform(0.02, 0.2))
-
-    async def turn(self, number: int) -> None:
-        self.bad[number] = not self.bad[number]
-        if self.bad[number]:
-            self.rises[f"rule-{number}"] += 1
-        await say(self._bus, f"chaos.m{number}", 20.0 if self.bad[number] else 1.0)
-
-    async def finish(self, running: asyncio.Task[None]) -> None:
-        self._enough = True
-        await running
-        for number in [n for n in range(METRICS) if self.bad[n]]:
-            await self.turn(number)
-
-
-async def say(bus: Bus, metric: str, value: float, at: float | None = None) -> float:
-    """Until it is stored, under one id; returns its moment."""
-    moment = time.time() if at is None else at
-    sample = MetricSample(value=value, labels={"service": "shop"})
-    event = MetricSampled(name=metric, at=datetime.fromtimestamp(moment, UTC), interval_seconds=60, samples=[sample])
-    sealed = seal(event, str(uuid4()))
-    message = OutboxMessage(
-        id=sealed.headers["ce-id"], subject=sealed.subject, headers=sealed.headers, body=sealed.body
-    )
-    await until(lambda: bus.publish_acked([message]), lambda stored: stored == [message.id], 60)
-    return datetime.fromtimestamp(moment, UTC).timestamp()
-
-
 async def jobs(nats_url: str) -> list[DeliveryJob]:
     """Every delivery that waits for a sender."""
     async with jetstream(nats_url) as js:
@@ -117,13 +67,6 @@ async def jobs(nats_url: str) -> list[DeliveryJob]:
         first, last = info.state.first_seq, info.state.last_seq
         found = [await js.get_msg(JOB_STREAM, seq) for seq in range(first, last + 1)]
     return [msgspec.json.decode(message.data or b"", type=DeliveryJob) for message in found]
-
-
-@asynccontextmanager
-async def speaker(nats_url: str) -> AsyncIterator[Bus]:
-    bus = await Bus.connect(Settings(service="shop", nats_url=nats_url))
-    yield bus
-    await bus.close()
 
 
 @pytest.mark.timeout(540)

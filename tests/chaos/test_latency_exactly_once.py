@@ -4,7 +4,6 @@ import asyncio
 import random
 from datetime import timedelta
 
-import numpy as np
 import pytest
 
 from deploy.local.program import Running
@@ -12,41 +11,13 @@ from latency_svc import upkeep
 from shared import db
 from shared.bus import Bus
 from shared.settings import Settings
+from tests.chaos.sending import Sender
 from tests.fixtures.processes import ServiceProcess, StartProcess
-from tests.fixtures.samples import counted, message_of, sample_batch, send_until_stored, totalled, writers
+from tests.fixtures.samples import counted, totalled, writers
 from tests.fixtures.servers import AGAIN_SECONDS
 from tests.fixtures.waiting import until
 
 KILLS = 20
-SAMPLES = 200
-ROUTES = [f"/route/{n}" for n in range(20)]
-
-
-class Sender:
-    """A client that sends without rest; `acknowledged` counts what JetStream has taken."""
-
-    def __init__(self, bus: Bus) -> None:
-        self._bus = bus
-        self._random = np.random.default_rng(1)
-        self._sending = asyncio.create_task(self._run())
-        self._enough = False
-        self.acknowledged = 0
-
-    async def finish(self) -> None:
-        """Ends with a batch that is acknowledged."""
-        self._enough = True
-        await self._sending
-        await self.send()
-
-    async def _run(self) -> None:
-        while not self._enough:
-            await self.send()
-            await asyncio.sleep(0.01)
-
-    async def send(self) -> None:
-        seconds = self._random.lognormal(-3, 1, SAMPLES).astype(np.float32)
-        await send_until_stored(self._bus, message_of(sample_batch(seconds, routes=ROUTES)))
-        self.acknowledged += SAMPLES
 
 
 @pytest.mark.timeout(540)  # on a machine that is busy with other things each start takes its time

@@ -1,0 +1,101 @@
+"""All that Belfry has to do at once: checks, latencies, metrics with rules, a client that listens, and one that reads."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from msgspec import Struct
+
+from deploy.nats.permissions import ADMIN, OBSERVER
+from shared.bus import Bus
+from shared.settings import Settings
+from tests.chaos.flips import SERVICES, Flips
+from tests.chaos.reader import AT, Reader
+from tests.chaos.returning import Returning
+from tests.chaos.sending import Sender
+from tests.chaos.targets import Fleet, declaration
+from tests.chaos.weather import METRICS, Weather
+from tests.chaos.whole import HEADERS, Whole
+from tests.fixtures.providers.web import Providers
+from tests.fixtures.waiting import until
+
+PACE_SECONDS = 0.05
+HOOK, RULES = "/hook/ops", f"{AT}/alerts/rules"
+RULE = """
+  - id: rule-{n}
+    name: Rule {n}
+    metric: chaos.m{n}
+    operator: ">"
+    threshold: 10
+    channels: [ops]
+"""
+
+
+def declared(fleet: Fleet, hooks: Providers) -> str:
+    """The belfry.yaml: services that are checked each second, and rules whose alerts go to a webhook."""
+    channels = f"channels:\n  - {{id: ops, kind: webhook, name: Operations, url: '{hooks.url}{HOOK}'}}\n"
+    rules = "rules:" + "".join(RULE.format(n=n) for n in range(METRICS))
+    services = declaration(fleet, SERVICES, 1, failure_threshold=1)
+    return services + channels + rules
+
+
+class Load(Struct):
+    """What was done to Belfry so far, each of it told by Belfry itself to be safe: `acknowledged` durations, `rises` of
+    metrics by rule, turns of `flips`. `bus` speaks as an outsider, `witness` sees everything."""
+
+    fleet: Fleet
+    hooks: Providers
+    client: Returning
+    flips: Flips
+    reader: Reader
+    bus: Bus
+    witness: Bus
+    acknowledged: int = 0
+    rises: Counter[str] = Counter()
+    rounds: int = 0
+
+    @asynccontextmanager
+    async def flowing(self) -> AsyncIterator[None]:
+        """Everything at once. It ends with services and metrics that are well."""
+        self.rounds += 1
+        sender, weather, enough = Sender(self.bus, PACE_SECONDS), Weather(self.bus, self.rounds), asyncio.Event()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                metrics = tasks.create_task(weather.run(), name="metrics")
+                tasks.create_task(self.flips.run(enough), name="flips")
+                tasks.create_task(self.reader.run(enough), name="reader")
+                await self.flips.until_turned()
+                yield
+                enough.set()
+                await weather.finish(metrics)
+        finally:
+            await sender.finish()
+            self.acknowledged += sender.acknowledged
+            self.rises = self.rises + weather.rises
+
+
+@asynccontextmanager
+async def load_on(whole: Whole, fleet: Fleet, hooks: Providers) -> AsyncIterator[Load]:
+    bus, witness = [
+        await Bus.connect(Settings(service=user, nats_url=whole.nats_url, nats_seed_file=whole.seed(user)))
+        for user in (OBSERVER, ADMIN)
+    ]
+    async with aiohttp.ClientSession(whole.gateway_url, headers=HEADERS) as session:
+        client = Returning(session, [whole.gateway_url], HEADERS)
+        await asyncio.wait_for(client.subscribed.wait(), 60)
+        await until(lambda: _rules(session), lambda found: found >= METRICS, 60)
+        try:
+            yield Load(fleet, hooks, client, Flips(fleet, client), Reader(session), bus, witness)
+        finally:
+            await client.stop()
+            await bus.close()
+            await witness.close()
+
+
+async def _rules(session: aiohttp.ClientSession) -> int:
+    """How many of ours are watched."""
+    async with session.get(RULES) as answer:
+        found = await answer.json()
+    return sum(rule["id"].startswith("rule-") for rule in found.get("rules", ()))
