@@ -16,6 +16,17 @@ DATABASE_IS_AWAY = (
 )
 """What a query raises when PostgreSQL stops, starts or dies under it. A refused connection is a ProblemError."""
 
+DATABASE_IS_STUCK = (
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresIOError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+"""What it raises when it lives and cannot do it now: its disk is full or broken, it is a copy that only reads, another
+holds what is needed, or it took too long."""
+
 
 class ProblemError(Exception):
     """Carries a Problem to the edge, where it becomes an answer."""
@@ -31,6 +42,8 @@ def problem_of(error: BaseException) -> Problem | None:
         return error.problem
     if isinstance(error, DATABASE_IS_AWAY) or (isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)):
         return unavailable("postgres", "The database does not answer. Try again in a moment").problem
+    if isinstance(error, DATABASE_IS_STUCK):
+        return unavailable("postgres", f"The database cannot do it now: {error.args[0]}").problem
     if isinstance(error, TimeoutError):
         return _problem(503, "Service unavailable", "No answer in time. Try again in a moment").problem
     return None

@@ -1,6 +1,7 @@
 """A program that is kept running until it is told to stop."""
 
 import asyncio
+import contextlib
 import signal
 import time
 
@@ -12,6 +13,7 @@ from deploy.local.program import STOP_SECONDS, Program, failed, spawn_options
 log = structlog.get_logger()
 
 READY_POLL_SECONDS = 0.05
+LOOK_SECONDS = 2.0
 
 
 class Child:
@@ -72,13 +74,22 @@ class Child:
         process, backoff = self._process, Backoff()
         while process is not None:
             started = time.monotonic()
-            code = await process.wait()
+            code = await self._until_ended(process)
             wait_seconds, backoff = after_end(backoff, time.monotonic() - started)
             how = _how_it_ended(code)
             log.error("child.ended", child=self.program.name, how=how, restart_in_seconds=wait_seconds)
             await asyncio.sleep(wait_seconds)
             process = await self._spawn()
             log.warning("child.restarted", child=self.program.name, pid=process.pid)
+
+    async def _until_ended(self, process: asyncio.subprocess.Process) -> int:
+        """The exit code. One that is stuck is asked to end."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                return await asyncio.wait_for(process.wait(), LOOK_SECONDS)
+            if await asyncio.to_thread(self.program.stuck, process.pid):
+                log.error("child.stuck", child=self.program.name)
+                process.send_signal(self.program.stop_signal)
 
 
 def _how_it_ended(code: int) -> str:

@@ -21,13 +21,15 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Program(Struct, frozen=True, kw_only=True):
-    """One child. `prepare()` clears what a killed run left, before each start; `ready(pid)` is asked until yes."""
+    """One child. `prepare()` clears what a killed run left, before each start; `ready(pid)` is asked until yes;
+    `stuck(pid)` is asked as long as it runs: who is stuck does nothing any more until it is started anew."""
 
     name: str
     argv: tuple[str, ...]
     ready: Callable[[int], bool]
     log_path: Path
     prepare: Callable[[], None] = lambda: None
+    stuck: Callable[[int], bool] = lambda pid: False
     url: str = ""
     env: Mapping[str, str] = {}
     stop_signal: int = signal.SIGTERM

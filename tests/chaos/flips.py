@@ -20,13 +20,11 @@ class Flips:
         self.turns = 0
 
     async def run(self, enough: asyncio.Event) -> None:
-        """The last turn begins after it was enough."""
         while not enough.is_set():
             await self._turn()
-        await self._turn()
 
     async def until_turned(self) -> None:
-        """Until a turn that goes on now has ended."""
+        """Until the turn that goes on now has ended."""
         self._turned.clear()
         await asyncio.wait_for(self._turned.wait(), 2 * PATIENCE_SECONDS)
 

@@ -1,4 +1,4 @@
-"""All that Belfry has to do at once: checks, latencies, metrics with rules, a client that listens, and one that reads."""
+"""All that Belfry has to do at once: checks, latencies, metrics with rules, who listens, and who reads."""
 
 import asyncio
 from collections import Counter
@@ -17,12 +17,13 @@ from tests.chaos.returning import Returning
 from tests.chaos.sending import Sender
 from tests.chaos.targets import Fleet, declaration
 from tests.chaos.weather import METRICS, Weather
-from tests.chaos.whole import HEADERS, Whole
+from tests.chaos.whole import HEADERS, RECOVERY_SECONDS, Whole
 from tests.fixtures.providers.web import Providers
 from tests.fixtures.waiting import until
 
 PACE_SECONDS = 0.05
 HOOK, RULES = "/hook/ops", f"{AT}/alerts/rules"
+THRESHOLD = "failure_threshold: 1"
 RULE = """
   - id: rule-{n}
     name: Rule {n}
@@ -38,7 +39,7 @@ def declared(fleet: Fleet, hooks: Providers) -> str:
     channels = f"channels:\n  - {{id: ops, kind: webhook, name: Operations, url: '{hooks.url}{HOOK}'}}\n"
     rules = "rules:" + "".join(RULE.format(n=n) for n in range(METRICS))
     services = declaration(fleet, SERVICES, 1, failure_threshold=1)
-    return services + channels + rules
+    return services.replace(THRESHOLD, f"{THRESHOLD}\n    success_threshold: 1") + channels + rules
 
 
 class Load(Struct):
@@ -52,6 +53,7 @@ class Load(Struct):
     reader: Reader
     bus: Bus
     witness: Bus
+    sender: Sender | None = None
     acknowledged: int = 0
     rises: Counter[str] = Counter()
     rounds: int = 0
@@ -60,7 +62,8 @@ class Load(Struct):
     async def flowing(self) -> AsyncIterator[None]:
         """Everything at once. It ends with services and metrics that are well."""
         self.rounds += 1
-        sender, weather, enough = Sender(self.bus, PACE_SECONDS), Weather(self.bus, self.rounds), asyncio.Event()
+        sender = self.sender = Sender(self.bus, PACE_SECONDS)
+        weather, enough = Weather(self.bus, self.rounds), asyncio.Event()
         try:
             async with asyncio.TaskGroup() as tasks:
                 metrics = tasks.create_task(weather.run(), name="metrics")
@@ -68,12 +71,24 @@ class Load(Struct):
                 tasks.create_task(self.reader.run(enough), name="reader")
                 await self.flips.until_turned()
                 yield
+                await self.flips.until_turned()
                 enough.set()
                 await weather.finish(metrics)
         finally:
             await sender.finish()
             self.acknowledged += sender.acknowledged
             self.rises = self.rises + weather.rises
+
+    async def until_it_flows(self) -> None:
+        """Until one more batch of durations is acknowledged, one more event heard, and every page read."""
+        before, heard = await self._taken(), len(self.client.told)
+        await until(self._taken, lambda taken: taken > before, RECOVERY_SECONDS)
+        await self.client.until(lambda client: len(client.told) > heard, RECOVERY_SECONDS)
+        await until(self.reader.read_all, {200}.__eq__, RECOVERY_SECONDS)
+
+    async def _taken(self) -> int:
+        assert self.sender is not None
+        return self.sender.acknowledged
 
 
 @asynccontextmanager

@@ -16,17 +16,18 @@ PATHS = (
     "/status.json",
 )
 PAUSE_SECONDS = 0.2
+REFUSED, UNREACHED = 503, 0
 LONGEST = aiohttp.ClientTimeout(total=60)
 """The gateway answers within 15 s; this long it would hang, also on a busy machine."""
 
 
 class Reader:
-    """`seen`: answers by their status, 0 for those that ended in a broken connection. `wrong`: those that no caller can
-    do anything with, and those that did not come."""
+    """`seen`: answers by their status, UNREACHED for those that ended in a broken connection. `wrong`: those that no
+    caller can do anything with, and those that did not come."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
-        self.seen: Counter[int] = Counter()
+        self.seen = Counter[int]()
         self.wrong: list[str] = []
 
     async def run(self, enough: asyncio.Event) -> None:
@@ -44,7 +45,7 @@ class Reader:
         return set(await asyncio.gather(*(self.read(path) for path in PATHS)))
 
     async def read(self, path: str) -> int:
-        status = 0
+        status = UNREACHED
         try:
             async with self._session.get(path, timeout=LONGEST) as answer:
                 body = await answer.read()
@@ -63,7 +64,7 @@ def is_sound(status: int, content_type: str, body: bytes) -> bool:
     """What was asked for, or a problem that names what is lacking."""
     if status == 200:
         return True
-    if status != 503 or content_type != "application/problem+json":
+    if status != REFUSED or content_type != "application/problem+json":
         return False
     problem = msgspec.json.decode(body)
     return bool(problem["detail"]) and bool(problem.get("service"))

@@ -1,7 +1,7 @@
 """All of Belfry as `make run` has it, kept running by the same supervisor, on disks and networks that can fail."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ from tests.fixtures.waiting import until
 
 PROCESSES = (*SERVICES, GATEWAY)
 NATS, POSTGRES = SERVERS = ("nats", "postgres")
+STORE = "store"
 START_SECONDS, RECOVERY_SECONDS = 90.0, 120.0
 TOKEN = "bf_token_of_the_whole_system_0123456"
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
@@ -58,6 +59,20 @@ class Whole(Struct, frozen=True):
     def seed(self, user: str) -> str:
         return str(self.seeds / f"{user}.seed")
 
+    @property
+    def nats_config(self) -> Path:
+        return self.disks[NATS].path / STORE / "nats-server.conf"
+
+    def log_of(self, name: str) -> Callable[[], Awaitable[str]]:
+        """Asks what a child writes into its log from now on."""
+        path = self.children[name].program.log_path
+        begin = path.stat().st_size
+
+        async def ask() -> str:
+            return path.read_bytes()[begin:].decode(errors="replace")
+
+        return ask
+
     def signal(self, name: str, number: int) -> None:
         """To a child and to all that it has started itself."""
         child = psutil.Process(self.children[name].pid)
@@ -73,18 +88,19 @@ class Whole(Struct, frozen=True):
         async with aiohttp.ClientSession(timeout=TO_ANSWER) as session:
 
             async def unready() -> dict[str, str]:
-                said = await asyncio.gather(*(_lacking(session, self._port(name)) for name in PROCESSES))
+                said = await asyncio.gather(*(_lacking(session, self.url(name)) for name in PROCESSES))
                 return {name: text for name, text in zip(PROCESSES, said, strict=True) if text}
 
             await until(unready, lambda found: not found, RECOVERY_SECONDS)
 
-    def _port(self, name: str) -> int:
-        return self.ground.settings.port if name == GATEWAY else self.ground.ports[name]
+    def url(self, name: str) -> str:
+        """Where one of Belfry's processes answers by HTTP."""
+        return self.gateway_url if name == GATEWAY else f"http://127.0.0.1:{self.ground.ports[name]}"
 
 
-async def _lacking(session: aiohttp.ClientSession, port: int) -> str:
+async def _lacking(session: aiohttp.ClientSession, url: str) -> str:
     try:
-        async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+        async with session.get(f"{url}/readyz") as answer:
             return "" if answer.status == 200 else await answer.text()
     except (aiohttp.ClientError, OSError) as error:
         return repr(error)
@@ -122,7 +138,7 @@ def _settings(folder: Path, declared: str) -> LocalSettings:
 
 def _nats(settings: LocalSettings, disk: Disk, port: int) -> Program:
     config = render_config(create_seeds(seeds_in(settings)))
-    return nats_program(disk.path / "store", port, config, settings.logs / "nats.log")
+    return nats_program(disk.path / STORE, port, config, settings.logs / "nats.log")
 
 
 def _postgres(settings: LocalSettings, disk: Disk, port: int) -> Program:

@@ -57,6 +57,14 @@ def test_a_suspended_server_is_stopped_too(tmp_path: Path) -> None:
         assert server.process.returncode is not None
 
 
+def test_a_nats_server_that_found_its_disk_full_is_stuck(tmp_path: Path) -> None:
+    """Until it is started anew: then it has another process number."""
+    program = nats_program(tmp_path, free_port())
+    program.log_path.write_text("[7] [ERR] JetStream failed to store a msg: write 1.blk: no space left on device\n")
+    assert program.stuck(7)
+    assert not program.stuck(8)
+
+
 @pytest.mark.parametrize("kind", ["nats", "postgres"])
 def test_a_server_that_was_left_behind_is_ended_first(tmp_path: Path, kind: str) -> None:
     def program() -> Program:

@@ -78,3 +78,24 @@ async def test_a_fault_of_ours_is_not_blamed_on_the_database(pool: Pool) -> None
         await pool.fetchval("SELECT * FROM nowhere")
     assert problem_of(wrong_type.value) is None
     assert problem_of(no_table.value) is None
+
+
+@pytest.mark.parametrize(
+    ("ready", "then"),
+    [
+        ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "CREATE TABLE refused ()"),
+        ("SET statement_timeout = 1", "SELECT pg_sleep(60)"),
+    ],
+)
+async def test_what_the_database_cannot_do_now_is_its_problem(settings: Settings, ready: str, then: str) -> None:
+    """As on a copy that only reads, or on a server that is too busy: who waits tries again, and nothing is dropped."""
+    connection = await asyncpg.connect(settings.database_url)
+    try:
+        await connection.execute(ready)
+        with pytest.raises(asyncpg.PostgresError) as caught:
+            await connection.execute(then)
+    finally:
+        await connection.close()
+    problem = problem_of(caught.value)
+    assert problem is not None
+    assert (problem.status, problem.extensions) == (503, {"service": "postgres"})
