@@ -51,7 +51,7 @@ def _of_each() -> Iterator[Fault]:
         )  # fmt: skip
         yield Fault(
             id=f"{name}-suspended", part=part, what="stands still for 5 s (SIGSTOP)", promise=promise,
-            make=partial(suspend, names=[name]), often=name in SERVERS,
+            make=partial(suspend, names=[name]), often=name == NATS,
         )  # fmt: skip
 
 
