@@ -13,8 +13,10 @@ DATABASE_IS_AWAY = (
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,
 )
-"""What a query raises when PostgreSQL stops, starts or dies under it. A refused connection is a ProblemError."""
+"""What a query raises when PostgreSQL stops, starts or dies under it: the last when that happens between two steps of
+asyncpg. A refused connection is a ProblemError."""
 
 DATABASE_IS_STUCK = (
     asyncpg.InsufficientResourcesError,

@@ -11,15 +11,17 @@ from tempfile import TemporaryDirectory
 from msgspec import Struct
 
 SIZE_BYTES = 1024**3  # it takes no more memory than the files on it
+LEFT_BYTES = 256 * 1024  # somebody may write between looking and closing
 
 
 class Disk(Struct, frozen=True):
     path: Path
 
     def fill(self) -> None:
-        """From now on it has no room."""
+        """From now on it has next to no room."""
         found = os.statvfs(self.path)
-        _mount("-o", f"remount,size={(found.f_blocks - found.f_bfree) * found.f_frsize}", self.path)
+        used_bytes = (found.f_blocks - found.f_bfree) * found.f_frsize
+        _mount("-o", f"remount,size={used_bytes + LEFT_BYTES}", self.path)
 
     def make_room(self) -> None:
         _mount("-o", f"remount,size={SIZE_BYTES}", self.path)

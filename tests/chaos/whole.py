@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -74,10 +74,13 @@ class Whole(Struct, frozen=True):
         return ask
 
     def signal(self, name: str, number: int) -> None:
-        """To a child and to all that it has started itself."""
-        child = psutil.Process(self.children[name].pid)
-        for each in (child, *child.children(recursive=True)):
-            each.send_signal(number)
+        """To a child and then to all that it has started itself, which may end meanwhile."""
+        with suppress(psutil.NoSuchProcess):
+            child = psutil.Process(self.children[name].pid)
+            child.send_signal(number)
+            for each in child.children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    each.send_signal(number)
 
     def renew(self, name: str) -> None:
         """From its next start on the process is given what there is to be given now."""
