@@ -76,7 +76,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         id="nats-disk-full",
         part="nats-server",
-        what="its disk is full for 5 s (a real one, in memory)",
+        what="its disk is full for 5 s",
         promise="what is refused is sent again by who has it; nothing acknowledged is lost",
         make=fill_nats,
         often=True,
@@ -85,7 +85,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         id="postgres-disk-full",
         part="PostgreSQL",
-        what="its disk is full for 5 s (a real one, in memory)",
+        what="its disk is full for 10 s",
         promise="results of checks wait in memory, durations in their stream; changes are refused with 503",
         make=fill_postgres,
         often=True,
