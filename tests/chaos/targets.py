@@ -84,8 +84,8 @@ async def running_fleet() -> AsyncIterator[Fleet]:
 def declaration(
     fleet: Fleet, count: int, interval_seconds: int, failure_threshold: int = 3, timeout_seconds: int | None = None
 ) -> str:
-    """A belfry.yaml that watches the fleet. Without `timeout_seconds` an answer has the whole interval: a busy machine is
-    no fault of a service."""
+    """A belfry.yaml that watches the fleet. Without `timeout_seconds` an answer has the whole interval: a busy machine
+    is no fault of a service."""
     lines = ["services:"]
     for number in range(count):
         lines += [

@@ -162,9 +162,10 @@ def test_the_shop_is_told_of_opentelemetry_only(tmp_path: Path) -> None:
 
 def test_a_given_nats_knows_each_process_by_its_own_key_where_there_is_one(tmp_path: Path) -> None:
     create_seeds(tmp_path / "seeds")
-    given = {"nats_url": "tls://bus.example:4222", "nats_seed_file": str(tmp_path / "seeds")}
-    own = servers.nats_variables(LocalSettings(**given), None, GATEWAY)
-    assert own == {"NATS_URL": given["nats_url"], "BELFRY_NATS_SEED_FILE": str(tmp_path / "seeds" / "gateway.seed")}
-    assert Path(own["BELFRY_NATS_SEED_FILE"]).exists()
-    one = given | {"nats_seed_file": own["BELFRY_NATS_SEED_FILE"]}
-    assert servers.nats_variables(LocalSettings(**one), None, LATENCY) == own
+    url, seed = "tls://bus.example:4222", str(tmp_path / "seeds" / "gateway.seed")
+    many = LocalSettings(nats_url=url, nats_seed_file=str(tmp_path / "seeds"))
+    one = LocalSettings(nats_url=url, nats_seed_file=seed)
+    own = {"NATS_URL": url, "BELFRY_NATS_SEED_FILE": seed}
+    assert Path(seed).exists()
+    assert servers.nats_variables(many, None, GATEWAY) == own
+    assert servers.nats_variables(one, None, LATENCY) == own
