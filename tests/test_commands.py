@@ -7,7 +7,7 @@ import pytest
 from gateway.auth.oidc.config import config_of
 from gateway.settings import GatewaySettings
 from shared.settings import load_settings
-from tests.documented.blocks import COMMANDS, every_block, in_text, indented
+from tests.documented.blocks import COMMANDS, LONG_COMMANDS, every_block, in_text, indented, long_commands
 from tests.documented.grammar import wrong_with
 from tests.reference import ROOT
 
@@ -22,20 +22,20 @@ PROGRAMS = {
     ("docs/websockets.md", "python"): "tests/backend/belfry_reporter/test_node.py",
 }
 """Who runs what is no command line."""
-SHOWN = ("", "json", "text", "yaml")
-"""What is no program; examples in YAML and JSON are read by tests/test_docs.py and tests/reference.py."""
+NO_PROGRAM = ("", "json", "text", "yaml", COMMANDS, LONG_COMMANDS)
+"""Commands, and examples: those in YAML and JSON are read by tests/test_docs.py and tests/reference.py."""
 
 
 def test_every_block_is_run_by_somebody() -> None:
-    kinds = {(block.document, block.language) for block in every_block() if block.language not in (*SHOWN, COMMANDS)}
+    kinds = {(block.document, block.language) for block in every_block() if block.language not in NO_PROGRAM}
     assert kinds == set(PROGRAMS)
     for (document, _), test in PROGRAMS.items():
         assert document.rpartition("/")[2] in (ROOT / test).read_text(), f"{test} should run what {document} shows"
     assert indented() == [], "a block says in its first line what it is"
 
 
-def test_every_command_in_a_sentence_is_one() -> None:
-    commands = {(document, " ".join(words)): words for document, words in in_text()}
+def test_every_command_in_a_sentence_or_that_takes_long_is_one() -> None:
+    commands = {(document, " ".join(words)): words for document, words in [*in_text(), *long_commands()]}
     assert len(commands) > 20
     assert {command: wrong for command, words in commands.items() if (wrong := wrong_with(words))} == {}
 

@@ -1,6 +1,8 @@
 """The blocks of code that documents show, and the commands within their text."""
 
 import re
+import shlex
+from itertools import dropwhile
 from textwrap import dedent
 
 from msgspec import Struct
@@ -11,7 +13,8 @@ DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 FENCED = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"(?:\A|\n)\n {4}\S")
 IN_TEXT = re.compile(r"`([^`\n]+)`")
-COMMANDS = "sh"
+COMMANDS, LONG_COMMANDS = "sh", "console"
+"""What is run as it stands; what would take minutes, a command after each `$ `, and is only understood."""
 PROGRAMS = ("make", "docker", "kubectl", "helm", "curl", "nats", "python", ".venv/bin/python")
 
 
@@ -49,6 +52,13 @@ def in_text() -> list[tuple[str, list[str]]]:
             if words[0] in PROGRAMS and len(words) > 1 and "..." not in code:
                 found.append((str(path.relative_to(ROOT)), words))
     return found
+
+
+def long_commands() -> list[tuple[str, list[str]]]:
+    """Document and words of each, without the variables before it."""
+    lines = [(block.document, line) for block in blocks(LONG_COMMANDS) for line in block.text.splitlines()]
+    words = [(document, shlex.split(line[2:], comments=True)) for document, line in lines if line.startswith("$ ")]
+    return [(document, list(dropwhile(lambda word: "=" in word, found))) for document, found in words]
 
 
 def indented() -> list[str]:

@@ -101,6 +101,8 @@ def _python(words: list[str]) -> str | None:
     if words[0] != "-m" or len(words) < 2:
         return None
     module, options = words[1], [word for word in words[2:] if word.startswith("--")]
+    if module == "pytest":
+        return next((found for word in words[2:] if "/" in word and (found := _not_there(word))), None)
     path = ROOT / module.replace(".", "/")
     if not (path.with_suffix(".py").exists() or (path / "__main__.py").exists()):
         return f"no module {module}"
