@@ -192,7 +192,7 @@ def place(belfry: Seen, tmp_path: Path) -> Iterator[Place]:
     shop = Program(
         name="checkout",
         argv=(sys.executable, "-m", "demo", "checkout"),
-        ready=is_ready("127.0.0.1", port, "/healthz"),
+        ready=is_ready("127.0.0.1", port, "/health"),
         log_path=log,
         env=clean_environment() | {"PORT": str(port), "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"},
     )
