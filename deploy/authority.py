@@ -16,6 +16,9 @@ CERTIFICATE, KEY = "authority.crt", "authority.key"
 LASTS, CERTIFICATE_LASTS = timedelta(days=3650), timedelta(days=365)
 CLOCKS_APART = timedelta(hours=1)
 
+OUR_NAME = "Authority of Belfry"
+NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, OUR_NAME)])
+
 PrivateKey = ec.EllipticCurvePrivateKey
 
 
@@ -64,20 +67,22 @@ def issue(authority: Authority, names: Iterable[str], now: datetime) -> tuple[st
 
 
 def serves(path: Path, names: Iterable[str], now: datetime) -> bool:
-    """Whether the certificate in a file is for these names, and has at least half of its time left."""
+    """Whether the certificate in a file is for these names, and has at least half of its time left. One of another
+    authority is its owner's to judge."""
     if not path.exists():
         return False
     found = x509.load_pem_x509_certificate(path.read_bytes())
+    if found.issuer != NAME:
+        return True
     held = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     return list(held) == list(map(_name, names)) and found.not_valid_after_utc - now > CERTIFICATE_LASTS / 2
 
 
 def _self_signed(now: datetime) -> Authority:
     key = ec.generate_private_key(ec.SECP256R1())
-    builder = _builder("Belfry", key, now, LASTS)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Belfry")])
     certificate = (
-        builder.issuer_name(name)
+        _builder(OUR_NAME, key, now, LASTS)
+        .issuer_name(NAME)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
         .sign(key, hashes.SHA256())

@@ -36,7 +36,7 @@ from deploy.prepare import PrepareSettings
 from gateway.auth.oidc.config import config_of
 from gateway.settings import GatewaySettings
 from shared.settings import Settings, load_settings, variable_of
-from tests.fixtures.certificates import Files, postgres_by_tls
+from tests.fixtures.certificates import Files, issue, postgres_by_tls
 from tests.fixtures.compose import ROOT, compose, mounts, published
 from tests.fixtures.containers import NATS_IMAGE, POSTGRES_IMAGE
 from tests.fixtures.image import environment, lay_out
@@ -153,6 +153,10 @@ def test_certificates_are_renewed_in_time_and_stay_as_long_as_they_may(tmp_path:
     assert not authority.serves(path, credentials.names_of("gateway"), half + timedelta(hours=1))
     credentials.create(tmp_path, hosts=["belfry.example"])
     assert path.read_bytes() != first
+    theirs = issue(tmp_path / "theirs", "belfry.example")
+    path.write_bytes(Path(theirs.cert).read_bytes())
+    credentials.create(tmp_path, hosts=["other.example"])
+    assert path.read_bytes() == Path(theirs.cert).read_bytes(), "one of another authority is left alone"
 
 
 def test_a_postgresql_of_yours_is_insisted_on_by_its_authority(tmp_path: Path) -> None:
