@@ -17,8 +17,8 @@ from gateway.settings import GatewaySettings
 from shared.process import STOP_SECONDS
 from shared.service import ROUTES
 from shared.settings import load_settings
+from tests.backend.deploy.test_compose import SECURED, is_secret_variable, variables_of
 from tests.backend.deploy.test_compose import SERVICES as COMPOSE
-from tests.backend.deploy.test_compose import is_secret_variable, variables_of
 from tests.fixtures.chart import ROOT, ChartError, Manifest, merged, rendered, values_of
 from tests.fixtures.image import environment
 from tests.fixtures.installations import CASES, EVERYTHING, PROCESSES, WITH_PODS, Installation, component, installations
@@ -165,12 +165,15 @@ def test_the_provider_is_told_to_the_gateway_alone_as_it_reads_it() -> None:
     assert said == fields - {"oidc_client_secret"} | {"oidc_client_secret_file"}
 
 
-def test_a_process_reads_the_same_secrets_as_in_compose() -> None:
-    for name, container in installations()["small"].containers():
+@pytest.mark.parametrize(("case", "compose"), [("small", COMPOSE), ("elsewhere", SECURED)])
+def test_a_process_reads_the_same_secrets_as_in_compose(case: str, compose: dict[str, Manifest]) -> None:
+    """In the clear, and by TLS."""
+    for name, container in installations()[case].containers():
         if name != "nats":
+            there = compose[name]["environment"].items()
             files = {each["name"]: each["value"] for each in container["env"] if each["name"].endswith("_FILE")}
-            assert files == {key: value for key, value in COMPOSE[name]["environment"].items() if key.endswith("_FILE")}
-            assert container["args"][0] == COMPOSE[name]["command"][0]
+            assert files == {key: value for key, value in there if key.endswith("_FILE") and value}
+            assert container["args"][0] == compose[name]["command"][0]
 
 
 def test_probes_ask_the_routes_there_are() -> None:
