@@ -125,7 +125,7 @@ def _table(title: str, heads: tuple[str, ...], rows: str) -> str:
         return ""
     head = "".join(f"<th scope=col>{name}</th>" for name in heads)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return f'<h3>{title}</h3><div class="scroll" tabindex="0" role="region" aria-label="{title}">{table}</div>'
+    return f'<h3>{title}</h3><div class="scroll" tabindex="0" role="group" aria-label="{title}">{table}</div>'
 
 
 def _prose(text: str) -> str:
