@@ -1,20 +1,16 @@
 """Services and the gateway on real servers, as one API each; and a client that may be anyone."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import nats
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from msgspec import Struct
-from nats.aio.msg import Msg
 
 import gateway.app
 import health_svc.app
@@ -53,24 +49,9 @@ class Api(Struct, frozen=True):
     config: Path
     targets: Targets
     health: TestServer
-    news: asyncio.Event
 
     def anyone(self, token: str = "") -> aiohttp.ClientSession:
         return aiohttp.ClientSession(self.url, headers={"Authorization": f"Bearer {token}"} if token else {})
-
-
-@asynccontextmanager
-async def news_of_health(nats_url: str) -> AsyncIterator[asyncio.Event]:
-    """An event that is set whenever health_svc has something to say."""
-    news = asyncio.Event()
-
-    async def tell(_: Msg) -> None:
-        news.set()
-
-    client = await nats.connect(nats_url)
-    await client.subscribe("belfry.v1.health.>", cb=tell)
-    yield news
-    await client.close()
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +76,8 @@ async def api(nats_url: str, api_database: str, tmp_path_factory: pytest.TempPat
     async with serve_targets() as targets, health, front:
         url = str(front.make_url(""))
         own = {"Authorization": f"Bearer {TOKEN}"}
-        async with aiohttp.ClientSession(url, headers=own) as admin, news_of_health(nats_url) as news:
-            yield Api(url, admin, config, targets, health, news)
+        async with aiohttp.ClientSession(url, headers=own) as admin:
+            yield Api(url, admin, config, targets, health)
 
 
 @pytest.fixture(scope="module", params=MOMENTS)

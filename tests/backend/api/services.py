@@ -1,13 +1,12 @@
 """The health API, as the tests make services by it and wait for what it says."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 
 from shared.contracts.health.board import ServiceDetail
 from tests.backend.api.conftest import Api
+from tests.fixtures.waiting import until
 
 HEALTH = "/api/v1/admin/health"
 SERVICES = f"{HEALTH}/services"
@@ -32,23 +31,11 @@ async def create(api: Api, spec: dict[str, Any]) -> ServiceDetail:
         return msgspec.json.decode(body, type=ServiceDetail)
 
 
-async def until(
-    api: Api, ask: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool], seconds: float = 60.0
-) -> Any:
-    """Asks again after every event of health_svc, until the answer is as it should be."""
-    async with asyncio.timeout(seconds):
-        while True:
-            api.news.clear()
-            if holds(found := await ask()):
-                return found
-            await api.news.wait()
-
-
 async def detail(api: Api, service_id: str) -> ServiceDetail:
     found: ServiceDetail = await read(api, f"{SERVICES}/{service_id}", ServiceDetail)
     return found
 
 
 async def until_status(api: Api, service_id: str, status: str) -> ServiceDetail:
-    found: ServiceDetail = await until(api, lambda: detail(api, service_id), lambda d: d.service.status == status)
+    found: ServiceDetail = await until(lambda: detail(api, service_id), lambda d: d.service.status == status)
     return found

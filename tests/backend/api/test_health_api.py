@@ -10,7 +10,8 @@ from shared.contracts.health.graph import DependencyMap
 from shared.contracts.health.history import HealthIncidents, UptimeHistory
 from shared.contracts.health.runs import CheckRun
 from tests.backend.api.conftest import Api
-from tests.backend.api.services import HEALTH, SERVICES, create, detail, read, until, until_status, watched
+from tests.backend.api.services import HEALTH, SERVICES, create, detail, read, until_status, watched
+from tests.fixtures.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]
 
@@ -27,7 +28,6 @@ async def test_board_has_every_service_failing_first(api: Api) -> None:
     await until_status(api, "board-sick", "down")
     await until_status(api, "board-well", "healthy")
     board: Board = await until(
-        api,
         lambda: read(api, SERVICES, Board),
         lambda b: [c.effective for c in b.services if c.id.startswith("board-")] == ["down", "degraded"],
     )
@@ -75,7 +75,7 @@ async def test_history_is_thirty_days_of_time(api: Api) -> None:
     await until_status(api, "history", "healthy")
     asked_on = datetime.now(UTC).date()
     found: UptimeHistory = await until(
-        api, lambda: read(api, f"{SERVICES}/history/history", UptimeHistory), lambda h: h.uptime_pct is not None
+        lambda: read(api, f"{SERVICES}/history/history", UptimeHistory), lambda h: h.uptime_pct is not None
     )
     assert len(found.days) == 30
     assert found.days[-1].date in (asked_on.isoformat(), datetime.now(UTC).date().isoformat())
@@ -98,7 +98,6 @@ async def test_dependency_map_shows_own_and_effective_status(api: Api) -> None:
         ),
     )
     found: DependencyMap = await until(
-        api,
         lambda: read(api, f"{HEALTH}/dependencies", DependencyMap),
         lambda m: (
             {n.id: n.effective for n in m.nodes if n.id.startswith("map-")}

@@ -9,7 +9,8 @@ import pytest
 from shared.contracts.health.board import Board, ServiceDetail
 from shared.contracts.health.maintenance import Maintenance
 from tests.backend.api.conftest import Api
-from tests.backend.api.services import HEALTH, SERVICES, create, detail, read, until, until_status, watched
+from tests.backend.api.services import HEALTH, SERVICES, create, detail, read, until_status, watched
+from tests.fixtures.waiting import until
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]
 
@@ -101,7 +102,7 @@ async def test_conflicts_say_where_to_change(api: Api) -> None:
         assert answer.status == 409
     async with api.admin.put(f"{SERVICES}/twice", json=watched("other", {"kind": "heartbeat"})) as answer:
         assert answer.status == 422
-    own = await until(api, lambda: detail(api, "belfry-nats"), lambda d: d.service.status == "healthy")
+    own = await until(lambda: detail(api, "belfry-nats"), lambda d: d.service.status == "healthy")
     async with api.admin.put(f"{SERVICES}/belfry-nats", json=msgspec.to_builtins(own.spec)) as answer:
         assert answer.status == 409
         assert "Belfry itself" in (await answer.json())["detail"]
@@ -154,19 +155,18 @@ async def test_maintenance_covers_is_listed_and_removed(api: Api) -> None:
 async def test_the_file_is_followed_and_a_bad_one_never_replaces_a_good_one(api: Api) -> None:
     good = f"services:\n  - id: from-file\n    checks: [{{kind: http, url: '{api.targets.at.http}/ok'}}]\n"
     api.config.write_text(good)
-    found = await until(api, lambda: read(api, SERVICES, Board), lambda b: any(c.id == "from-file" for c in b.services))
+    found = await until(lambda: read(api, SERVICES, Board), lambda b: any(c.id == "from-file" for c in b.services))
     card = next(c for c in found.services if c.id == "from-file")
     assert (card.source.kind, card.source.path, card.source.line) == ("file", "belfry.yaml", 2)
     async with api.admin.delete(f"{SERVICES}/from-file") as answer:
         assert answer.status == 409
         assert "belfry.yaml line 2" in (await answer.json())["detail"]
     api.config.write_text(good.replace("url:", "uri:"))
-    bad = await until(api, lambda: read(api, SERVICES, Board), lambda b: bool(b.config and b.config.errors))
+    bad = await until(lambda: read(api, SERVICES, Board), lambda b: bool(b.config and b.config.errors))
     assert any(e.startswith("belfry.yaml:3: services[0].checks[0].uri") for e in bad.config.errors)
     assert any(c.id == "from-file" for c in bad.services)
     api.config.write_text("services: []\n")
     await until(
-        api,
         lambda: read(api, SERVICES, Board),
         lambda b: not b.config.errors and all(c.id != "from-file" for c in b.services),
     )
