@@ -17,9 +17,9 @@ import aiohttp
 import msgspec
 import psutil
 
+from deploy.local.ports import free_port
 from tests.bench.figures import Figure, against
 from tests.bench.probes_worker import CONCURRENCY, Measured
-from tests.fixtures.targets.raw import unused_port
 
 PEER = "blackbox_exporter"
 ROUNDS = 3
@@ -91,7 +91,7 @@ def find_peer() -> str | None:
 def peer(binary: str) -> Iterator[tuple[str, psutil.Process]]:
     """A running blackbox_exporter: its address and process."""
     with TemporaryDirectory() as folder:
-        config, port = Path(folder, "blackbox.yml"), unused_port()
+        config, port = Path(folder, "blackbox.yml"), free_port()
         config.write_text(CONFIG)
         command = [binary, f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"]
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
