@@ -122,7 +122,7 @@ async def recorded_runs(database_url: str) -> int:
 async def history_of(nats_url: str, service_id: str) -> UptimeHistory:
     bus = await Bus.connect(Settings(service="gateway", nats_url=nats_url))
     try:
-        reply = await call(bus, GET_HISTORY, HistoryQuery(service_id=service_id, days=1), Caller(actor="ana"))
+        reply = await call(bus, GET_HISTORY, HistoryQuery(service_id=service_id, days=1), Caller(actor="ana"), 30)
         return msgspec.json.decode(reply.data, type=UptimeHistory)
     finally:
         await bus.close()

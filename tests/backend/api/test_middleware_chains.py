@@ -118,7 +118,7 @@ async def test_who_asks_on_the_bus_cannot_pass_by_the_rehearsal(house: House) ->
     for proof, status in (("", 428), ("0" * 32, 409)):
         for rpc, request in asked:
             with pytest.raises(ProblemError) as refused:
-                await call(bus, rpc, request, Caller(actor="someone", role="admin", proof=proof))
+                await call(bus, rpc, request, Caller(actor="someone", role="admin", proof=proof), 30)
             assert refused.value.problem.status == status
     assert refused.value.problem.extensions["code"] == TRIED_ANOTHER
     assert (await house.pipeline())["revision"] == revision
@@ -128,7 +128,7 @@ async def test_who_asks_on_the_bus_cannot_pass_by_the_rehearsal(house: House) ->
     assert [status for status, _ in tried] == [200] * 3, "who was slower is tried anew, over the newest chain"
     assert (await house.pipeline())["revision"] == revision + 3
     with pytest.raises(ProblemError) as stale:
-        await call(bus, pipeline.UPDATE_PIPELINE, wanted, Caller(actor="someone"))
+        await call(bus, pipeline.UPDATE_PIPELINE, wanted, Caller(actor="someone"), 30)
     assert stale.value.problem.status == 409
 
 

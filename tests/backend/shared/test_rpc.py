@@ -31,8 +31,8 @@ class Receipt(Struct):
     text: str
 
 
-BUY = Rpc("belfry.rpc.shop.buy", Order, Receipt)
-COUNT = Rpc("belfry.rpc.shop.count", Nothing, Receipt)
+BUY = Rpc("belfry.rpc.shop.buy", Order, Receipt, deadline_seconds=60)
+COUNT = Rpc("belfry.rpc.shop.count", Nothing, Receipt, deadline_seconds=60)
 CALLER = Caller(actor="zoë 100%", role="operator", request_id="r-1", idempotency_key="k-1")
 
 

@@ -68,7 +68,7 @@ async def ask(bus: Bus, rpc: Rpc, **query: Any) -> Any:
 
     async def answer() -> Any:
         try:
-            reply = await call(bus, rpc, rpc.request(**query), ANA)
+            reply = await call(bus, rpc, rpc.request(**query), ANA, 30)
         except ProblemError as error:
             if error.problem.status != 503:
                 raise
@@ -129,7 +129,7 @@ async def test_a_killed_service_knows_everything_again(
         assert [(each.id, each.close_reason) for each in await listed(bus, state="closed")] == [(left.id, "Gone")]
         await until(lambda: ask(bus, ws.GET_RATES), lambda h: sum(p.msg_out_rate or 0 for p in h.points) > 499.9)
         with pytest.raises(ProblemError) as gone:
-            await call(bus, ws.DISCONNECT, ws.Disconnect(conn_id=left.id), ANA)
+            await call(bus, ws.DISCONNECT, ws.Disconnect(conn_id=left.id), ANA, 30)
         assert gone.value.problem.status == 409
         assert (await text_of(f"{service.url}/readyz"))[0] == 200
         metrics = (await until(lambda: text_of(f"{service.url}/metrics"), lambda m: "fleet_connections 1.0" in m[1]))[1]
@@ -181,7 +181,7 @@ async def test_a_dead_node_is_missing_and_its_connections_are_gone(
         await until(lambda: stats(bus), lambda s: s.active == 2)
 
         with gw0.hanging(), gw1.hanging(), pytest.raises(ProblemError) as silent:
-            await call(bus, ws.DISCONNECT_MANY, ws.DisconnectMany(user="ana"), ANA)
+            await call(bus, ws.DISCONNECT_MANY, ws.DisconnectMany(user="ana"), ANA, 30)
         assert silent.value.problem.status == 503
         assert "gw-0, gw-1" in silent.value.problem.detail
 
@@ -192,7 +192,7 @@ async def test_a_dead_node_is_missing_and_its_connections_are_gone(
         page: ConnectionList = await ask(bus, ws.LIST_CONNECTIONS)
         assert ([each.id for each in page.connections], page.missing_nodes) == ([held.id], ["gw-1"])
         with pytest.raises(ProblemError) as unsure:
-            await call(bus, ws.DISCONNECT, ws.Disconnect(conn_id=lost.id), ANA)
+            await call(bus, ws.DISCONNECT, ws.Disconnect(conn_id=lost.id), ANA, 30)
         assert unsure.value.problem.status == 503
 
         async with fake_node(broker.url, "gw-1") as again:
@@ -255,7 +255,7 @@ async def test_ten_thousand_connections_are_listed_page_by_page(
             query["cursor"] = page.next_cursor
         expected = [n for n in reversed(range(10_000)) if n % 7 == 3]
         assert (page.total, [each.sent for each in found]) == (len(expected), expected[:600])
-        reply = await call(bus, ws.DISCONNECT_MANY, ws.DisconnectMany(user="user-3"), ANA)
+        reply = await call(bus, ws.DISCONNECT_MANY, ws.DisconnectMany(user="user-3"), ANA, 30)
         closed: Disconnected = answered(reply, ws.DISCONNECT_MANY)
         assert (closed.closed, len(closed.connection_ids)) == (len(expected), 1_000)
 

@@ -59,13 +59,13 @@ async def listed(bus: Bus, gateway: Gateway, **query: Any) -> NodeConnections:
     rpc = Rpc(
         NODE_SUBJECT.format(node=gateway.hub.report.node.id, action=LIST_ACTION), ConnectionsQuery, NodeConnections
     )
-    reply = await call(bus, rpc, ConnectionsQuery(**query), ANA)
+    reply = await call(bus, rpc, ConnectionsQuery(**query), ANA, 30)
     return msgspec.json.decode(reply.data, type=NodeConnections)
 
 
 async def closed(bus: Bus, gateway: Gateway, **command: Any) -> list[str]:
     subject = NODE_SUBJECT.format(node=gateway.hub.report.node.id, action=CLOSE_ACTION)
-    reply = await call(bus, Rpc(subject, CloseConnections, ClosedConnections), CloseConnections(**command), ANA)
+    reply = await call(bus, Rpc(subject, CloseConnections, ClosedConnections), CloseConnections(**command), ANA, 30)
     return msgspec.json.decode(reply.data, type=ClosedConnections).connection_ids
 
 
