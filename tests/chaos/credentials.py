@@ -27,7 +27,7 @@ async def renew_key(whole: Whole) -> None:
 
 def _write_new_key(whole: Whole) -> Path:
     """Where the old one is now."""
-    seed = Path(whole.seed(SERVICE))
+    seed = whole.seed(SERVICE)
     old = seed.rename(seed.with_suffix(".old"))
     whole.nats_config.write_text(render_config(create_seeds(whole.seeds)))
     return old

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
-from msgspec import Struct
+from msgspec import Struct, field
 
 from deploy.nats.permissions import ADMIN, OBSERVER
 from shared.bus import Bus
@@ -55,7 +55,7 @@ class Load(Struct):
     witness: Bus
     sender: Sender | None = None
     acknowledged: int = 0
-    rises: Counter[str] = Counter()
+    rises: Counter[str] = field(default_factory=Counter)
     rounds: int = 0
 
     @asynccontextmanager
@@ -94,7 +94,7 @@ class Load(Struct):
 @asynccontextmanager
 async def load_on(whole: Whole, fleet: Fleet, hooks: Providers) -> AsyncIterator[Load]:
     bus, witness = [
-        await Bus.connect(Settings(service=user, nats_url=whole.nats_url, nats_seed_file=whole.seed(user)))
+        await Bus.connect(Settings(service=user, nats_url=whole.nats_url, nats_seed_file=str(whole.seed(user))))
         for user in (OBSERVER, ADMIN)
     ]
     async with aiohttp.ClientSession(whole.gateway_url, headers=HEADERS) as session:
@@ -112,5 +112,5 @@ async def load_on(whole: Whole, fleet: Fleet, hooks: Providers) -> AsyncIterator
 async def _rules(session: aiohttp.ClientSession) -> int:
     """How many of ours are watched."""
     async with session.get(RULES) as answer:
-        found = await answer.json()
+        found = await answer.json(content_type=None)
     return sum(rule["id"].startswith("rule-") for rule in found.get("rules", ()))

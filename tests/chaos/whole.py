@@ -27,6 +27,7 @@ from tests.fixtures.waiting import until
 
 PROCESSES = (*SERVICES, GATEWAY)
 NATS, POSTGRES = SERVERS = ("nats", "postgres")
+LISTENERS = (*PROCESSES, *SERVERS, "otlp")
 STORE = "store"
 START_SECONDS, RECOVERY_SECONDS = 90.0, 120.0
 TOKEN = "bf_token_of_the_whole_system_0123456"
@@ -54,10 +55,10 @@ class Whole(Struct, frozen=True):
 
     @property
     def seeds(self) -> Path:
-        return seeds_in(self.ground.settings)
+        return _seeds(self.ground.settings)
 
-    def seed(self, user: str) -> str:
-        return str(self.seeds / f"{user}.seed")
+    def seed(self, user: str) -> Path:
+        return self.seeds / f"{user}.seed"
 
     @property
     def nats_config(self) -> Path:
@@ -112,7 +113,8 @@ async def _lacking(session: aiohttp.ClientSession, url: str) -> str:
 @asynccontextmanager
 async def whole(folder: Path, declared: str) -> AsyncIterator[Whole]:
     """Started and ready; `declared` is its belfry.yaml."""
-    settings, chosen = _settings(folder, declared), ports.choose(dict.fromkeys(WANTED, 0), folder / "ports.json")
+    chosen = ports.choose(dict.fromkeys(LISTENERS, 0), folder / "ports.json")
+    settings = _settings(folder, declared, chosen[GATEWAY])
     async with AsyncExitStack() as stack:
         disks = {name: stack.enter_context(small_disk(folder / name)) for name in SERVERS}
         programs = [
@@ -130,17 +132,14 @@ async def whole(folder: Path, declared: str) -> AsyncIterator[Whole]:
         yield Whole(ground, {child.program.name: child for child in children}, networks, disks, admin_dsn)
 
 
-WANTED = (*PROCESSES, *SERVERS, "otlp")
-
-
-def _settings(folder: Path, declared: str) -> LocalSettings:
+def _settings(folder: Path, declared: str, port: int) -> LocalSettings:
     config = folder / "belfry.yaml"
     config.write_text(declared)
-    return LocalSettings(port=ports.free_port(), data_dir=str(folder / "data"), config_path=str(config))
+    return LocalSettings(port=port, data_dir=str(folder / "data"), config_path=str(config))
 
 
 def _nats(settings: LocalSettings, disk: Disk, port: int) -> Program:
-    config = render_config(create_seeds(seeds_in(settings)))
+    config = render_config(create_seeds(_seeds(settings)))
     return nats_program(disk.path / STORE, port, config, settings.logs / "nats.log")
 
 
@@ -149,7 +148,7 @@ def _postgres(settings: LocalSettings, disk: Disk, port: int) -> Program:
     return postgres_program(disk.path / "data", port, log_path=settings.logs / "postgres.log", password_path=password)
 
 
-def seeds_in(settings: LocalSettings) -> Path:
+def _seeds(settings: LocalSettings) -> Path:
     return settings.secrets / "nats"
 
 
