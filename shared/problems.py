@@ -46,8 +46,8 @@ def problem_of(error: BaseException) -> Problem | None:
         return unavailable("postgres", "The database does not answer. Try again in a moment").problem
     if isinstance(error, DATABASE_IS_STUCK):
         return unavailable("postgres", f"The database cannot do it now: {error.args[0]}").problem
-    if isinstance(error, TimeoutError):
-        return _problem(503, "Service unavailable", "No answer in time. Try again in a moment").problem
+    if isinstance(error, TimeoutError):  # of asyncpg: whoever else waits says for whom
+        return unavailable("postgres", "No answer in time. Try again in a moment").problem
     return None
 
 

@@ -71,6 +71,14 @@ async def test_a_connection_lost_under_a_query_is_503_and_the_next_one_works(poo
     assert await pool.fetchval("SELECT 1") == 1
 
 
+async def test_a_query_without_an_answer_in_time_names_the_database(pool: Pool) -> None:
+    with pytest.raises(TimeoutError) as caught:
+        await pool.fetchval("SELECT pg_sleep(60)", timeout=0.01)
+    problem = problem_of(caught.value)
+    assert problem is not None
+    assert (problem.status, problem.extensions) == (503, {"service": "postgres"})
+
+
 async def test_a_fault_of_ours_is_not_blamed_on_the_database(pool: Pool) -> None:
     with pytest.raises(asyncpg.DataError) as wrong_type:
         await pool.fetchval("SELECT $1::int", "one")
