@@ -24,11 +24,10 @@ from tests.chaos.results import Result
 from tests.chaos.targets import running_fleet
 from tests.chaos.whole import Whole, whole
 from tests.fixtures.providers.web import running_providers
+from tests.fixtures.servers import AGAIN_SECONDS
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
 
-AGAIN_SECONDS = 2.0
-"""After so long a message that was not acknowledged comes again; 30 s outside of this test."""
 CHOSEN = [fault for fault in FAULTS if fault.often or os.environ.get("BELFRY_CHAOS") == "all"]
 
 
@@ -42,6 +41,7 @@ class System(Struct):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+    """What was not acknowledged comes again soon here: elsewhere it is after 30 s."""
     with pytest.MonkeyPatch.context() as patch:
         hasty = [replace(consumer, ack_wait_seconds=AGAIN_SECONDS) for consumer in CONSUMERS]
         patch.setattr(sys.modules["deploy.nats.apply"], "CONSUMERS", hasty)
