@@ -3,8 +3,6 @@
 import asyncio
 import re
 import ssl
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,12 +13,13 @@ from deploy import credentials
 from deploy.local.fleet import is_ready
 from deploy.local.nats import BINARY
 from deploy.local.ports import free_port
-from deploy.local.program import Program, Running, running, wait_ready
+from deploy.local.program import Program, Running, running
 from deploy.nats.apply import apply
 from deploy.nats.permissions import ADMIN
 from shared.contracts.wire import EVENTS_STREAM
 from shared.tls import trusting
 from tests.fixtures.installations import Installation, installations
+from tests.fixtures.nats_cluster import started
 from tests.fixtures.waiting import until
 
 pytest.importorskip("helm_python", reason="Helm's library is made for Linux on x86-64")
@@ -76,18 +75,6 @@ def lay_out(installation: Installation, work: Path) -> ssl.SSLContext | None:
     for name, text in config["data"].items():
         (work / "etc" / "config" / name).write_text(text.replace("/etc/belfry", str(work / "etc")))
     return trusting(str(work / "etc" / "secrets" / "ca.crt"))
-
-
-@contextmanager
-def started(programs: list[Program]) -> Iterator[list[Running]]:
-    """None is ready before two are there."""
-    with ExitStack() as stack:
-        runs = [Running(program) for program in programs]
-        for run in runs:
-            stack.callback(run.kill)
-        for run in runs:
-            wait_ready(run.program, run.process, 120)
-        yield runs
 
 
 async def acknowledged(client: Client) -> bool:
