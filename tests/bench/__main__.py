@@ -18,6 +18,7 @@ from tests.bench.latency import measure_latency
 from tests.bench.notify import measure_notify
 from tests.bench.page_load import measure_page
 from tests.bench.probes import measure_probes
+from tests.bench.scale import measure_scale
 
 Part = Callable[[], dict[str, Figure]]
 
@@ -30,6 +31,7 @@ PARTS: dict[str, Part] = {
     "fanout": measure_fanout,
     "notify": measure_notify,
     "page": measure_page,
+    "scale": measure_scale,
 }
 RESULTS = Path(".bench/results.json")
 TABLE_WIDTH = 160  # where there is no terminal

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 
 from msgspec import Struct
 
 from tests.chaos.conftest import answer_of
 from tests.fixtures.nats_cluster import Cluster
 from tests.fixtures.processes import ServiceProcess, StartProcess
+from tests.fixtures.scraped import scraped
 from tests.fixtures.waiting import until
 
 MODULES = ("health_svc", "latency_svc", "ws_svc", "pipeline_svc", "alert_svc", "gateway")
@@ -29,11 +31,11 @@ class Pairs(Struct, frozen=True):
     async def have_worked(self, module: str, figure: str) -> None:
         """Returns when both count more than nothing."""
         for process in self.of(module):
-            await until(lambda process=process: _figure(process, figure), lambda found: found > 0, 120)  # type: ignore[misc]
+            await until(partial(scraped, process.url, figure), lambda found: found > 0, 120)
 
     async def second_are_ready(self) -> None:
         for process in self.second.values():
-            await until(lambda process=process: answer_of(f"{process.url}/readyz"), lambda a: a[0] == 200, 120)  # type: ignore[misc]
+            await until(partial(answer_of, f"{process.url}/readyz"), lambda answer: answer[0] == 200, 120)
 
 
 async def start_two_of_each(start: StartProcess, cluster: Cluster, env: Mapping[str, str]) -> Pairs:
@@ -43,8 +45,3 @@ async def start_two_of_each(start: StartProcess, cluster: Cluster, env: Mapping[
         *(asyncio.to_thread(start, module, {**env, **cluster.environment(module)}) for module in names)
     )
     return Pairs(dict(zip(MODULES, started[::2], strict=True)), dict(zip(MODULES, started[1::2], strict=True)))
-
-
-async def _figure(process: ServiceProcess, name: str) -> float:
-    text = (await answer_of(f"{process.url}/metrics"))[1]
-    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name))
