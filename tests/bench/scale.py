@@ -55,7 +55,7 @@ async def events(site: Site) -> dict[str, Figure]:
 
 async def rules(site: Site) -> dict[str, Figure]:
     await alerts.fill(site.stores)
-    return await one_and_two(site, "alert_svc", "rounds", loads.rounds, loads.one_round)
+    return await one_and_two(site, "alert_svc", "rounds", loads.rounds, loads.one_round, shared=False)
 
 
 async def checks(site: Site) -> dict[str, Figure]:
@@ -65,19 +65,19 @@ async def checks(site: Site) -> dict[str, Figure]:
         target = f"http://127.0.0.1:{port}"
         declare(config, [{**member(target, n), "interval_seconds": SELDOM_SECONDS} for n in range(SERVICES)])
         env = {"BELFRY_CONFIG": str(config)}
-        return await one_and_two(site, "health_svc", "checks", loads.checks, loads.all_were_checked, env)
+        return await one_and_two(site, "health_svc", "checks", loads.checks, loads.all_checked, shared=True, env=env)
 
 
 async def durations(site: Site) -> dict[str, Figure]:
-    return await one_and_two(site, "latency_svc", "durations", loads.durations, loads.some_durations)
+    return await one_and_two(site, "latency_svc", "durations", loads.durations, loads.some_durations, shared=True)
 
 
 async def reports(site: Site) -> dict[str, Figure]:
-    return await one_and_two(site, "ws_svc", "reports", loads.reports, loads.caught_up)
+    return await one_and_two(site, "ws_svc", "reports", loads.reports, loads.caught_up, shared=False)
 
 
 async def measurements(site: Site) -> dict[str, Figure]:
-    return await one_and_two(site, "pipeline_svc", "measurements", loads.measurements, loads.caught_up)
+    return await one_and_two(site, "pipeline_svc", "measurements", loads.measurements, loads.caught_up, shared=False)
 
 
 async def requests(site: Site) -> dict[str, Figure]:

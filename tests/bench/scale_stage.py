@@ -52,9 +52,10 @@ class Spent(Struct, frozen=True):
 
 
 async def one_and_two(
-    site: Site, module: str, unit: str, load: Load, warm: Warm, env: Mapping[str, str] | None = None
+    site: Site, module: str, unit: str, load: Load, warm: Warm, *, shared: bool, env: Mapping[str, str] | None = None
 ) -> dict[str, Figure]:
-    """First one replica on a core of its own, then two, each on one, with all else beside them."""
+    """First one replica on a core of its own, then two, each on one, with all else beside them. `shared`: what one of
+    them does, the other need not."""
     cores = sorted(os.sched_getaffinity(0))
     with ExitStack() as held:
         replicas: list[ServiceProcess] = []
@@ -66,7 +67,8 @@ async def one_and_two(
             await warm(site, replicas)
             found.append(await spent_on(site, replicas, load))
             tell(f"{unit}, {number + 1}: {found[-1].units / found[-1].seconds:,.0f}/s; {found[-1].costs}")
-    return compared(unit, *found)
+    one, two = found
+    return compared(unit, one, two, shared)
 
 
 async def spent_on(site: Site, replicas: Replicas, load: Load) -> Spent:
@@ -80,13 +82,17 @@ async def spent_on(site: Site, replicas: Replicas, load: Load) -> Spent:
     return Spent(units, seconds, *(after - past for after, past in zip(spent(), before, strict=True)))
 
 
-def compared(unit: str, one: Spent, two: Spent) -> dict[str, Figure]:
-    name, rate = unit.replace(" ", "_"), one.units / one.seconds
-    both = two.units / two.seconds
+def compared(unit: str, one: Spent, two: Spent, shared: bool) -> dict[str, Figure]:
+    per_core = {f"{unit}_per_core": Figure(value=one.units / one.service, unit="/CPU s", note=one.costs)}
+    if not shared:
+        single, both = one.service / one.units * 1e6, two.service / two.units * 1e6
+        cost = Figure(value=both, unit="us", peer="one", peer_value=single, ratio=both / single, note=two.costs)
+        return {**per_core, f"{unit}_cost_of_two": cost}
+    rate, both = one.units / one.seconds, two.units / two.seconds
     return {
-        name: Figure(value=rate, unit="/s", note=one.costs),
-        f"{name}_per_core": Figure(value=one.units / one.service, unit="/CPU s"),
-        f"{name}_by_two": Figure(
+        unit: Figure(value=rate, unit="/s"),
+        **per_core,
+        f"{unit}_by_two": Figure(
             value=both, unit="/s", peer="one", peer_value=rate, ratio=both / rate, note=two.costs
         ),
     }  # fmt: skip
