@@ -19,7 +19,7 @@ from shared.contracts.live import Subscribe, Subscribed, Topic, Unsubscribe
 log = structlog.get_logger(__name__)
 
 MOST_MISSED = 1_000
-CATCH_UP_SECONDS = 5.0
+CATCH_UP_SECONDS = 15.0  # three NATS servers of which one is lost elect another leader within ten
 REPLAYS_AT_ONCE = 4
 
 
