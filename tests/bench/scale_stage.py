@@ -48,7 +48,8 @@ class Spent(Struct, frozen=True):
     @property
     def costs(self) -> str:
         each = {"service": self.service, "NATS": self.nats, "PostgreSQL": self.postgres}
-        return ", ".join(f"{name} {spent / self.units * 1e6:.3g}" for name, spent in each.items()) + " us of CPU each"
+        parts = ", ".join(f"{name} {short(spent / self.units * 1e6)}" for name, spent in each.items())
+        return f"{parts} us of CPU each"
 
 
 async def one_and_two(
@@ -125,6 +126,10 @@ async def until_counted(replicas: Replicas, name: str, before: Sequence[float], 
 
 async def counts(replicas: Replicas, name: str) -> list[float]:
     return [await scraped(each.url, name) for each in replicas]
+
+
+def short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
 
 
 def tell(what: str) -> None:
