@@ -17,7 +17,7 @@ from nats.aio.msg import Msg
 from opentelemetry.trace import SpanKind
 
 from shared import telemetry
-from shared.interest import Interest, Mailbox
+from shared.interest import Interest, Mailbox, nobody_answers
 from shared.jetstream import NANOSECONDS, Delivery
 from shared.metrics import BATCH_SECONDS, CONSUMED, CONSUMER_LEFT, PULL_ERRORS, REDELIVERED
 from shared.problems import ProblemError
@@ -131,7 +131,8 @@ class Consumption:
 
     async def _refused(self, message: Msg) -> None:
         PULL_ERRORS.labels(self._durable).inc()
-        log.warning("bus.pull_refused", consumer=self._durable, reason=(message.headers or {}).get("Description", ""))
+        reason = "Nobody leads it" if nobody_answers(message) else (message.headers or {}).get("Description", "")
+        log.warning("bus.pull_refused", consumer=self._durable, reason=reason)
         await self._rest()
 
     async def _handle(self, messages: list[Delivery]) -> None:
