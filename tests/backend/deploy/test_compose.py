@@ -8,8 +8,8 @@ import signal
 import ssl
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
@@ -282,18 +282,22 @@ def is_secret_variable(variable: str) -> bool:
     )
 
 
-@contextmanager
-def _started(programs: Iterable[Program]) -> Iterator[dict[str, ServiceProcess]]:
-    """All at once."""
-    with ExitStack() as stack:
+@asynccontextmanager
+async def _started(programs: Iterable[Program]) -> AsyncIterator[dict[str, ServiceProcess]]:
+    """All at once. They are made by this thread, since a fork beside one that works may never end, and waited for by
+    another, since this one passes on what they say to PostgreSQL."""
+    stack = ExitStack()
+    try:
         runs = [Running(program) for program in programs]
         for run in runs:
             stack.callback(run.stop)
         for run in runs:
             stack.callback(run.signal, signal.SIGTERM)
         for run in runs:
-            wait_ready(run.program, run.process, 120)
+            await asyncio.to_thread(wait_ready, run.program, run.process, 120)
         yield {run.program.name: ServiceProcess(run) for run in runs}
+    finally:
+        await asyncio.to_thread(stack.close)
 
 
 async def _all_are_ready(processes: dict[str, ServiceProcess], ca_file: str, password: str) -> None:
@@ -320,17 +324,14 @@ async def test_what_compose_says_runs(tmp_path: Path) -> None:
         for _ in range(2):  # an upgrade runs it again
             migrated = await asyncio.to_thread(_run, stage.argv("migrate"), stage.variables("migrate"), stage.tree)
             assert migrated.returncode == 0, migrated.stderr
-        with ExitStack() as stack:
-            programs = [stage.program(name) for name in OURS if name != "migrate"]
-            processes = await asyncio.to_thread(stack.enter_context, _started(programs))
+        async with _started([stage.program(name) for name in OURS if name != "migrate"]) as processes:
             password = (stage.secrets / "gateway" / "admin.password").read_text()
             await _all_are_ready(processes, str(stage.secrets / "authority.crt"), password)
             alive = (sys.executable, "-m", "deploy.image.alive")
             for port, code in ((processes["ws"].port, 0), (free_port(), 1)):
                 env = {"PORT": str(port), "BELFRY_TLS_CERT_FILE": "its own"}
                 assert (await asyncio.to_thread(_run, alive, env, stage.tree)).returncode == code
-            await asyncio.to_thread(stack.close)
 
 
 def _run(argv: tuple[str, ...], env: dict[str, str], cwd: Path) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(argv, env=env, cwd=cwd, capture_output=True, text=True)
+    return subprocess.run(argv, env=env, cwd=cwd, capture_output=True, text=True, timeout=120)
