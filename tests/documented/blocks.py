@@ -15,7 +15,7 @@ INDENTED = re.compile(r"(?:\A|\n)\n {4}\S")
 IN_TEXT = re.compile(r"`([^`\n]+)`")
 COMMANDS, LONG_COMMANDS = "sh", "console"
 """What is run as it stands; what would take minutes, a command after each `$ `, and is only understood."""
-PROGRAMS = ("make", "docker", "kubectl", "helm", "curl", "nats", "python", ".venv/bin/python")
+PROGRAMS = ("make", "docker", "kubectl", "helm", "curl", "nats", "python", ".venv/bin/python", ".venv/bin/pytest")
 
 
 class Block(Struct, frozen=True):

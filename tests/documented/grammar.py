@@ -102,13 +102,17 @@ def _python(words: list[str]) -> str | None:
         return None
     module, options = words[1], [word for word in words[2:] if word.startswith("--")]
     if module == "pytest":
-        return next((found for word in words[2:] if "/" in word and (found := _not_there(word))), None)
+        return _pytest(words[2:])
     path = ROOT / module.replace(".", "/")
     if not (path.with_suffix(".py").exists() or (path / "__main__.py").exists()):
         return f"no module {module}"
     if module in WITHOUT_HELP:
         return None if {*options} <= WITHOUT_HELP[module] else f"{module} has no {options}"
     return next((f"{module} has no {option}" for option in options if option not in _help(module)), None)
+
+
+def _pytest(words: list[str]) -> str | None:
+    return next((found for word in words if "/" in word and (found := _not_there(word))), None)
 
 
 @cache
@@ -147,5 +151,6 @@ JUDGES: dict[str, Callable[[list[str]], str | None]] = {
     "kubectl": _kubectl,
     "make": _make,
     "nats": _nats,
+    "pytest": _pytest,
     "python": _python,
 }
