@@ -1,4 +1,4 @@
-"""Two of each service on a cluster: the first ones are to be killed."""
+"""Several of each service on a cluster: the first ones are to be killed."""
 
 import asyncio
 from collections.abc import Mapping
@@ -15,33 +15,33 @@ from tests.fixtures.waiting import until
 MODULES = ("health_svc", "latency_svc", "ws_svc", "pipeline_svc", "alert_svc", "gateway")
 
 
-class Pairs(Struct, frozen=True):
+class Replicas(Struct, frozen=True):
     """By the names of the services."""
 
-    first: dict[str, ServiceProcess]
-    second: dict[str, ServiceProcess]
+    by_module: dict[str, list[ServiceProcess]]
 
-    def of(self, module: str) -> tuple[ServiceProcess, ServiceProcess]:
-        return self.first[module], self.second[module]
+    def of(self, module: str) -> list[ServiceProcess]:
+        return self.by_module[module]
 
     def kill_first(self) -> None:
-        for process in self.first.values():
-            process.kill()
+        for first, *_ in self.by_module.values():
+            first.kill()
 
     async def have_worked(self, module: str, figure: str) -> None:
-        """Returns when both count more than nothing."""
+        """Returns when each counts more than nothing."""
         for process in self.of(module):
             await until(partial(scraped, process.url, figure), lambda found: found > 0, 120)
 
-    async def second_are_ready(self) -> None:
-        for process in self.second.values():
-            await until(partial(answer_of, f"{process.url}/readyz"), lambda answer: answer[0] == 200, 120)
+    async def others_are_ready(self) -> None:
+        for _, *others in self.by_module.values():
+            for process in others:
+                await until(partial(answer_of, f"{process.url}/readyz"), lambda answer: answer[0] == 200, 120)
 
 
-async def start_two_of_each(start: StartProcess, cluster: Cluster, env: Mapping[str, str]) -> Pairs:
+async def start_of_each(start: StartProcess, count: int, cluster: Cluster, env: Mapping[str, str]) -> Replicas:
     """Each as its own user of the bus."""
-    names = [module for module in MODULES for _ in range(2)]
+    names = [module for _ in range(count) for module in MODULES]
     started = await asyncio.gather(
         *(asyncio.to_thread(start, module, {**env, **cluster.environment(module)}) for module in names)
     )
-    return Pairs(dict(zip(MODULES, started[::2], strict=True)), dict(zip(MODULES, started[1::2], strict=True)))
+    return Replicas({module: list(started[place :: len(MODULES)]) for place, module in enumerate(MODULES)})
