@@ -27,7 +27,7 @@ build: env-local ## Build the pages anew
 
 test: env-dev ## Everything: lint, types, unit, contract, integration, frontend, end to end in Chromium
 	@$(VENV) -m tests.gates lint frontend coverage chromium
-	@$(PYTEST) -n 4 --dist loadfile --no-loadscope-reorder --ignore=tests/backend/api  # which the coverage gate has just run
+	@$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder --ignore=tests/backend/api  # which the coverage gate has just run
 
 test-fast: env-dev ## What needs no server, in seconds
 	@$(PYTEST) -q -n 2 --dist loadfile -m "not integration"
