@@ -12,6 +12,7 @@ from latency_svc.histogram import Histogram, quantile, quantiles
 
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 DIGITS = 6
+DECIMALS = 6  # 0.07 * 100 is 7.000000000000001
 
 
 class Percentiles(Struct, frozen=True):
@@ -49,7 +50,7 @@ def percentiles(h: Histogram) -> Percentiles:
 
 
 def percentiles_of(histograms: Sequence[Histogram | None]) -> list[Percentiles]:
-    """As `percentiles` of each, in half the time; of None nothing is told."""
+    """As `percentiles` of each, for less; of None nothing is told."""
     filled = [h for h in histograms if h is not None and h.count]
     if not filled:
         return [NOTHING_TOLD] * len(histograms)
@@ -65,7 +66,7 @@ def percentiles_of(histograms: Sequence[Histogram | None]) -> list[Percentiles]:
 
 def _ranks(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """As `histogram.rank`: a row for each count, with a column for each quantile."""
-    ranks = np.ceil(np.round(np.multiply.outer(counts, list(REQUIRED)), DIGITS)).astype(np.int64)
+    ranks = np.ceil(np.round(np.multiply.outer(counts, list(REQUIRED)), DECIMALS)).astype(np.int64)
     return np.clip(ranks, 1, counts[:, None])
 
 

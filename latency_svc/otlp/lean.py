@@ -1,6 +1,6 @@
 """An export of metrics, read no deeper than is needed: the same protobuf with other types.
 
-Points stay bytes: `columns` reads those of exponential histograms for all at once, which is a tenth of the work of
+Points stay bytes: `columns` reads those of exponential histograms for all at once, which is a fraction of the work of
 reading them in full. What is met but seldom is read in full from its bytes.
 """
 

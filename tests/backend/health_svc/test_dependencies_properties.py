@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,10 +127,10 @@ def test_every_failure_is_explained(own: dict[str, Status], edges: list[Edge]) -
 
 @given(owns, maps, st.randoms(use_true_random=False))
 def test_the_order_and_repetition_of_edges_do_not_matter(
-    own: dict[str, Status], edges: list[Edge], random: st.DataObject
+    own: dict[str, Status], edges: list[Edge], random: Random
 ) -> None:
     shuffled = [*edges, *edges]
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert propagate(dict(reversed(own.items())), shuffled) == propagate(own, edges)
 
 
