@@ -1,32 +1,13 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
-import { describe, expect, it, vi } from 'vitest';
-import { LatencyPage } from '../../../frontend/src/pages/admin/LatencyPage.jsx';
-import { axeFindings } from '../../../frontend/src/test/axe.js';
+import { describe, expect, it } from 'vitest';
 import { atGoldenTime } from '../../../frontend/src/test/clock.js';
 import { golden } from '../../../frontend/src/test/golden.js';
 import { api, problem } from '../../../frontend/src/test/handlers.js';
-import { render } from '../../../frontend/src/test/render.jsx';
 import { server } from '../../../frontend/src/test/server.js';
+import { opened, summary, serve, grid, openPage, rowButtons, rowButton, searchOf, looks, readout, histogram, trend } from './latencyPage.jsx';
 
 atGoldenTime();
-
-const opened = '?open=POST+payments-api+%2Fapi%2Fpayments';
-const summary = '/admin/latency/summary';
-const serve = (answer) => server.use(http.get(api(summary), () => HttpResponse.json(answer)));
-const grid = () => screen.findByRole('grid', { name: 'Latency by endpoint' });
-const openPage = async (search = '', ready = grid) => {
-  const page = render(<LatencyPage />, { path: `/admin/latency${search}` });
-  await ready();
-  return page;
-};
-const rowButtons = () => screen.getAllByRole('button', { expanded: false }).filter((button) => button.dataset.cell);
-const rowButton = (name) => screen.getAllByRole('button').find((button) => button.dataset.cell && button.textContent.includes(name));
-const searchOf = ({ router }) => router.state.location.search;
-const looks = (row) => [...row.querySelectorAll('[data-look]')].map((cell) => cell.dataset.look);
-const readout = () => document.querySelector('thead tr[aria-hidden]');
-const histogram = () => screen.findByRole('slider', { name: /^Histogram of 12,377 requests, P50 268 ms, P95 1\.21 s, P99 3\.12 s/ });
-const trend = () => screen.findByRole('slider', { name: /^Trend of 24 points/ });
 
 describe('the table', () => {
   it('F2.2.1: lists the busiest endpoints with their quantiles and 24 hours each', async () => {
@@ -259,53 +240,5 @@ describe('the keyboard', () => {
     await waitFor(() => expect(searchOf(page)).toBe(opened));
     await page.user.keyboard('o');
     await waitFor(() => expect(searchOf(page)).toBe(''));
-  });
-});
-
-describe('its states', () => {
-  it('shows P95 and P99 only on a phone, the service under the route', async () => {
-    vi.spyOn(window, 'matchMedia').mockImplementation((media) => ({ matches: media === '(max-width: 720px)', media, addEventListener() {}, removeEventListener() {} }));
-    await openPage();
-    expect(within(await grid()).getAllByRole('columnheader').map((head) => head.textContent)).toEqual(['Endpoint', 'P95', 'P99↓']);
-    expect(rowButton('/api/payments')).toHaveTextContent('payments-api');
-  });
-
-  it('brings a row that a link opened into view', async () => {
-    const scroll = vi.spyOn(Element.prototype, 'scrollIntoView');
-    const { user } = await openPage(opened);
-    await waitFor(() => expect(scroll).toHaveBeenCalledWith({ block: 'center' }));
-    scroll.mockClear();
-    await user.click(rowButton('/api/search'));
-    await screen.findByRole('button', { name: /search/, expanded: true });
-    expect(scroll).not.toHaveBeenCalledWith({ block: 'center' });
-  });
-
-  it('R2.2.3: without any data it tells how to send, and offers a longer range', async () => {
-    serve({ ...golden('latency/summary'), endpoints: [], total_endpoints: 0, total_count: 0 });
-    const page = await openPage('', () => screen.findByText('Insufficient data'));
-    expect(screen.getByText(/OTEL_SERVICE_NAME=shop/)).toBeInTheDocument();
-    await page.user.click(screen.getByRole('button', { name: 'Look at 7 days' }));
-    expect(searchOf(page)).toBe('?range=7d');
-  });
-
-  it('keeps the last numbers when a refresh fails', async () => {
-    const { client } = await openPage();
-    server.use(http.get(api(summary), problem(503, { title: 'Unavailable', service: 'latency_svc' })));
-    await client.invalidateQueries({ queryKey: ['latency', 'summary'] });
-    expect(await screen.findByText(/latency_svc does not answer \(503\)/)).toBeInTheDocument();
-    expect(rowButtons()).toHaveLength(20);
-  });
-
-  it('says what failed when nothing is kept', async () => {
-    server.use(http.get(api(summary), problem(503, { title: 'Unavailable', service: 'latency_svc' })));
-    await openPage('', () => screen.findByText('Could not load the latencies.'));
-    expect(screen.getByRole('button', { name: 'Try now' })).toBeInTheDocument();
-  });
-
-  it('has no accessibility findings, closed and open', async () => {
-    await openPage(`${opened}&compare=yesterday`);
-    await histogram();
-    await trend();
-    expect(await axeFindings()).toEqual([]);
   });
 });
