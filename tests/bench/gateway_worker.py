@@ -26,6 +26,7 @@ from shared.contracts.catalogue import default_chain
 from shared.contracts.health.procedures import LIST_MAINTENANCE
 from shared.contracts.pipeline.chain import Chain
 from shared.contracts.wire import Nothing
+from shared.process import keep_for_ever
 from shared.rpc import Caller, Encoded, serve
 from shared.settings import Settings
 from tests.bench.stage import TOKEN
@@ -109,6 +110,7 @@ async def until_ended(app: web.Application, settings: Settings | None = None) ->
     logs.configure(settings or Settings(service="bench"))
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
+    keep_for_ever()  # as each process of Belfry does; the bare one may, too
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     print_port(port_to, runner.addresses[0][1])
     await asyncio.to_thread(sys.stdin.buffer.read)
