@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from msgspec.structs import replace
 
 from health_svc.finishing import count, run_of
+from health_svc.freshness import UNKNOWN_AFTER_INTERVALS
 from health_svc.heartbeats import heartbeats, is_quiet
 from health_svc.metrics import MISSED, RUNNING
 from health_svc.probes import ProbeContext, run_checks
@@ -34,6 +35,7 @@ BY_HAND_SECONDS = 4.0
 STORE_AWAY_SECONDS = 2.0
 OVERDUE_SECONDS = 2.0
 LONGEST_SPREAD_SECONDS = 30.0
+SLOW_FROM_SECONDS = 300.0  # who is checked more often is soon checked anyway
 
 
 class Checker:
@@ -49,6 +51,7 @@ class Checker:
         self._targets: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._known: dict[str, Monitored] = {}
         self._looked: set[str] = set()
+        self._overdue: list[str] | None = None
         self._put_off: set[str] = set()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._by_hand: dict[str, asyncio.Task[CheckRun]] = {}
@@ -80,9 +83,12 @@ class Checker:
         ]
 
     async def look_first(self) -> None:
-        """Check what was never checked without waiting for its timer; each service once per process."""
+        """Check without waiting for its timer what was never checked, and what is unknown since nobody worked for
+        hours; each service once per process."""
         async with self._pool.acquire(timeout=2) as conn:
-            unseen = await services.list_unseen(conn)
+            if self._overdue is None:
+                self._overdue = await services.list_overdue(conn, UNKNOWN_AFTER_INTERVALS, SLOW_FROM_SECONDS)
+            unseen = [*await services.list_unseen(conn), *self._overdue]
             new = [i for i in unseen if i not in self._looked and i not in self._running][:MOST_FIRST_LOOKS]
             found = await services.list_by_ids(conn, new) if new else {}
         self._looked = self._looked.intersection(unseen) | found.keys()

@@ -95,6 +95,25 @@ async def list_unseen(conn: Connection) -> list[str]:
     return [row["id"] for row in rows]
 
 
+async def list_overdue(conn: Connection, intervals: float, from_seconds: float) -> list[str]:
+    """The ids of services that were not measured for so many of their intervals, of those with an interval of
+    `from_seconds` or more."""
+    rows = await conn.fetch(
+        """
+        SELECT id FROM (
+            SELECT s.id, (s.spec ->> 'interval_seconds')::float8 AS seconds, s.spec -> 'paused' AS paused,
+                (t.state ->> 'last_measured_at')::timestamptz AS measured_at
+            FROM service s JOIN service_state t ON t.service_id = s.id
+        ) AS known
+        WHERE NOT paused::boolean AND seconds >= $2 AND measured_at < now() - $1 * seconds * interval '1 second'
+        ORDER BY measured_at, id
+        """,
+        intervals,
+        from_seconds,
+    )
+    return [row["id"] for row in rows]
+
+
 async def hold_still(conn: Connection) -> None:
     """Until the caller's transaction ends nobody declares, changes or removes a service."""
     await conn.execute("LOCK TABLE service IN SHARE MODE")

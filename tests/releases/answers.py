@@ -23,8 +23,7 @@ OF_THE_MOMENT = (
     VOLATILE
     | EVALUATED
     | {
-        *("last_used_at", "last_used_ip", "last_sign_in_at", "last_delivery", "last_fired_at", "since", "next_cursor"),
-        *("firing", "pending", "pending_until", "no_data_series", "open_incidents", "warnings", "unit", "active"),
+        *("last_used_at", "last_used_ip", "last_sign_in_at", "last_delivery", "next_cursor", "unit", "active"),
         *("running", "running_on", "latest", "occurrence_starts_at", "occurrence_ends_at"),
     }
 )

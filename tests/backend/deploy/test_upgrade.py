@@ -17,11 +17,13 @@ from tests.backend.deploy.test_backup import content
 from tests.fixtures.processes import ROOT
 from tests.fixtures.servers import NATS_CONFIG, new_database
 from tests.fixtures.waiting import until
-from tests.fixtures.whole import SETTINGS, whole
+from tests.fixtures.whole import GIVEN, SETTINGS, whole
 from tests.releases.answers import Told, answers, lost
 
 RELEASES = ROOT / "tests" / "releases"
 [BACKUP] = RELEASES.glob("*.backup")
+KEPT_FOR_EVER = GIVEN | {"alert_svc": GIVEN["alert_svc"] | {"alert_retention_days": 36_500}}
+"""However old the backup has become, its incidents are still told."""
 TOLD = msgspec.json.decode(BACKUP.with_suffix(".json").read_bytes(), type=Told)
 
 
@@ -47,7 +49,7 @@ def test_an_installation_of_the_last_release_is_found_again_by_this_one(postgres
         rows = {table: count for table, (count, _) in (await content(database_url)).items()}
         assert {table for table, (count, _) in before.items() if count > rows.get(table, count)} == set()
         await apply(nats_url)
-        async with whole(nats_url, dict.fromkeys(SETTINGS, database_url), tmp_path) as api:
+        async with whole(nats_url, dict.fromkeys(SETTINGS, database_url), tmp_path, KEPT_FOR_EVER) as api:
             assert await until(lambda: _lost(api), lambda found: not found) == []
             assert await _sign_in(api, {"Authorization": f"Bearer {TOLD.token}"}) == 200
             assert await _sign_in(api, {}, {"username": "ana", "password": TOLD.password}) == 200

@@ -1,11 +1,14 @@
 """The timers of services: JetStream is asked what it holds."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
+from health_svc.store import runs, services
 from shared.contracts.checks import HttpCheck
+from shared.contracts.health.board import ServiceDetail
 from shared.contracts.health.procedures import (
     CREATE_SERVICE,
     DELETE_SERVICE,
@@ -14,13 +17,18 @@ from shared.contracts.health.procedures import (
     ServiceRef,
     UpdateService,
 )
-from shared.contracts.health.services import ServiceSpec
+from shared.contracts.health.services import ServiceSpec, Source
 from shared.timers import Timer, schedule
 from tests.backend.health_svc.running import Health, running_health, write
+from tests.backend.health_svc.stored import declare, finished, open_pool, record_all
 from tests.fixtures.jetstream import schedules
 from tests.fixtures.processes import StartProcess
 from tests.fixtures.targets import Addresses
 from tests.fixtures.waiting import until
+
+MEASURED = """
+UPDATE service_state SET state = jsonb_set(state, '{last_measured_at}', to_jsonb($2::timestamptz)) WHERE service_id = $1
+"""
 
 
 async def test_a_timer_follows_its_service(
@@ -87,3 +95,29 @@ async def test_timers_of_services_that_are_gone_are_ended(
         await until(lambda: schedules(url), lambda found: "ghost" in found)
     async with running_health(start_process, service_env, tmp_path / "belfry.yaml", []):
         await until(lambda: schedules(url), lambda found: "ghost" not in found)
+
+
+async def test_what_is_unknown_since_nobody_worked_is_checked_at_the_start(
+    start_process: StartProcess, service_env: dict[str, str], tmp_path: Path
+) -> None:
+    """Its timer comes once in an hour; nobody who comes back after a night waits so long for a board that knows."""
+    last_night = datetime.now(UTC) - timedelta(hours=8)
+    async with open_pool(service_env["DATABASE_URL"]) as pool:
+        async with pool.acquire() as conn, conn.transaction():
+            await runs.keep_partitions(conn, last_night.date())
+        for service_id, paused in (("shop", False), ("idle", True)):
+            spec = await declare(pool, service_id, interval_seconds=3600.0)
+            moment = datetime.now(UTC)
+            await record_all(pool, finished(service_id, moment, "pass"))
+            async with pool.acquire() as conn, conn.transaction():
+                await services.declare(conn, replace(spec, paused=paused), Source(kind="api"), "ana")
+                await conn.execute(MEASURED, service_id, last_night)
+    async with running_health(start_process, service_env, tmp_path / "belfry.yaml", []) as health:
+        found = await until(lambda: health.detail("shop"), lambda detail: _last_check(detail) > moment)
+        assert found.service.status == "down", "nothing listens there"
+        assert _last_check(await health.detail("idle")) <= moment
+
+
+def _last_check(detail: ServiceDetail) -> datetime:
+    assert detail.service.last_check is not None
+    return detail.service.last_check
