@@ -33,17 +33,38 @@ class Owner(Protocol):
     def gone(self, socket: Socket) -> None: ...
 
 
+class Group:
+    """Clients that hear the same topics. `sent`, `sent_bytes`: what went to all of them. A client counts only what is
+    different for itself: to count at each would be two more cache misses for each write."""
+
+    __slots__ = ("clients", "sent", "sent_bytes")
+
+    def __init__(self) -> None:
+        self.clients: dict[Client, None] = {}
+        self.sent = self.sent_bytes = 0
+
+    def join(self, client: "Client") -> None:
+        self.clients[client] = None
+        client.group = self
+        client.count(-self.sent, -self.sent_bytes)
+
+    def leave(self, client: "Client") -> None:
+        del self.clients[client]
+        client.group = None
+        client.count(self.sent, self.sent_bytes)
+
+
 class Client:
-    """`topics`: what it hears, as a mask. `direct`: it keeps up, so frames go straight to its transport; `open`: it was
-    not told to go. `behind_since` (monotonic): it reads too slowly since then; `warned`: and was told so. `held`: the
-    newest state of each key, until it keeps up. `busy`: how many of its commands are not answered yet. Other times are
-    epochs in seconds."""
+    """`topics`: what it hears, as a mask; `group`: with whom. `direct`: its transport while it keeps up, for frames to
+    go straight to; `open`: it was not told to go. `behind_since` (monotonic): it reads too slowly since then; `warned`:
+    and was told so. `held`: the newest state of each key, until it keeps up. `busy`: how many of its commands are not
+    answered yet. Other times are epochs in seconds."""
 
     __slots__ = (
-        "_owner", "agent", "allowance", "allowed_at", "bad_commands", "behind_since", "busy", "client_ip", "conflated",
-        "connected_at", "direct", "dropped", "expires_at", "heard_at", "held", "id", "identity", "open", "origin",
-        "received_bytes", "received_messages", "rtt_seconds", "sent", "sent_bytes", "socket", "topics", "transport",
-        "warned",
+        "_owner", "_sent", "_sent_bytes", "agent", "allowance", "allowed_at", "bad_commands", "behind_since", "busy",
+        "client_ip", "conflated", "connected_at", "direct", "dropped", "expires_at", "group", "heard_at", "held", "id",
+        "identity", "open", "origin", "received_bytes", "received_messages", "rtt_seconds", "socket", "topics",
+        "transport", "warned",
     )  # fmt: skip
 
     transport: asyncio.Transport
@@ -56,13 +77,15 @@ class Client:
         self.id, self.origin, self.client_ip, self.agent = id, origin, client_ip, agent
         self.connected_at = self.heard_at = now
         self.belongs_to(identity)
-        self.open = self.direct = self.warned = False
-        self.topics = self.received_messages = self.received_bytes = self.sent = self.sent_bytes = 0
+        self.open = self.warned = False
+        self.direct: asyncio.Transport | None = None
+        self.topics = self.received_messages = self.received_bytes = self._sent = self._sent_bytes = 0
         self.dropped = self.conflated = self.bad_commands = self.busy = 0
         self.allowance = self.allowed_at = 0.0
         self.behind_since: float | None = None
         self.rtt_seconds: float | None = None
         self.held: dict[str, Item] = {}
+        self.group: Group | None = None
 
     def belongs_to(self, identity: Identity) -> None:
         self.identity = identity
@@ -73,14 +96,27 @@ class Client:
         return self.identity.user_name
 
     @property
+    def sent(self) -> int:
+        """Messages."""
+        return self._sent + (self.group.sent if self.group else 0)
+
+    @property
+    def sent_bytes(self) -> int:
+        return self._sent_bytes + (self.group.sent_bytes if self.group else 0)
+
+    @property
     def pending_bytes(self) -> int:
         return self.transport.get_write_buffer_size()
 
     def write(self, frame: bytes, messages: int = 1) -> None:
         """Send, however slowly the client reads: for what it must be told."""
         self.transport.write(frame)
-        self.sent += messages
-        self.sent_bytes += len(frame)
+        self.count(messages, len(frame))
+
+    def count(self, messages: int, size: int) -> None:
+        """What it got, or did not get, beside its group."""
+        self._sent += messages
+        self._sent_bytes += size
 
     # --- what its socket tells ---
 
@@ -89,7 +125,7 @@ class Client:
         self.transport.set_write_buffer_limits(SOFT_BYTES, SOFT_BYTES // 2)
         connection = self.transport.get_extra_info("socket")
         connection.setsockopt(SOL_SOCKET, SO_SNDBUF, KERNEL_BYTES)
-        self.open = self.direct = True
+        self.open, self.direct = True, self.transport
         self._owner.opened(self)
 
     def received(self, message: bytes, is_text: bool) -> None:
@@ -98,11 +134,11 @@ class Client:
         self._owner.received(self, message, is_text)
 
     def paused(self) -> None:
-        self.direct = False
+        self.direct = None
         self._owner.fell_behind(self)
 
     def resumed(self) -> None:
-        self.direct = self.open
+        self.direct = self.transport if self.open else None
         self._owner.caught_up(self)
 
     def ended(self, how: Ended) -> None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from prometheus_client import Histogram
 
 from gateway.live import frames
-from gateway.live.client import EVENT_BYTES, HARD_BYTES, Client
+from gateway.live.client import EVENT_BYTES, HARD_BYTES, Client, Group
 from gateway.live.frames import Item
 from gateway.live.ring import Ring
 from gateway.live.slow import hold, released
@@ -61,7 +61,7 @@ class Fanout:
         self.ring = Ring(RECENT_EVENTS, RECENT_BYTES)
         self.totals = Totals()
         self.behind: dict[Client, None] = {}
-        self._groups: dict[int, dict[Client, None]] = {}
+        self._groups: dict[int, Group] = {}
         self._pending: dict[str | int, Item] = {}
         self._logs: deque[str | int] = deque()
         self._numbers = count()
@@ -85,8 +85,8 @@ class Fanout:
         self.heard = self.served = heard
         self.begun.set()
         if replaced:
-            for mask, clients in list(self._groups.items()):
-                for client in list(clients):
+            for mask, group in list(self._groups.items()):
+                for client in list(group.clients):
                     self.resync(client, mask, MADE_ANEW, heard)
 
     def wants(self, told: Told) -> bool:
@@ -126,14 +126,14 @@ class Fanout:
 
     def move(self, client: Client, topics: int) -> None:
         """From now on the client hears these topics."""
-        group = self._groups.get(client.topics)
+        group = client.group
         if group is not None:
-            group.pop(client, None)
-            if not group:
+            group.leave(client)
+            if not group.clients:
                 del self._groups[client.topics]
         client.topics = topics
         if topics:
-            self._groups.setdefault(topics, {})[client] = None
+            self._groups.setdefault(topics, Group()).join(client)
 
     def forget(self, client: Client) -> None:
         self.move(client, 0)
@@ -225,25 +225,39 @@ class Fanout:
         told = 0
         for item in items:
             told |= item.bit
-        written = 0
-        for mask, clients in [(mask & told, list(group)) for mask, group in self._groups.items() if mask & told]:
-            chosen = [item for item in items if item.bit & mask]
-            frame, messages = frames.batch(chosen), len(chosen)
-            size, direct = len(frame), 0
-            for client in clients:
-                if client.direct:
-                    client.transport.write(frame)
-                    client.sent += messages
-                    client.sent_bytes += size
-                    direct += 1
-                elif client.open:
-                    self._hold(client, chosen, served)
-                written += 1
-                if written % YIELD_EVERY == 0:
+        addressed, written = self._addressed(items, told), 0
+        for clients, chosen, frame in addressed:
+            messages, size, missed = len(chosen), len(frame), 0
+            for first in range(0, len(clients), YIELD_EVERY):
+                some = clients[first : first + YIELD_EVERY]
+                for client in some:
+                    direct = client.direct
+                    if direct is not None:
+                        direct.write(frame)
+                    else:
+                        missed += 1
+                        client.count(-messages, -size)
+                        if client.open:
+                            self._hold(client, chosen, served)
+                written += len(some)
+                if written >= YIELD_EVERY:
+                    written = 0
                     await asyncio.sleep(0)
-            self._count(direct, messages, size)
-        if written and items:
+            self._count(len(clients) - missed, messages, size)
+        if addressed:
             DELAY.observe(max(0.0, time() - items[0].stored_at))
+
+    def _addressed(self, items: list[Item], told: int) -> list[tuple[list[Client], list[Item], bytes]]:
+        """Who gets which items, as a frame. All are counted now: who falls behind may change its group meanwhile."""
+        found = []
+        for mask, group in self._groups.items():
+            if mask & told:
+                chosen = [item for item in items if item.bit & mask]
+                frame = frames.batch(chosen)
+                group.sent += len(chosen)
+                group.sent_bytes += len(frame)
+                found.append((list(group.clients), chosen, frame))
+        return found
 
     def _count(self, clients: int, messages: int, size: int) -> None:
         self.totals.frames_total += clients

@@ -149,7 +149,7 @@ class Hub:
         connection = replace(
             self.described(client), closed_at=datetime.now(UTC), close_code=code, close_reason=reason, closed_by=by
         )
-        client.open = client.direct = False
+        client.open, client.direct = False, None
         self.heartbeats.forget(client)
         self.fanout.forget(client)
         self.registry.remove(client, connection, time())

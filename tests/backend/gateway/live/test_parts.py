@@ -1,14 +1,19 @@
 """The parts of the live channel that are functions of values: what is remembered, who is silent, what a frame holds."""
 
+import asyncio
+from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.auth.identity import Identity
 from gateway.live import commands, frames
+from gateway.live.client import Client, Owner
+from gateway.live.fanout import Fanout
 from gateway.live.frames import Item, item_of
 from gateway.live.heartbeats import Heartbeats
 from gateway.live.ring import Ring
@@ -162,3 +167,53 @@ def test_bursts_are_allowed_and_floods_are_not() -> None:
 )
 def test_a_pong_is_an_empty_object(message: bytes, is_one: bool) -> None:
     assert commands.is_pong(message) is is_one
+
+
+class Wire:
+    """Counts what is written to it."""
+
+    written = 0
+
+    def write(self, frame: bytes) -> None:
+        self.written += len(frame)
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("move"), st.integers(0, 3), st.integers(0, 3)),
+    st.tuples(st.just("tell"), st.sampled_from([1, 2]), st.integers(1, 2)),
+    st.tuples(st.sampled_from(["pause", "resume", "end"]), st.integers(0, 3), st.just(0)),
+)
+
+
+@given(st.lists(STEPS, max_size=30))
+def test_every_client_counts_what_was_written_to_it(steps: list[tuple[str, int, int]]) -> None:
+    """Whoever it shares frames with, and however often it changes its topics, falls behind or catches up."""
+    asyncio.run(_counted(steps))
+
+
+async def _counted(steps: list[tuple[str, int, int]]) -> None:
+    fanout = Fanout(0, lambda client, code: None)
+    ana = Identity(kind="token", id="t", user_name="ana", role="viewer", created_at=datetime.now(UTC))
+    clients = [Client(cast(Owner, fanout), str(n), ana, origin="", client_ip="", agent="", now=0) for n in range(4)]
+    for client in clients:
+        client.transport, client.open = cast(asyncio.Transport, Wire()), True
+        client.direct = client.transport
+    for number, (step, which, more) in enumerate(steps):
+        if step == "move":
+            fanout.move(clients[which], more)
+        elif step == "tell":
+            for place in range(more):
+                fanout.take(item(2 * number + place, which))
+            await fanout.tick()
+        elif step == "pause" and clients[which].direct:
+            clients[which].paused()
+        elif step == "resume" and clients[which].open and not clients[which].direct:
+            clients[which].resumed()
+        elif step == "end":
+            clients[which].open, clients[which].direct = False, None
+            fanout.forget(clients[which])
+    assert [client.sent_bytes for client in clients] == [cast(Wire, client.transport).written for client in clients]
+    assert sum(client.sent for client in clients) == fanout.totals.sent_total
