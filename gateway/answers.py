@@ -62,7 +62,9 @@ def tag_of(body: bytes) -> str:
 
 def knows(request: web.Request, etag: str) -> bool:
     """Does the client have this version? Compared weakly, as If-None-Match asks."""
-    given = request.headers.get(hdrs.IF_NONE_MATCH, "")
+    given = request.headers.get(hdrs.IF_NONE_MATCH)
+    if not given:
+        return False
     known = {part.strip().removeprefix("W/") for part in given.split(",")}
     return "*" in known or etag.removeprefix("W/") in known
 

@@ -39,6 +39,11 @@ class Plan(Struct, frozen=True, kw_only=True):
     body_required: bool = False
     if_match: str = ""
 
+    @property
+    def empty(self) -> bool:
+        """Is there nothing to read?"""
+        return not (self.path or self.query or self.body is not None or self.if_match)
+
 
 def plan_of(route: Route) -> Plan:
     """Worked out once, when the table is read."""
@@ -88,6 +93,8 @@ def _declared(each: structs.FieldInfo) -> Any:
 
 async def bind(request: web.Request, plan: Plan) -> Struct:
     """The request Struct. Raises ProblemError: 400 broken JSON, 412 If-Match, 415 media type, 422 every bad field."""
+    if plan.empty and not request.query_string:
+        return plan.request()
     raw = _given(request, plan)
     params, errors = validate(raw, plan.params)
     errors = [*_repeated(request), *nul_faults(raw), *errors]

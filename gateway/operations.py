@@ -7,7 +7,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from msgspec import Struct, json, structs
 
-from gateway.answers import answer_change, answer_read, answer_struct, unpacked
+from gateway.answers import answer_change, answer_read, answer_struct, tag_of, unpacked
 from gateway.auth.audit import BEFORE
 from gateway.auth.identity import IDENTITY, Access
 from gateway.binding import Plan, bind, plan_of
@@ -91,7 +91,8 @@ async def ask(request: web.Request, rpc: Rpc, given: Struct, shared: bool) -> Re
         """Who joins later was told more meanwhile, but is answered as of now."""
         place = place_of(request.app)
         reply = await call(bus, rpc, given, caller)
-        return Reply(reply.data, {**reply.headers, OFFSET_HEADER: place})
+        tag = reply.headers.get("ETag") or tag_of(reply.data)
+        return Reply(reply.data, {**reply.headers, OFFSET_HEADER: place, "ETag": tag})
 
     return await request.app[FLIGHTS].ask(key, placed)
 

@@ -6,6 +6,9 @@ from aiohttp import web
 from msgspec import Struct
 from multidict import CIMultiDict
 
+Key = tuple[str, bool]
+"""Path with query, and whether the client takes gzip."""
+
 
 class Kept(Struct, frozen=True):
     """An answer, and how long it is fresh."""
@@ -24,11 +27,11 @@ class AnswersKept:
     subject has an answer that may be from before, too: it is not kept."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._said: Counter[str] = Counter()
         self._clears = 0
 
-    def get(self, key: str, now: float) -> Kept | None:
+    def get(self, key: Key, now: float) -> Kept | None:
         kept = self._kept.get(key)
         return kept if kept is not None and now < kept.fresh_until else None
 
@@ -36,7 +39,7 @@ class AnswersKept:
         """Grows when something is said about the subject."""
         return self._said[subject] + self._clears
 
-    def put(self, key: str, kept: Kept, moment: int, most: int) -> None:
+    def put(self, key: Key, kept: Kept, moment: int, most: int) -> None:
         """`moment`: when the question was asked."""
         if moment != self.moment(kept.subject):
             return

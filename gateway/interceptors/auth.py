@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gateway.auth.gatekeeper import GATEKEEPER, check_origin
+from gateway.auth.gatekeeper import GATEKEEPER, SAFE, check_origin
 from gateway.auth.identity import IDENTITY, allows
 from gateway.auth.schemes import SWITCHED_OFF, all_but, check_scheme
 from gateway.interceptors.cors import TRUSTED_ORIGIN
@@ -17,21 +17,23 @@ def build(settings: AuthSettings, tools: Tools) -> Step:
     switched_off = all_but(settings.schemes)
 
     async def auth(request: web.Request, rest: Rest) -> web.StreamResponse:
-        access = access_of(request)
+        access, safe = access_of(request), request.method in SAFE
         if switched_off:
             request[SWITCHED_OFF] = switched_off
-        trusted = request.get(TRUSTED_ORIGIN, False)
         if access == "public":
-            check_origin(request, trusted)
+            if not safe:
+                check_origin(request, request.get(TRUSTED_ORIGIN, False))
             return await rest(request)
-        check_scheme(request)
+        if switched_off:
+            check_scheme(request)
         keeper = app[GATEKEEPER]
         identity = await keeper.identify(request)
         if identity is None:
             raise unauthorized("Sign in, or send a token as Authorization: Bearer")
         request[IDENTITY] = identity
-        check_origin(request, trusted)
-        await keeper.guard(request, identity)
+        if not safe:
+            check_origin(request, request.get(TRUSTED_ORIGIN, False))
+            await keeper.guard(request, identity)
         if not identity.settled and access != "self":
             raise forbidden("Change the first password before anything else", code="must_change_password")
         if access is None or not allows(access, identity):

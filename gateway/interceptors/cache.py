@@ -30,7 +30,7 @@ def build(settings: CacheSettings, tools: Tools) -> Step | None:
                 return await rest(request)
             finally:
                 answers.said(subject)
-        key = f"{request.path_qs} {accepts_gzip(request)}"
+        key = (request.path_qs, accepts_gzip(request))
         kept = answers.get(key, now())
         if kept is not None and not wants_anew(request):
             return given(request, kept)

@@ -8,7 +8,7 @@ from multidict import istr
 
 from gateway.auth.identity import IDENTITY
 from gateway.client import client_network
-from gateway.interceptors.buckets import Policy, Taken
+from gateway.interceptors.buckets import Policy, SharedBuckets, Taken
 from gateway.interceptors.step import Rest, Step, Tools, among
 from shared.contracts.interceptors import RateLimitSettings
 from shared.middleware import problem_response
@@ -30,11 +30,8 @@ def build(settings: RateLimitSettings, tools: Tools) -> Step | None:
     clock = tools.clock if shared else tools.now  # gateways only agree on the time of day
     bucket = f"{policy.limit}/{policy.per_seconds:g}/{policy.burst} "  # another policy does not go by old debts
 
-    async def taken_by(request: web.Request) -> Taken | None:
+    async def taken_of_all(shared: SharedBuckets, key: str) -> Taken | None:
         """None: the shared store does not answer, and requests pass meanwhile."""
-        key = bucket + key_of(request, settings.count_by)
-        if shared is None:
-            return tools.buckets.take(key, policy, clock())
         try:
             return await shared.take(key, policy, clock())
         except ProblemError as error:
@@ -46,7 +43,8 @@ def build(settings: RateLimitSettings, tools: Tools) -> Step | None:
     async def rate_limit(request: web.Request, rest: Rest) -> web.StreamResponse:
         if spared(request.path):
             return await rest(request)
-        taken = await taken_by(request)
+        key = bucket + key_of(request, settings.count_by)
+        taken = await taken_of_all(shared, key) if shared else tools.buckets.take(key, policy, clock())
         if taken is None:
             return await rest(request)
         response = await rest(request) if taken.count else refused(request, taken)

@@ -1,7 +1,7 @@
 """What a browser may do with our answers: run our own scripts, and be framed by nobody."""
 
 from aiohttp import hdrs, web
-from multidict import istr
+from multidict import CIMultiDict, istr
 
 from gateway.client import is_https
 from gateway.interceptors.step import Rest, Step, Tools
@@ -25,7 +25,7 @@ def policy_for(scripts: str) -> str:
 
 
 def build(settings: SecurityHeadersSettings, tools: Tools) -> Step:
-    fixed = [(istr(name), value) for name, value in headers_of(settings, tools.app[POLICY]).items()]
+    fixed = CIMultiDict({istr(name): value for name, value in headers_of(settings, tools.app[POLICY]).items()})
     transport = transport_of(settings)
 
     async def security_headers(request: web.Request, rest: Rest) -> web.StreamResponse:
@@ -33,8 +33,7 @@ def build(settings: SecurityHeadersSettings, tools: Tools) -> Step:
         if response.prepared:
             return response
         headers = response.headers
-        for name, value in fixed:
-            headers.setdefault(name, value)
+        headers.merge(fixed)  # what a handler has said for itself stays
         if response.status == 401:
             headers.setdefault(hdrs.WWW_AUTHENTICATE, "Bearer")
         if transport and is_https(request):
