@@ -20,7 +20,16 @@ from shared.contracts.wire import Event
 from shared.envelope import Envelope, seal
 from shared.event_queue import EventQueue
 from shared.follow import Extent, extent_of, follow
-from shared.interest import Interest, Mailbox, Message, MessageHandler, Subscription, nobody_answers, traced_by
+from shared.interest import (
+    Interest,
+    Mailbox,
+    Message,
+    MessageHandler,
+    Overheard,
+    Subscription,
+    nobody_answers,
+    traced_by,
+)
 from shared.jetstream import Delivery, OutboxMessage, purge, store, subjects
 from shared.keyvalue import KeyValue
 from shared.link import Link, LinkOptions
@@ -115,6 +124,10 @@ class Bus:
         subscription = Subscription(subject, queue or "", traced_handler, concurrency, self._options)
         await self._listen(subscription)
         return subscription
+
+    async def overhear(self, subject: str, hear: Callable[[str], None]) -> None:
+        """Call `hear` with the subject of each message, one after the other; it must neither wait nor fail."""
+        await self._listen(Overheard(subject, hear, self._options))
 
     async def mailbox(self) -> Mailbox:
         """An inbox for many answers: pass its `.subject` with any last token as `reply`."""
@@ -263,7 +276,7 @@ class Bus:
         for interest in self._interests:
             await interest.start(client)
         for listener in self._listeners:
-            self._spawn(_call(listener), "bus listener")
+            self._spawn(listener(), "bus listener")
 
     def went_down(self) -> None:
         self._requests.fail(unavailable("nats", "The connection to the message bus was lost"))
@@ -284,7 +297,3 @@ class Bus:
         task: asyncio.Task[None] = asyncio.create_task(work, name=name)  # type: ignore[arg-type]
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-async def _call(listener: Callable[[], Awaitable[None]]) -> None:
-    await listener()

@@ -95,6 +95,17 @@ class Subscription(Interest):
         await self._lane.finish(deadline_seconds)
 
 
+class Overheard(Interest):
+    """Tells the subject of each message at once: for what neither waits nor fails, and would be a task for each."""
+
+    def __init__(self, subject: str, hear: Callable[[str], None], limits: Limits) -> None:
+        super().__init__(subject, "", limits)
+        self._hear = hear
+
+    async def receive(self, message: Msg) -> None:
+        self._hear(message.subject)
+
+
 class Mailbox(Interest):
     """An inbox of which answers are taken one by one."""
 

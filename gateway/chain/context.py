@@ -15,7 +15,7 @@ from gateway.interceptors.answers_kept import AnswersKept
 from gateway.interceptors.buckets import SharedBuckets
 from gateway.interceptors.step import Tools
 from gateway.operations import REHEARSE
-from shared.bus import Bus, Message
+from shared.bus import Bus
 from shared.contracts.catalogue import default_chain
 from shared.keys import BUS, SETTINGS
 
@@ -52,8 +52,8 @@ async def hear_changes(bus: Bus, answers: AnswersKept) -> None:
     """What is said on the bus ends what was kept about its subject; so does a new connection: something may have been
     missed."""
 
-    async def said(message: Message) -> None:
-        _, _, subject, happened, *_ = message.subject.split(".")
+    def said(event: str) -> None:
+        _, _, subject, happened, *_ = event.split(".")
         if happened not in ONLY_NUMBERS:
             answers.said(subject)
 
@@ -61,4 +61,4 @@ async def hear_changes(bus: Bus, answers: AnswersKept) -> None:
         answers.clear()
 
     bus.on_connect(reconnected)
-    await bus.subscribe(EVERYTHING, said)
+    await bus.overhear(EVERYTHING, said)
