@@ -18,7 +18,7 @@ from tests.bench.figures import Figure, against, within
 from tests.bench.health_load import tell
 from tests.bench.stage import Servers, servers
 
-ROUNDS = 3
+ROUNDS = 7  # two that are this close are told apart by no fewer
 SECONDS = 6.0
 PATIENCE_SECONDS = 60.0
 SETTLE_SECONDS = 1.0
@@ -58,7 +58,7 @@ class Measured(Struct, frozen=True):
 
 
 def measure_fanout() -> dict[str, Figure]:
-    """About eleven minutes; SOAK_SECONDS makes the idle part longer."""
+    """About fifteen minutes; SOAK_SECONDS makes the idle part longer."""
     cores = sorted(os.sched_getaffinity(0))
     server_core, client_core = (cores[-1], cores[0]) if len(cores) > 1 else (None, None)
     if client_core is not None:
