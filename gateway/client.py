@@ -6,12 +6,14 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from aiohttp import web
 from msgspec import Struct
+from multidict import istr
 
 from gateway.settings import GatewaySettings, Network
 from shared.keys import SETTINGS
 
 Address = IPv4Address | IPv6Address
 REMEMBERED = 4096
+FORWARDED_PROTO = istr("X-Forwarded-Proto")
 
 
 class Proxies(Struct, frozen=True):
@@ -54,7 +56,8 @@ def client_network(request: web.Request) -> str:
 
 def is_https(request: web.Request) -> bool:
     """Does the browser speak TLS? A proxy's word is enough, because a wrong one only makes the cookie stricter."""
-    return request.secure or request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip() == "https"
+    forwarded = request.headers.get(FORWARDED_PROTO)
+    return request.secure or (forwarded is not None and forwarded.split(",")[0].strip() == "https")
 
 
 def public_url(request: web.Request) -> str:

@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
+from time import time
 from typing import Any
 
 import msgspec
@@ -56,12 +57,12 @@ class Lines:
     def __init__(self, settings: Settings) -> None:
         who = {"level": "info", "service": settings.service, "instance": settings.instance}
         self._who = msgspec.json.encode(who)[1:-1]
-        self._waiting: list[tuple[str, datetime, Struct]] = []
+        self._waiting: list[tuple[str, float, Struct]] = []
 
     def add(self, event: str, facts: Struct) -> None:
         if not self._waiting:
             asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
-        self._waiting.append((event, datetime.now(UTC), facts))
+        self._waiting.append((event, time(), facts))
 
     def flush(self) -> None:
         if self._waiting:
@@ -69,8 +70,8 @@ class Lines:
             sys.stdout.write(b"".join([self._line(*each) for each in waiting]).decode())
             sys.stdout.flush()
 
-    def _line(self, event: str, at: datetime, facts: Struct) -> bytes:
-        when = msgspec.json.encode({"event": event, "timestamp": at})[:-1]
+    def _line(self, event: str, at: float, facts: Struct) -> bytes:
+        when = msgspec.json.encode({"event": event, "timestamp": datetime.fromtimestamp(at, UTC)})[:-1]
         return b"%b,%b,%b\n" % (when, self._who, msgspec.json.encode(facts)[1:])
 
 

@@ -15,7 +15,7 @@ from shared.bus_state import BUS_MEANINGS
 from shared.contracts.wire import Rpc
 from shared.keys import BUS, POOL, REPORTER, SETTINGS
 from shared.metrics import BUILD, QueueMetrics, Watched
-from shared.middleware import MIDDLEWARES, problem_response
+from shared.middleware import MIDDLEWARES, count_all, problem_response
 from shared.process import run
 from shared.readiness import DEPENDENCIES, HEALTH_TYPE, add_readiness, examine, readiness_endpoint
 from shared.reporting import REPORTER_MEANINGS, kept_by, reporting_context
@@ -134,6 +134,7 @@ async def readyz(request: web.Request) -> web.Response:
 
 async def metrics(request: web.Request) -> web.Response:
     """What this process measures, for Prometheus."""
+    count_all()
     app, labels = request.app, {"service": request.app[SETTINGS].service}
     figures = [telemetry.StateMetrics(prefix, read(), labels, said) for prefix, read, said in app[FIGURES]]
     watched = app[QUEUES]

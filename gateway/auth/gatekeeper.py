@@ -71,33 +71,34 @@ class Gatekeeper:
     async def _bearer(self, request: web.Request, scheme: str, secret: str) -> Identity:
         if scheme.lower() != "bearer" or not secret:
             raise unauthorized("Send the header Authorization: Bearer <token>")
+        identity = self.cache.get(secret)
+        if identity is not None:
+            return identity
         secret_hash = hash_of(secret)
-        identity = self.cache.get(secret_hash)
-        if identity is None and self._admin_token and hmac.compare_digest(secret_hash, hash_of(self._admin_token)):
+        if self._admin_token and hmac.compare_digest(secret_hash, hash_of(self._admin_token)):
             identity = Identity(
                 kind="token", id=AUTOMATION, user_name=AUTOMATION, role="admin", created_at=self._started_at
             )
-            self.cache.put(secret_hash, identity)
+            self.cache.put(secret, identity)
         if identity is None and secret.startswith(PREFIX):
             identity = await find_token(self.pool, secret_hash)
             if identity is not None:
                 await touch_token(self.pool, identity.id, client_ip(request))
-                self.cache.put(secret_hash, identity)
+                self.cache.put(secret, identity)
         if identity is None and self.realm and self.realm.config.audiences and looks_like_one(secret):
             identity = await self.realm.identify(secret)
-            self.cache.put(secret_hash, identity)
+            self.cache.put(secret, identity)
         if identity is None:
             raise unauthorized("The token is unknown, has ended or was revoked")
         return identity
 
     async def _session(self, request: web.Request, cookie: str) -> Identity | None:
-        secret_hash = hash_of(cookie)
-        identity = self.cache.get(secret_hash)
+        identity = self.cache.get(cookie)
         if identity is None:
-            identity = await find_session(self.pool, secret_hash)
+            identity = await find_session(self.pool, hash_of(cookie))
             if identity is not None:
                 await touch_session(self.pool, identity.id, client_ip(request))
-                self.cache.put(secret_hash, identity)
+                self.cache.put(cookie, identity)
         return identity
 
 

@@ -39,13 +39,13 @@ class Taken(Struct, frozen=True):
 def take(policy: Policy, full_at: float, now: float, wanted: int = 1) -> Taken:
     """As many tokens as there are, at most `wanted`."""
     spacing = policy.per_seconds / policy.limit
-    start = max(full_at, now)
+    start = full_at if full_at > now else now
     there = math.floor(policy.burst - (start - now) / spacing + 1e-6)
-    count = max(0, min(wanted, there))
+    if there > wanted:
+        return Taken(wanted, start + wanted * spacing, there - wanted, 0.0)
+    count = max(0, there)
     after = start + count * spacing
-    remaining = max(0, there - count)
-    wait_seconds = 0.0 if remaining else max(0.0, after - now - (policy.burst - 1) * spacing)
-    return Taken(count, after, remaining, wait_seconds)
+    return Taken(count, after, 0, max(0.0, after - now - (policy.burst - 1) * spacing))
 
 
 class LocalBuckets:

@@ -34,18 +34,21 @@ class Deadlines:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._inside: dict[Task[Any], float] = {}
         self._ended: set[Task[Any]] = set()
         self._armed = False
 
     def enter(self) -> Task[Any]:
         """The current task comes in."""
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()  # asks the kernel each time which process this is
+        task = asyncio.current_task(self._loop)
         assert task is not None
-        self._inside[task] = loop.time() + self._seconds
+        self._inside[task] = self._loop.time() + self._seconds
         if not self._armed:
             self._armed = True
-            loop.call_later(self._seconds, self._end_late)
+            self._loop.call_later(self._seconds, self._end_late)
         return task
 
     def leave(self, task: Task[Any]) -> None:

@@ -46,12 +46,12 @@ def test_roles_include_those_below_them() -> None:
 def test_the_memory_is_bounded_and_forgets_all_at_once() -> None:
     cache = IdentityCache()
     for number in range(CACHE_SIZE + 1):
-        cache.put(str(number).encode(), identity())
+        cache.put(str(number), identity())
 
-    assert cache.get(str(CACHE_SIZE).encode()) is not None
-    assert cache.get(b"0") is None
+    assert cache.get(str(CACHE_SIZE)) is not None
+    assert cache.get("0") is None
     cache.clear()
-    assert cache.get(str(CACHE_SIZE).encode()) is None
+    assert cache.get(str(CACHE_SIZE)) is None
 
 
 def test_secrets_are_hidden_wherever_they_stand() -> None:
