@@ -30,7 +30,7 @@ def against(
     note: str = "",
 ) -> Figure:
     """A figure beside a peer's; the goal is a ratio."""
-    ratio = value / peer_value if peer_value else None
+    ratio = round(value / peer_value, 6) if peer_value else None  # of sums of clock ticks: equal ones are equal
     goal = f">= {at_least:g}x" if at_least else f"<= {at_most:g}x"
     ok = None if ratio is None else ratio >= at_least if at_least else ratio <= at_most
     return Figure(value=value, unit=unit, peer=peer, peer_value=peer_value, ratio=ratio, goal=goal, ok=ok, note=note)
