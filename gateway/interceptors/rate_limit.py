@@ -30,10 +30,10 @@ def build(settings: RateLimitSettings, tools: Tools) -> Step | None:
     clock = tools.clock if shared else tools.now  # gateways only agree on the time of day
     bucket = f"{policy.limit}/{policy.per_seconds:g}/{policy.burst} "  # another policy does not go by old debts
 
-    async def taken_of_all(shared: SharedBuckets, key: str) -> Taken | None:
+    async def taken_of_all(buckets: SharedBuckets, key: str) -> Taken | None:
         """None: the shared store does not answer, and requests pass meanwhile."""
         try:
-            return await shared.take(key, policy, clock())
+            return await buckets.take(key, policy, clock())
         except ProblemError as error:
             if not settings.pass_when_unreachable:
                 raise

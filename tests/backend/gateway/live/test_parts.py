@@ -191,10 +191,13 @@ STEPS = st.one_of(
 @given(st.lists(STEPS, max_size=30))
 def test_every_client_counts_what_was_written_to_it(steps: list[tuple[str, int, int]]) -> None:
     """Whoever it shares frames with, and however often it changes its topics, falls behind or catches up."""
-    asyncio.run(_counted(steps))
+    fanout, clients = asyncio.run(_taken(steps))
+    assert [client.sent_bytes for client in clients] == [cast(Wire, client.transport).written for client in clients]
+    assert sum(client.sent for client in clients) == fanout.totals.sent_total
 
 
-async def _counted(steps: list[tuple[str, int, int]]) -> None:
+async def _taken(steps: list[tuple[str, int, int]]) -> tuple[Fanout, list[Client]]:
+    """Four clients after all these steps."""
     fanout = Fanout(0, lambda client, code: None)
     ana = Identity(kind="token", id="t", user_name="ana", role="viewer", created_at=datetime.now(UTC))
     clients = [Client(cast(Owner, fanout), str(n), ana, origin="", client_ip="", agent="", now=0) for n in range(4)]
@@ -215,5 +218,4 @@ async def _counted(steps: list[tuple[str, int, int]]) -> None:
         elif step == "end":
             clients[which].open, clients[which].direct = False, None
             fanout.forget(clients[which])
-    assert [client.sent_bytes for client in clients] == [cast(Wire, client.transport).written for client in clients]
-    assert sum(client.sent for client in clients) == fanout.totals.sent_total
+    return fanout, clients
