@@ -46,10 +46,12 @@ def of_the_same_body() -> list[str]:
 @pytest.mark.integration
 @pytest.mark.timeout(SECONDS + 30)
 async def test_no_answer_breaks_the_document(
-    own_chains: None, start_process: StartProcess, service_env: dict[str, str], tmp_path: Path
+    own_nats: str, database: str, start_process: StartProcess, tmp_path: Path
 ) -> None:
     """Every example and every boundary, good and bad, for every operation and every body, with the real services
-    behind. That none is answered to somebody else is shown route by route in `security/`."""
+    behind, and a bus that knows of no other test's gateways: who asks one that is gone is told 503. That nothing is
+    answered to somebody else is shown route by route in `security/`."""
+    service_env = {"NATS_URL": own_nats, "DATABASE_URL": database}
     services = [
         start_process("health_svc", service_env),
         start_process("latency_svc", {**service_env, "BELFRY_OTLP_PORT": "0"}),
