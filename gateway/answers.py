@@ -8,12 +8,17 @@ from hashlib import blake2b
 import msgspec
 from aiohttp import hdrs, web
 from msgspec import Struct
+from multidict import CIMultiDict, istr
 
+from gateway.whole_response import WholeResponse
+from shared.contracts.live import OFFSET_HEADER
 from shared.contracts.wire import Nothing
 
 JSON = "application/json"
 TAG_BYTES = 12
 GZIP_MAGIC, GZIP_HEAD_BYTES = b"\x1f\x8b", 10
+IF_NONE_MATCH = istr(hdrs.IF_NONE_MATCH)
+JSON_ONLY: dict[str, str] = {hdrs.CONTENT_TYPE: JSON}
 REVALIDATE = "private, no-cache"
 _WEIGHT = re.compile(r"^(0(\.\d{0,3})?|1(\.0{0,3})?)$")
 
@@ -22,36 +27,54 @@ def answer_struct(value: Struct, status: int = 200) -> web.Response:
     """A Struct of our own as JSON; no body for an empty one."""
     if isinstance(value, Nothing):
         return web.Response(status=204 if status == 200 else status)
-    return web.Response(body=msgspec.json.encode(value), content_type=JSON, status=status)
+    return WholeResponse(msgspec.json.encode(value), JSON_ONLY, status)
 
 
-def answer_read(request: web.Request, body: bytes, encoding: str = "", tag: str = "") -> web.Response:
-    """A body that is ready, maybe packed by who made it; 304 for a client that has it."""
+class Ready(Struct, frozen=True):
+    """What is read, for all who ask; `known`: the headers that also say that nothing has changed."""
+
+    body: bytes
+    encoding: str
+    etag: str
+    known: dict[str, str]
+    headers: CIMultiDict[str]
+
+
+def ready(body: bytes, encoding: str = "", tag: str = "", place: str = "") -> Ready:
+    """A body, maybe packed by who made it. `place`: from where to listen on."""
     etag = f'W/"{tag.strip("W/").strip(chr(34)) or tag_of(body)}"'
-    headers: dict[str, str] = {hdrs.ETAG: etag, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.VARY: hdrs.ACCEPT_ENCODING}
-    if knows(request, etag):
-        return web.Response(status=304, headers=headers)
-    return _packed(request, body, encoding, headers, 200)
+    known: dict[str, str] = {hdrs.ETAG: etag, hdrs.CACHE_CONTROL: REVALIDATE, hdrs.VARY: hdrs.ACCEPT_ENCODING}
+    if place:
+        known[OFFSET_HEADER] = place
+    headers = CIMultiDict({**known, hdrs.CONTENT_TYPE: JSON})
+    if encoding:
+        headers[hdrs.CONTENT_ENCODING] = encoding
+    return Ready(body, encoding, etag, known, headers)
+
+
+def answer_read(request: web.Request, read: Ready) -> web.Response:
+    """304 for a client that has it; unpacked for one that cannot do it."""
+    if IF_NONE_MATCH in request.headers and knows(request, read.etag):
+        return web.Response(status=304, headers=read.known)
+    if read.encoding and not accepts_gzip(request):
+        return WholeResponse(unpacked(read.body, read.encoding), {**read.known, **JSON_ONLY})
+    return WholeResponse(read.body, read.headers)
 
 
 def answer_change(request: web.Request, body: bytes, encoding: str, status: int) -> web.Response:
     """The answer to a change: not to be kept, nor asked for again by a tag."""
     if status == 204:
         return web.Response(status=204)
-    return _packed(request, body, encoding, {hdrs.CACHE_CONTROL: "no-store"}, status)
-
-
-def unpacked(body: bytes, encoding: str) -> bytes:
-    return gzip.decompress(body) if encoding == "gzip" else body
-
-
-def _packed(request: web.Request, body: bytes, encoding: str, headers: dict[str, str], status: int) -> web.Response:
-    """Unpacked only for a client that cannot do it."""
+    headers: dict[str, str] = {hdrs.CACHE_CONTROL: "no-store", hdrs.CONTENT_TYPE: JSON}
     if encoding == "gzip" and not accepts_gzip(request):
         body, encoding = unpacked(body, encoding), ""
     if encoding:
         headers[hdrs.CONTENT_ENCODING] = encoding
-    return web.Response(body=body, content_type=JSON, headers=headers, status=status)
+    return WholeResponse(body, headers, status)
+
+
+def unpacked(body: bytes, encoding: str) -> bytes:
+    return gzip.decompress(body) if encoding == "gzip" else body
 
 
 def tag_of(body: bytes) -> str:

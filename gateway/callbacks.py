@@ -26,7 +26,7 @@ async def take_twilio(request: web.Request) -> web.Response:
     told = TwilioCallback(
         delivery_id=request.match_info["delivery_id"][:64], signature=signature, fields=await _form(request)
     )
-    await ask(request, TAKE_TWILIO_CALLBACK, told, shared=False)
+    await ask(request, TAKE_TWILIO_CALLBACK, told)
     return web.Response(status=204)
 
 

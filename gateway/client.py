@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec import Struct
 from multidict import istr
 
+from gateway.passage import PASSAGE
 from gateway.settings import GatewaySettings, Network
 from shared.keys import SETTINGS
 
@@ -23,18 +24,18 @@ class Proxies(Struct, frozen=True):
 
 
 PROXIES = web.AppKey("PROXIES", Proxies)
-CLIENT_IP = web.RequestKey("CLIENT_IP", str)
 
 
 def client_ip(request: web.Request) -> str:
-    """The address of the client, as far as it can be believed. Found out once."""
-    found = request.get(CLIENT_IP)
-    if found is None:
-        networks, found = request.app[PROXIES].networks, _plain(request.remote or "")
-        if networks:
-            found = believed(found, ",".join(request.headers.getall("X-Forwarded-For", [])), networks)
-        request[CLIENT_IP] = found
-    return found
+    """The address of the client, as far as it can be believed."""
+    return request[PASSAGE].client_ip
+
+
+def find_client_ip(request: web.Request, proxies: Proxies) -> str:
+    peer = _plain(request.remote or "")
+    if not proxies.networks:
+        return peer
+    return believed(peer, ",".join(request.headers.getall("X-Forwarded-For", [])), proxies.networks)
 
 
 def believed(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:

@@ -7,15 +7,15 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from msgspec import Struct, json, structs
 
-from gateway.answers import answer_change, answer_read, answer_struct, tag_of, unpacked
+from gateway.answers import Ready, answer_change, answer_read, answer_struct, ready, unpacked
 from gateway.auth.audit import BEFORE
-from gateway.auth.identity import IDENTITY, Access
+from gateway.auth.identity import Access
 from gateway.binding import Plan, bind, plan_of
 from gateway.live.place import place_of
+from gateway.passage import PASSAGE
 from gateway.routes import ROUTES, pattern_of
 from gateway.routes.route import Before, Local, Route
 from gateway.single_flight import SingleFlight
-from shared.contracts.live import OFFSET_HEADER
 from shared.contracts.pipeline.chain import TRIED_ANOTHER
 from shared.contracts.pipeline.procedures import ValidateChange
 from shared.contracts.wire import Rpc
@@ -27,12 +27,11 @@ from shared.telemetry import current_traceparent
 ADMIN = "/api/v1/admin/"
 Rehearse = Callable[[web.Request, ValidateChange], Awaitable[str]]
 
-FLIGHTS: web.AppKey[SingleFlight[Reply]] = web.AppKey("FLIGHTS", SingleFlight)
+FLIGHTS: web.AppKey[SingleFlight[Ready]] = web.AppKey("FLIGHTS", SingleFlight)
 OPERATIONS: web.AppKey[dict[web.AbstractRoute, Route]] = web.AppKey("OPERATIONS", dict)
 REHEARSE: web.AppKey[Rehearse] = web.AppKey("REHEARSE", Rehearse)  # type: ignore[arg-type]
 """Refuses a change of the chain after which the caller would be kept out; returns what proves that it was tried."""
 TRIES = 5
-OPERATION: web.RequestKey[Route | None] = web.RequestKey("OPERATION", Route)
 OPEN: web.AppKey[set[web.AbstractResource]] = web.AppKey("OPEN", set)
 """What anyone may use besides the tables: pages, probes, badges."""
 
@@ -50,13 +49,8 @@ def open_to_all(app: web.Application, routes: Sequence[web.AbstractRouteDef]) ->
 
 
 def operation_of(request: web.Request) -> Route | None:
-    """What the request asks for; None for what is outside of the tables. Looked up once."""
-    return request[OPERATION]
-
-
-def find_operation(request: web.Request) -> None:
-    """To be called before anything else."""
-    request[OPERATION] = request.app[OPERATIONS].get(request.match_info.route)
+    """What the request asks for; None for what is outside of the tables."""
+    return request[PASSAGE].operation
 
 
 def access_of(request: web.Request) -> Access | None:
@@ -70,7 +64,7 @@ def access_of(request: web.Request) -> Access | None:
 
 def caller_of(request: web.Request) -> Caller:
     """Who asks, as the services hear it."""
-    identity = request.get(IDENTITY)
+    identity = request[PASSAGE].identity
     return Caller(
         actor=identity.actor if identity else "anonymous",
         role=identity.role if identity else "viewer",
@@ -80,21 +74,21 @@ def caller_of(request: web.Request) -> Caller:
     )
 
 
-async def ask(request: web.Request, rpc: Rpc, given: Struct, shared: bool) -> Reply:
+async def ask(request: web.Request, rpc: Rpc, given: Struct) -> Reply:
     """The reply of the service. Raises ProblemError: its own, or 503 naming the service that does not answer."""
-    bus, caller = request.app[BUS], caller_of(request)
-    if not shared:
-        return await call(bus, rpc, given, caller)
-    key = (rpc.subject, json.encode(given))
+    return await call(request.app[BUS], rpc, given, caller_of(request))
 
-    async def placed() -> Reply:
+
+def read_shared(request: web.Request, rpc: Rpc, given: Struct, placed: bool) -> Awaitable[Ready]:
+    """As `ask`, once for all who ask the same at a time. `placed`: the answer says from where to listen on."""
+
+    async def fly() -> Ready:
         """Who joins later was told more meanwhile, but is answered as of now."""
-        place = place_of(request.app)
-        reply = await call(bus, rpc, given, caller)
-        tag = reply.headers.get("ETag") or tag_of(reply.data)
-        return Reply(reply.data, {**reply.headers, OFFSET_HEADER: place, "ETag": tag})
+        place = place_of(request.app) if placed else ""
+        reply = await ask(request, rpc, given)
+        return ready(reply.data, reply.headers.get("Content-Encoding", ""), reply.headers.get("ETag", ""), place)
 
-    return await request.app[FLIGHTS].ask(key, placed)
+    return request.app[FLIGHTS].ask((rpc.subject, json.encode(given)), fly)
 
 
 def _handler_of(route: Route) -> Handler:
@@ -106,21 +100,23 @@ def _handler_of(route: Route) -> Handler:
 
 
 def _rpc_handler(route: Route, rpc: Rpc, plan: Plan) -> Handler:
-    async def handle(request: web.Request) -> web.StreamResponse:
+    placed, nothing = route.path.startswith(ADMIN), plan.request() if plan.empty else None
+
+    async def handle_read(request: web.Request) -> web.StreamResponse:
+        given = nothing if nothing and not request.query_string else await bind(request, plan)
+        return answer_read(request, await read_shared(request, rpc, given, placed))
+
+    async def handle_change(request: web.Request) -> web.StreamResponse:
         given = await bind(request, plan)
         if route.before is not None:
             request[BEFORE] = await _as_it_is(request, route.before)
         if route.tried is not None:
             reply = await _ask_rehearsed(request, rpc, given, route.tried(given))
         else:
-            reply = await ask(request, rpc, given, shared=not route.unsafe)
-        encoding = reply.headers.get("Content-Encoding", "")
-        if route.unsafe:
-            return answer_change(request, reply.data, encoding, route.status)
-        response = answer_read(request, reply.data, encoding, reply.headers.get("ETag", ""))
-        return with_place(route, response, reply.headers[OFFSET_HEADER])
+            reply = await ask(request, rpc, given)
+        return answer_change(request, reply.data, reply.headers.get("Content-Encoding", ""), route.status)
 
-    return handle
+    return handle_change if route.unsafe else handle_read
 
 
 async def _ask_rehearsed(request: web.Request, rpc: Rpc, given: Struct, change: ValidateChange) -> Reply:
@@ -140,27 +136,22 @@ async def _as_it_is(request: web.Request, before: Before) -> object:
     """The object before the change, for the trail; None when it cannot be had: the change itself will say why."""
     path = dict(request.match_info)
     try:
-        reply = await ask(request, before.rpc, msgspec.convert(path, before.rpc.request), shared=False)
+        reply = await ask(request, before.rpc, msgspec.convert(path, before.rpc.request))
     except ProblemError:
         return None
     return before.part(json.decode(unpacked(reply.data, reply.headers.get("Content-Encoding", ""))), path)
 
 
 def _local_handler(route: Route, local: Local, plan: Plan) -> Handler:
+    placed = route.path.startswith(ADMIN)
+
     async def handle(request: web.Request) -> web.StreamResponse:
-        place = place_of(request.app)
+        place = place_of(request.app) if placed else ""
         value = await local.handle(request, await bind(request, plan))
         if isinstance(value, web.StreamResponse):
             return value
         if route.unsafe:
             return answer_struct(value, route.status)
-        return with_place(route, answer_read(request, json.encode(value)), place)
+        return answer_read(request, ready(json.encode(value), place=place))
 
     return handle
-
-
-def with_place(route: Route, response: web.Response, place: str) -> web.Response:
-    """What is read about Belfry's services says from where to listen on."""
-    if place and route.path.startswith(ADMIN):
-        response.headers[OFFSET_HEADER] = place
-    return response

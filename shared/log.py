@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
 from time import time
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -17,8 +17,11 @@ from shared.redaction import HIDDEN, is_secret, redact
 from shared.settings import Settings
 from shared.telemetry import current_trace_id
 
+T = TypeVar("T")
+
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 FLUSH_SECONDS = 0.1
+FLUSH_LINES = 64  # few enough to be still in the processor's cache
 QUIET_LIBRARIES = ("aiohttp.access", "asyncio", "nats", "urllib3", "opentelemetry")
 
 
@@ -42,13 +45,13 @@ def configure(settings: Settings) -> None:
     _configure_libraries(shared_processors, renderer, LEVELS[settings.log_level])
 
 
-def write_line(event: str, facts: Struct) -> None:
-    """An info of which there are many: encoded and written soon, together with others, which is much cheaper.
-    Texts in `facts` are written as they are, so whoever passes them hides what must not be seen."""
+def write_line(event: str, told: Callable[[T], Struct], given: T) -> None:
+    """An info of which there are many: told, encoded and written soon, together with others, which is much cheaper.
+    Texts of `told(given)` are written as they are, so whoever makes them hides what must not be seen."""
     if _lines is None:
-        structlog.get_logger().info(event, **structs.asdict(facts))
+        structlog.get_logger().info(event, **structs.asdict(told(given)))
     else:
-        _lines.add(event, facts)
+        _lines.add(event, told, given)
 
 
 class Lines:
@@ -57,22 +60,30 @@ class Lines:
     def __init__(self, settings: Settings) -> None:
         who = {"level": "info", "service": settings.service, "instance": settings.instance}
         self._who = msgspec.json.encode(who)[1:-1]
-        self._waiting: list[tuple[str, float, Struct]] = []
+        self._encode = msgspec.json.Encoder().encode
+        self._second, self._stamp = 0, ""
+        self._waiting: list[tuple[str, float, Callable[[Any], Struct], Any]] = []
 
-    def add(self, event: str, facts: Struct) -> None:
+    def add(self, event: str, told: Callable[[T], Struct], given: T) -> None:
         if not self._waiting:
             asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
-        self._waiting.append((event, time(), facts))
+        self._waiting.append((event, time(), told, given))
+        if len(self._waiting) >= FLUSH_LINES:
+            self.flush()
 
     def flush(self) -> None:
         if self._waiting:
             waiting, self._waiting = self._waiting, []
-            sys.stdout.write(b"".join([self._line(*each) for each in waiting]).decode())
+            lines = [self._line(event, at, told(given)) for event, at, told, given in waiting]
+            sys.stdout.write(b"".join(lines).decode())
             sys.stdout.flush()
 
     def _line(self, event: str, at: float, facts: Struct) -> bytes:
-        when = msgspec.json.encode({"event": event, "timestamp": datetime.fromtimestamp(at, UTC)})[:-1]
-        return b"%b,%b,%b\n" % (when, self._who, msgspec.json.encode(facts)[1:])
+        second = int(at)
+        if second != self._second:
+            self._second, self._stamp = second, f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}"
+        head = f'{{"event":"{event}","timestamp":"{self._stamp}.{int((at - second) * 1e6):06d}Z",'
+        return b"%b%b,%b\n" % (head.encode(), self._who, self._encode(facts)[1:])
 
 
 def flush() -> None:

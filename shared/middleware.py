@@ -50,12 +50,12 @@ async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
         status = response.status
         return response
     finally:
-        count(request, status, perf_counter() - started)
+        count(request.app[SETTINGS].service, request.method, route_of(request), status, perf_counter() - started)
 
 
-def count(request: web.Request, status: int, seconds: float) -> None:
+def count(service: str, method: str, route: str, status: int, seconds: float) -> None:
     """One request more for Prometheus, once it is asked for."""
-    key = (request.app[SETTINGS].service, _method(request), route_of(request), status)
+    key = (service, method, route, status)
     waiting = _WAITING[key]
     waiting.append(seconds)
     if len(waiting) >= COUNT_AT:
@@ -72,7 +72,8 @@ def count_all() -> None:
 def _count(key: Answered) -> None:
     """Many at once: one by one, in between all else that a request does, each costs more."""
     seconds, _WAITING[key] = _WAITING[key], []
-    *labels, status = key
+    service, method, route, status = key
+    labels = (service, method if method in hdrs.METH_ALL else "OTHER", route)
     telemetry.HTTP_REQUESTS.labels(*labels, status).inc(len(seconds))
     if status != 101:  # a WebSocket's life is no latency
         duration = telemetry.HTTP_DURATION.labels(*labels)
@@ -136,13 +137,13 @@ def problem_response(
 
 
 def route_of(request: web.Request) -> str:
-    """The route template; one name for everything that matches none, so that paths never become series."""
-    resource = request.match_info.route.resource
+    return template_of(request.match_info.route)
+
+
+def template_of(route: web.AbstractRoute) -> str:
+    """One name for everything that matches none, so that paths never become series."""
+    resource = route.resource
     return resource.canonical if resource is not None else UNMATCHED
-
-
-def _method(request: web.Request) -> str:
-    return request.method if request.method in hdrs.METH_ALL else "OTHER"
 
 
 def _from_aiohttp(error: web.HTTPException, request: web.Request) -> web.Response:

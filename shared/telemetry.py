@@ -39,6 +39,7 @@ NO_SPAN: Final = trace.INVALID_SPAN
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 _IDS = random.Random()  # they need to be unique, not secret
+_NO_ZEROS = 1 << 64 | 1  # neither of the two ids may be zero
 _exporting = False
 _CARRIED: ContextVar[str] = ContextVar("carried_traceparent", default="")
 
@@ -106,6 +107,13 @@ def carry(traceparent: str | None) -> Token[str]:
     return _CARRIED.set(_known(traceparent) or _CARRIED.get() or new_traceparent(sampled=False))
 
 
+def begin_trace(traceparent: str | None) -> str:
+    """Only the ids of a trace, for the rest of this task: those of the header, or new ones. Returns the trace's id."""
+    carried = _known(traceparent) or new_traceparent(sampled=False)
+    _CARRIED.set(carried)
+    return carried[3:35]
+
+
 def put_down(token: Token[str]) -> None:
     _CARRIED.reset(token)
 
@@ -130,7 +138,8 @@ def current_trace_id() -> str:
 
 def new_traceparent(sampled: bool) -> str:
     """The header of a trace that begins here."""
-    return f"00-{_IDS.getrandbits(128) | 1:032x}-{_IDS.getrandbits(64) | 1:016x}-{sampled:02x}"
+    ids = f"{_IDS.getrandbits(192) | _NO_ZEROS:048x}"
+    return f"00-{ids[:32]}-{ids[32:]}-{'01' if sampled else '00'}"
 
 
 def is_exporting() -> bool:

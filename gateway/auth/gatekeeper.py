@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 from aiohttp import hdrs, web
+from multidict import istr
 
 from gateway.auth.identity import Identity, IdentityCache, as_bytes, csrf_token, hash_of
 from gateway.auth.oidc.people import find_people
@@ -19,6 +20,8 @@ from gateway.settings import GatewaySettings
 from shared.db import Pool
 from shared.problems import forbidden, unauthorized
 
+AUTHORIZATION = istr(hdrs.AUTHORIZATION)
+BEARER_OR_COOKIE = frozenset({"Bearer", ""})
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 AUTOMATION = "automation"
@@ -36,9 +39,16 @@ class Gatekeeper:
         self._started_at = datetime.now(UTC)
         self._csrf_key: bytes | None = None
 
+    def known(self, request: web.Request) -> Identity | None:
+        """Who asks, if they did within the last seconds. None: `identify` has to look."""
+        scheme, _, secret = request.headers.get(AUTHORIZATION, "").partition(" ")
+        if not scheme:
+            secret = request.cookies.get(COOKIE, "")
+        return self.cache.get(secret.strip()) if scheme in BEARER_OR_COOKIE and secret else None
+
     async def identify(self, request: web.Request) -> Identity | None:
         """Who asks; None for nobody. Raises ProblemError 401 for a bearer token that is not good (any more)."""
-        scheme, _, secret = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+        scheme, _, secret = request.headers.get(AUTHORIZATION, "").partition(" ")
         if scheme:
             return await self._bearer(request, scheme, secret.strip())
         cookie = request.cookies.get(COOKIE)

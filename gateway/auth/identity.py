@@ -7,7 +7,6 @@ import time
 from datetime import datetime
 from typing import Literal
 
-from aiohttp import web
 from msgspec import Struct
 
 from shared.contracts.auth import UserSource
@@ -40,9 +39,6 @@ class Identity(Struct, frozen=True, kw_only=True):
     def actor(self) -> str:
         """The name in the audit trail and on the bus."""
         return f"token:{self.id}" if self.kind == "token" else self.user_name
-
-
-IDENTITY = web.RequestKey("IDENTITY", Identity)
 
 
 def allows(access: Access, identity: Identity | None) -> bool:
@@ -97,4 +93,4 @@ class IdentityCache:
 
 
 def _key_of(secret: str) -> bytes:
-    return hashlib.blake2b(as_bytes(secret)).digest()
+    return hashlib.blake2b(as_bytes(secret), digest_size=32).digest()

@@ -11,11 +11,12 @@ from gateway.auth import sessions, users
 from gateway.auth.audit import OBJECT
 from gateway.auth.cookie import with_cookie, without_cookie
 from gateway.auth.gatekeeper import GATEKEEPER, Gatekeeper
-from gateway.auth.identity import IDENTITY, Identity, hash_of, new_secret
+from gateway.auth.identity import Identity, hash_of, new_secret
 from gateway.auth.passwords import faults_of
 from gateway.auth.revocation import forget, note_revoked
 from gateway.auth.throttle import count_try, forgive
 from gateway.client import client_ip, is_https
+from gateway.passage import PASSAGE, identity_of
 from shared.contracts.auth import ChangePassword, Login, Me, Sessions, User
 from shared.contracts.wire import FieldError, Nothing
 from shared.problems import conflict, forbidden, invalid, unauthorized
@@ -48,12 +49,12 @@ async def start_session(request: web.Request, name: str, longest: timedelta = se
     identity = await sessions.find_session(keeper.pool, hash_of(secret))
     if identity is None:
         raise unauthorized("The account was disabled")
-    request[IDENTITY] = identity
+    request[PASSAGE].identity = identity
     return identity, secret
 
 
 async def sign_out(request: web.Request, given: Nothing) -> web.Response:
-    identity = request[IDENTITY]
+    identity = identity_of(request)
     if identity.kind != "session":
         raise forbidden("A token cannot sign out. Revoke it instead")
     async with request.app[GATEKEEPER].pool.acquire() as connection, connection.transaction():
@@ -64,12 +65,12 @@ async def sign_out(request: web.Request, given: Nothing) -> web.Response:
 
 
 async def get_me(request: web.Request, given: Nothing) -> Struct:
-    return await _me(request.app[GATEKEEPER], request[IDENTITY])
+    return await _me(request.app[GATEKEEPER], identity_of(request))
 
 
 async def change_password(request: web.Request, given: ChangePassword) -> Struct:
     """Ends the user's other sessions."""
-    keeper, identity = request.app[GATEKEEPER], request[IDENTITY]
+    keeper, identity = request.app[GATEKEEPER], identity_of(request)
     name = _person(identity)
     if identity.source == "oidc":
         raise conflict("Your password is kept by the sign-in provider", code="kept_by_provider")
@@ -88,13 +89,13 @@ async def change_password(request: web.Request, given: ChangePassword) -> Struct
 
 
 async def list_sessions(request: web.Request, given: Nothing) -> Struct:
-    identity = request[IDENTITY]
+    identity = identity_of(request)
     return Sessions(sessions=await sessions.sessions_of(request.app[GATEKEEPER].pool, _person(identity), identity.id))
 
 
 async def end_all_sessions(request: web.Request, given: Nothing) -> web.Response:
     """Signs out everywhere, here too."""
-    name = _person(request[IDENTITY])
+    name = _person(identity_of(request))
     async with request.app[GATEKEEPER].pool.acquire() as connection, connection.transaction():
         await sessions.end_sessions(connection, name)
         await note_revoked(connection, "user", name)

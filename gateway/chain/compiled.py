@@ -67,8 +67,8 @@ def build_step(step: ChainStep, tools: Tools) -> Step | None:
         raise BuildError(f"{step.id}: {error}") from error
 
 
-async def call_handler(request: web.Request) -> web.StreamResponse:
-    return await request.match_info.handler(request)
+def call_handler(request: web.Request) -> Awaitable[web.StreamResponse]:
+    return request.match_info.handler(request)
 
 
 def plain(steps: Iterable[Step], handler: Rest = call_handler) -> Rest:

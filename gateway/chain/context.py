@@ -7,7 +7,7 @@ from aiohttp import web
 from msgspec import structs
 
 from gateway.chain.compiled import compile_chain
-from gateway.chain.holder import HOLDER, Holder, run_chain
+from gateway.chain.holder import HOLDER, Holder, chain_middleware
 from gateway.chain.keeper import Keeper
 from gateway.chain.meter import Meter
 from gateway.chain.rehearsal import rehearse
@@ -30,7 +30,7 @@ def add_chain(app: web.Application) -> None:
     tools, meter = Tools(app=app), Meter()
     app[HOLDER] = Holder(compile_chain(default_chain(), tools, meter), tools, meter)
     app[REHEARSE] = rehearse
-    app.middlewares[:] = [run_chain]
+    app.middlewares[:] = [chain_middleware(app)]
 
 
 async def chain_context(app: web.Application) -> AsyncIterator[None]:

@@ -5,17 +5,18 @@ from time import perf_counter
 
 import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp.typedefs import Handler, Middleware
 from msgspec import Struct
 from multidict import istr
 
-from gateway.auth.identity import IDENTITY
 from gateway.chain.compiled import ROW, Compiled
 from gateway.chain.meter import Meter, Rows
+from gateway.client import PROXIES, find_client_ip
 from gateway.interceptors.step import Tools
-from gateway.operations import find_operation
-from shared.keys import REQUEST_ID
-from shared.middleware import count, problem_response
+from gateway.operations import OPERATIONS
+from gateway.passage import PASSAGE, Passage
+from shared.keys import REQUEST_ID, SETTINGS
+from shared.middleware import count, problem_response, template_of
 from shared.problems import internal
 
 log = structlog.get_logger(__name__)
@@ -35,36 +36,45 @@ class Holder(Struct):
 HOLDER = web.AppKey("HOLDER", Holder)
 
 
-@web.middleware
-async def run_chain(request: web.Request, handler: Handler) -> web.StreamResponse:
-    chain, started, status = request.app[HOLDER].chain, perf_counter(), 499  # the client went away, unless ...
-    find_operation(request)
-    try:
-        if UPGRADE in request.headers and is_upgrade(request):
-            response = await chain.upgrade(request)
-        else:
-            response = await measured(chain, request)
-        status = response.status
-        return response
-    except web.HTTPException as redirect:
-        status = redirect.status
-        raise
-    except Exception:  # errors is not around every step: this is a fault of one of those outside of it
-        status = 500
-        log.exception("http.failed", method=request.method, path=request.path)
-        return problem_response(internal(request.get(REQUEST_ID, "")).problem)
-    finally:
-        count(request, status, perf_counter() - started)
+def chain_middleware(app: web.Application) -> Middleware:
+    holder, service = app[HOLDER], app[SETTINGS].service
+    operations, proxies = app[OPERATIONS], app[PROXIES]
+
+    @web.middleware
+    async def run_chain(request: web.Request, handler: Handler) -> web.StreamResponse:
+        chain, started, status = holder.chain, perf_counter(), 499  # the client went away, unless ...
+        route = request.match_info.route
+        passage = request[PASSAGE] = Passage(
+            request.method, request.path, template_of(route), operations.get(route), find_client_ip(request, proxies)
+        )
+        try:
+            if UPGRADE in request.headers and is_upgrade(request):
+                response = await chain.upgrade(request)
+            else:
+                response = await measured(chain, request, passage)
+            status = response.status
+            return response
+        except web.HTTPException as redirect:
+            status = redirect.status
+            raise
+        except Exception:  # errors is not around every step: this is a fault of one of those outside of it
+            status = 500
+            log.exception("http.failed", method=request.method, path=request.path)
+            return problem_response(internal(request.get(REQUEST_ID, "")).problem)
+        finally:
+            count(service, passage.method, passage.route, status, perf_counter() - started)
+
+    return run_chain
 
 
-async def measured(chain: Compiled, request: web.Request) -> web.StreamResponse:
+async def measured(chain: Compiled, request: web.Request, passage: Passage) -> web.StreamResponse:
     row = chain.rows.new()
     ROW.set(row)
     try:
         response = await chain.run(request)
     finally:
         chain.rows.add(row)
-    identity = request.get(IDENTITY)
+    identity = passage.identity
     if identity is not None and identity.role == "admin" and not response.prepared:
         response.headers[SERVER_TIMING] = server_timing(chain.rows, row)
     return response

@@ -21,7 +21,7 @@ UNDONE = "Nothing was changed"
 async def rehearse(request: web.Request, change: ValidateChange) -> str:
     """The proof that the request passes the changed chain; empty for a change that is not valid, which pipeline_svc
     refuses. Raises ProblemError 422 when the request would be refused."""
-    reply = await ask(request, VALIDATE_PIPELINE, change, shared=False)
+    reply = await ask(request, VALIDATE_PIPELINE, change)
     validation = json.decode(reply.data, type=Validation)
     if validation.chain is None:
         return ""

@@ -5,7 +5,7 @@ from functools import cache
 import msgspec
 from aiohttp import web
 
-from gateway.answers import answer_read
+from gateway.answers import answer_read, ready
 from gateway.documents.asyncapi import asyncapi
 from gateway.documents.openapi import openapi
 from gateway.documents.page import docs_page
@@ -32,11 +32,11 @@ def _page() -> str:
 
 
 async def show_openapi(request: web.Request) -> web.Response:
-    return answer_read(request, files()["openapi.json"])
+    return answer_read(request, ready(files()["openapi.json"]))
 
 
 async def show_asyncapi(request: web.Request) -> web.Response:
-    return answer_read(request, files()["asyncapi.json"])
+    return answer_read(request, ready(files()["asyncapi.json"]))
 
 
 async def show_docs(request: web.Request) -> web.Response:

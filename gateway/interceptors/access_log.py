@@ -7,13 +7,11 @@ from time import perf_counter
 from aiohttp import web
 from msgspec import Struct
 
-from gateway.auth.identity import IDENTITY
-from gateway.client import client_ip
-from gateway.interceptors.step import TRACE_ID, Rest, Step, Tools, among
+from gateway.interceptors.step import Rest, Step, Tools, among
+from gateway.passage import PASSAGE, Passage
 from shared.contracts.interceptors import AccessLogSettings
 from shared.keys import REQUEST_ID
 from shared.log import write_line
-from shared.middleware import route_of
 from shared.redaction import redact
 
 
@@ -32,7 +30,7 @@ class Answered(Struct, frozen=True, kw_only=True, gc=False):
 
 
 def build(settings: AccessLogSettings, tools: Tools) -> Step | None:
-    every, fast_ms, skipped = settings.every, settings.fast_ms, among(settings.skip_paths)
+    every, fast_seconds, skipped = settings.every, settings.fast_ms / 1000, among(settings.skip_paths)
     numbers = count(1)
     if not logging.getLogger().isEnabledFor(logging.INFO):
         return None
@@ -40,25 +38,24 @@ def build(settings: AccessLogSettings, tools: Tools) -> Step | None:
     async def access_log(request: web.Request, rest: Rest) -> web.StreamResponse:
         started = perf_counter()
         response = await rest(request)
-        duration_ms = (perf_counter() - started) * 1000
-        told = response.status >= 400 or duration_ms >= fast_ms or not next(numbers) % every
-        if told and not skipped(request.path):
-            write_line("http.answered", _answered(request, response.status, duration_ms))
+        seconds, status = perf_counter() - started, response.status
+        if (status >= 400 or seconds >= fast_seconds or not next(numbers) % every) and not skipped(request.path):
+            write_line("http.answered", answered, (request[PASSAGE], request[REQUEST_ID], status, seconds))
         return response
 
     return access_log
 
 
-def _answered(request: web.Request, status: int, duration_ms: float) -> Answered:
-    identity = request.get(IDENTITY)
+def answered(given: tuple[Passage, str, int, float]) -> Answered:
+    passage, request_id, status, seconds = given
     return Answered(
-        method=request.method,
-        route=route_of(request),
-        path=redact(request.path),
+        method=passage.method,
+        route=passage.route,
+        path=redact(passage.path),
         status=status,
-        duration_ms=round(duration_ms, 2),
-        client_ip=client_ip(request),
-        actor=identity.actor if identity else None,
-        request_id=request[REQUEST_ID],
-        trace_id=request.get(TRACE_ID, ""),
+        duration_ms=round(seconds * 1000, 2),
+        client_ip=passage.client_ip,
+        actor=passage.identity.actor if passage.identity else None,
+        request_id=request_id,
+        trace_id=passage.trace_id,
     )

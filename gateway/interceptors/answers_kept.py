@@ -6,6 +6,8 @@ from aiohttp import web
 from msgspec import Struct
 from multidict import CIMultiDict
 
+from gateway.whole_response import WholeResponse
+
 Key = tuple[str, bool]
 """Path with query, and whether the client takes gzip."""
 
@@ -19,7 +21,7 @@ class Kept(Struct, frozen=True):
     body: bytes
 
     def answer(self) -> web.Response:
-        return web.Response(body=self.body, headers=self.headers)
+        return WholeResponse(self.body, self.headers)
 
 
 class AnswersKept:

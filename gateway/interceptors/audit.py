@@ -1,5 +1,6 @@
 """Records what was changed, what was refused for lack of a role, and failed sign-ins."""
 
+from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -8,10 +9,10 @@ from aiohttp import web
 
 from gateway.auth.audit import AFTER, BEFORE, OBJECT, Deed, record, told
 from gateway.auth.gatekeeper import GATEKEEPER
-from gateway.auth.identity import IDENTITY
 from gateway.client import client_ip
 from gateway.interceptors.step import Rest, Step, Tools
 from gateway.operations import operation_of
+from gateway.passage import PASSAGE
 from gateway.routes.route import Route
 from shared.contracts.interceptors import NoSettings
 from shared.keys import REQUEST_ID
@@ -27,10 +28,14 @@ def build(settings: NoSettings, tools: Tools) -> Step:
     return audit
 
 
-async def audit(request: web.Request, rest: Rest) -> web.StreamResponse:
+def audit(request: web.Request, rest: Rest) -> Awaitable[web.StreamResponse]:
     route = operation_of(request)
     if route is None or not route.unsafe or not route.audited:
-        return await rest(request)
+        return rest(request)
+    return _recorded(request, rest, route)
+
+
+async def _recorded(request: web.Request, rest: Rest, route: Route) -> web.StreamResponse:
     try:
         response = await rest(request)
     except ProblemError as error:
@@ -49,7 +54,7 @@ async def _given(request: web.Request) -> Any:
 
 async def _write(request: web.Request, route: Route, outcome: str, before: Any, after: Any) -> None:
     """A deed that is done stays done when it cannot be recorded: the log keeps it then."""
-    identity = request.get(IDENTITY)
+    identity = request[PASSAGE].identity
     deed = Deed(
         actor=identity.actor if identity else request.get(OBJECT, "anonymous"),
         role=identity.role if identity else "",

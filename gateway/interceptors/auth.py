@@ -1,13 +1,16 @@
 """Closed by default: who asks, from which page, with which role. A route that names no role lets nobody in."""
 
+from collections.abc import Awaitable
+
 from aiohttp import web
 
 from gateway.auth.gatekeeper import GATEKEEPER, SAFE, check_origin
-from gateway.auth.identity import IDENTITY, allows
+from gateway.auth.identity import Access, Identity, allows
 from gateway.auth.schemes import SWITCHED_OFF, all_but, check_scheme
 from gateway.interceptors.cors import TRUSTED_ORIGIN
 from gateway.interceptors.step import Rest, Step, Tools
 from gateway.operations import access_of
+from gateway.passage import PASSAGE
 from shared.contracts.interceptors import AuthSettings
 from shared.problems import forbidden, unauthorized
 
@@ -16,8 +19,19 @@ def build(settings: AuthSettings, tools: Tools) -> Step:
     app = tools.app
     switched_off = all_but(settings.schemes)
 
-    async def auth(request: web.Request, rest: Rest) -> web.StreamResponse:
+    def auth(request: web.Request, rest: Rest) -> Awaitable[web.StreamResponse]:
+        """Nothing is waited for when somebody reads who was here a moment ago, as most are."""
         access, safe = access_of(request), request.method in SAFE
+        if not safe or switched_off or access == "public":
+            return checked(request, rest, access, safe)
+        identity = app[GATEKEEPER].known(request)
+        if identity is None:
+            return checked(request, rest, access, safe)
+        request[PASSAGE].identity = identity
+        check_access(access, identity)
+        return rest(request)
+
+    async def checked(request: web.Request, rest: Rest, access: Access | None, safe: bool) -> web.StreamResponse:
         if switched_off:
             request[SWITCHED_OFF] = switched_off
         if access == "public":
@@ -30,14 +44,19 @@ def build(settings: AuthSettings, tools: Tools) -> Step:
         identity = await keeper.identify(request)
         if identity is None:
             raise unauthorized("Sign in, or send a token as Authorization: Bearer")
-        request[IDENTITY] = identity
+        request[PASSAGE].identity = identity
         if not safe:
             check_origin(request, request.get(TRUSTED_ORIGIN, False))
             await keeper.guard(request, identity)
-        if not identity.settled and access != "self":
-            raise forbidden("Change the first password before anything else", code="must_change_password")
-        if access is None or not allows(access, identity):
-            raise forbidden(f"Needs the {access or 'admin'} role", code="role", role=access or "admin")
+        check_access(access, identity)
         return await rest(request)
 
     return auth
+
+
+def check_access(access: Access | None, identity: Identity) -> None:
+    """Raises ProblemError 403."""
+    if not identity.settled and access != "self":
+        raise forbidden("Change the first password before anything else", code="must_change_password")
+    if access is None or not allows(access, identity):
+        raise forbidden(f"Needs the {access or 'admin'} role", code="role", role=access or "admin")

@@ -48,9 +48,12 @@ class Breaker:
             self._turn(now + self._open_seconds if failed else None)
             return
         self._count(failed, now)
-        requests, failures = sum(s.requests for s in self._slices), sum(s.failed for s in self._slices)
-        if failed and requests >= self._min_requests and failures * 100 >= requests * self._error_pct:
+        if failed and self._too_many_failed():
             self._turn(now + self._open_seconds)
+
+    def _too_many_failed(self) -> bool:
+        requests, failures = sum(s.requests for s in self._slices), sum(s.failed for s in self._slices)
+        return requests >= self._min_requests and failures * 100 >= requests * self._error_pct
 
     def _turn(self, open_until: float | None) -> None:
         self._open_until, self._trying = open_until, False

@@ -1,5 +1,6 @@
 """Who may come in, by address. Denied goes before allowed."""
 
+from collections.abc import Awaitable
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
@@ -28,9 +29,9 @@ def build(settings: IpRulesSettings, tools: Tools) -> Step | None:
             not allow or any(found in network for network in allow)
         )
 
-    async def ip_rules(request: web.Request, rest: Rest) -> web.StreamResponse:
+    def ip_rules(request: web.Request, rest: Rest) -> Awaitable[web.StreamResponse]:
         if not may(client_ip(request)) and not spared(request.path):
             raise forbidden("Requests from your address are not allowed", code="ip_rules")
-        return await rest(request)
+        return rest(request)
 
     return ip_rules if allow or deny else None

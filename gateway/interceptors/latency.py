@@ -1,5 +1,7 @@
 """The duration of each request, by route template, for Belfry's own pages."""
 
+from collections.abc import Awaitable
+
 from aiohttp import web
 
 from belfry_reporter.aiohttp import reported
@@ -11,9 +13,7 @@ from shared.keys import REPORTER
 def build(settings: LatencySettings, tools: Tools) -> Step:
     app, skipped = tools.app, among(settings.skip_paths)
 
-    async def latency(request: web.Request, rest: Rest) -> web.StreamResponse:
-        if skipped(request.path):
-            return await rest(request)
-        return await reported(app[REPORTER], request, rest)
+    def latency(request: web.Request, rest: Rest) -> Awaitable[web.StreamResponse]:
+        return rest(request) if skipped(request.path) else reported(app[REPORTER], request, rest)
 
     return latency

@@ -6,10 +6,10 @@ import structlog
 from aiohttp import web
 from multidict import istr
 
-from gateway.auth.identity import IDENTITY
 from gateway.client import client_network
 from gateway.interceptors.buckets import Policy, SharedBuckets, Taken
 from gateway.interceptors.step import Rest, Step, Tools, among
+from gateway.passage import PASSAGE
 from shared.contracts.interceptors import RateLimitSettings
 from shared.middleware import problem_response
 from shared.problems import ProblemError, too_many
@@ -23,7 +23,7 @@ POLICY, LEFT = istr("RateLimit-Policy"), istr("RateLimit")
 def build(settings: RateLimitSettings, tools: Tools) -> Step | None:
     if not settings.requests:
         return None
-    spared = among(settings.except_paths)
+    spared, count_by, buckets = among(settings.except_paths), settings.count_by, tools.buckets
     policy = Policy(settings.requests, settings.per_seconds, settings.burst)
     shared = tools.shared_buckets if settings.store == "shared" else None
     stated = f"{NAME};q={settings.requests};w={math.ceil(settings.per_seconds)}"
@@ -43,14 +43,14 @@ def build(settings: RateLimitSettings, tools: Tools) -> Step | None:
     async def rate_limit(request: web.Request, rest: Rest) -> web.StreamResponse:
         if spared(request.path):
             return await rest(request)
-        key = bucket + key_of(request, settings.count_by)
-        taken = await taken_of_all(shared, key) if shared else tools.buckets.take(key, policy, clock())
+        key = bucket + key_of(request, count_by)
+        taken = await taken_of_all(shared, key) if shared else buckets.take(key, policy, clock())
         if taken is None:
             return await rest(request)
         response = await rest(request) if taken.count else refused(request, taken)
         if not response.prepared:
-            response.headers[POLICY] = stated
-            response.headers[LEFT] = left(taken, clock())
+            headers = response.headers
+            headers[POLICY], headers[LEFT] = stated, left(taken, clock())
         return response
 
     return rate_limit
@@ -58,7 +58,7 @@ def build(settings: RateLimitSettings, tools: Tools) -> Step | None:
 
 def key_of(request: web.Request, count_by: str) -> str:
     """Whose bucket it is; of someone who is not signed in that of the address."""
-    identity = request.get(IDENTITY) if count_by != "ip" else None
+    identity = request[PASSAGE].identity if count_by != "ip" else None
     if identity is None:
         return f"ip:{client_network(request)}"
     return f"user:{identity.user_name}" if count_by == "user" else f"{identity.kind}:{identity.id}"
@@ -66,7 +66,8 @@ def key_of(request: web.Request, count_by: str) -> str:
 
 def left(taken: Taken, now: float) -> str:
     """The field of the IETF's draft on rate limits: tokens left, and in how many seconds the bucket is full again."""
-    return f"{NAME};r={taken.remaining};t={max(0, math.ceil(taken.full_at - now))}"
+    full_in_seconds = taken.full_at - now
+    return f"{NAME};r={taken.remaining};t={math.ceil(full_in_seconds) if full_in_seconds > 0 else 0}"
 
 
 def refused(request: web.Request, taken: Taken) -> web.Response:

@@ -1,10 +1,10 @@
 """What a browser may do with our answers: run our own scripts, and be framed by nobody."""
 
 from aiohttp import hdrs, web
-from multidict import CIMultiDict, istr
 
 from gateway.client import is_https
 from gateway.interceptors.step import Rest, Step, Tools
+from gateway.whole_response import WholeResponse, fixed_headers
 from shared.contracts.interceptors import SecurityHeadersSettings
 
 POLICY: web.AppKey[str] = web.AppKey("POLICY", str)
@@ -25,7 +25,7 @@ def policy_for(scripts: str) -> str:
 
 
 def build(settings: SecurityHeadersSettings, tools: Tools) -> Step:
-    fixed = CIMultiDict({istr(name): value for name, value in headers_of(settings, tools.app[POLICY]).items()})
+    fixed = fixed_headers(headers_of(settings, tools.app[POLICY]))
     transport = transport_of(settings)
 
     async def security_headers(request: web.Request, rest: Rest) -> web.StreamResponse:
@@ -33,7 +33,10 @@ def build(settings: SecurityHeadersSettings, tools: Tools) -> Step:
         if response.prepared:
             return response
         headers = response.headers
-        headers.merge(fixed)  # what a handler has said for itself stays
+        if isinstance(response, WholeResponse):
+            response.fixed = fixed
+        else:
+            headers.merge(fixed.headers)  # what a handler has said for itself stays
         if response.status == 401:
             headers.setdefault(hdrs.WWW_AUTHENTICATE, "Bearer")
         if transport and is_https(request):

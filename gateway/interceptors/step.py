@@ -38,8 +38,6 @@ class Tools(Struct, frozen=True, kw_only=True):
     clock: Callable[[], float] = time
 
 
-TRACE_ID = web.RequestKey("TRACE_ID", str)
-
 Build = Callable[[Any, Tools], Step | None]
 """From the settings of its kind; None when they leave nothing to do. Raises ValueError for settings it cannot work
 with."""

@@ -1,13 +1,15 @@
 """A span for each request, below the caller's when `traceparent` came along."""
 
+from collections.abc import Awaitable
+
 from aiohttp import web
 from multidict import istr
 from opentelemetry.trace import SpanKind
 
-from gateway.interceptors.step import TRACE_ID, Rest, Step, Tools, among
+from gateway.interceptors.step import Rest, Step, Tools, among
+from gateway.passage import PASSAGE
 from shared import telemetry
 from shared.contracts.interceptors import TracingSettings
-from shared.middleware import route_of
 
 TRACEPARENT = istr("traceparent")
 
@@ -15,25 +17,20 @@ TRACEPARENT = istr("traceparent")
 def build(settings: TracingSettings, tools: Tools) -> Step:
     share, skipped, random = settings.sample_pct / 100, among(settings.skip_paths), tools.random
 
-    async def carrying(request: web.Request, rest: Rest) -> web.StreamResponse:
+    def carrying(request: web.Request, rest: Rest) -> Awaitable[web.StreamResponse]:
         """Nobody collects spans: only the ids go on."""
-        if skipped(request.path):
-            return await rest(request)
-        token = telemetry.carry(request.headers.get(TRACEPARENT))
-        request[TRACE_ID] = telemetry.current_trace_id()
-        try:
-            return await rest(request)
-        finally:
-            telemetry.put_down(token)
+        if not skipped(request.path):
+            request[PASSAGE].trace_id = telemetry.begin_trace(request.headers.get(TRACEPARENT))
+        return rest(request)
 
     async def tracing(request: web.Request, rest: Rest) -> web.StreamResponse:
         if skipped(request.path):
             return await rest(request)
         parent = request.headers.get(TRACEPARENT) or telemetry.new_traceparent(sampled=random() < share)
-        route = route_of(request)
+        route = request[PASSAGE].route
         attributes = {"http.request.method": request.method, "http.route": route}
         with telemetry.span(f"{request.method} {route}", SpanKind.SERVER, parent, attributes) as span:
-            request[TRACE_ID] = telemetry.current_trace_id()
+            request[PASSAGE].trace_id = telemetry.current_trace_id()
             response = await rest(request)
             span.set_attribute("http.response.status_code", response.status)
             if response.status >= 500:

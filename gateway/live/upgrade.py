@@ -10,7 +10,7 @@ from time import time
 from aiohttp import hdrs, web
 
 from gateway.auth.gatekeeper import GATEKEEPER
-from gateway.auth.identity import IDENTITY, Identity
+from gateway.auth.identity import Identity
 from gateway.auth.schemes import check_scheme, is_taken
 from gateway.client import client_ip, public_url
 from gateway.live import frames
@@ -18,6 +18,7 @@ from gateway.live.client import Client
 from gateway.live.hub import Hub
 from gateway.live.socket import Ended, Socket, switch
 from gateway.live.tickets import redeem
+from gateway.passage import PASSAGE
 from gateway.settings import GatewaySettings
 from shared.contracts.live import BAD_TICKET, PROTOCOL, TOO_MANY_CONNECTIONS, CloseCode, Disconnecting
 from shared.contracts.wire import Problem
@@ -57,7 +58,7 @@ async def connect(request: web.Request) -> web.StreamResponse:
         raise forbidden("Change the first password before anything else", code="must_change_password")
     if refusal := hub.registry.refusal(identity.user_name, client_ip(request)):
         return await _turn_away(request, "limit", TOO_MANY_CONNECTIONS, refusal, identity)
-    request[IDENTITY] = identity
+    request[PASSAGE].identity = identity
     return await switch(request, _client(request, identity, origin), _protocol(request))
 
 

@@ -6,7 +6,7 @@ import msgspec
 from aiohttp import web
 
 from gateway.answers import unpacked
-from gateway.operations import ask
+from gateway.operations import read_shared
 from shared.contracts.health.procedures import GET_STATUS_PAGE
 from shared.contracts.health.status_page import StatusPage
 from shared.contracts.wire import Nothing
@@ -27,14 +27,12 @@ class Source:
         if self._page is not None and time.monotonic() - self._asked_at < FRESH_SECONDS:
             return self._page
         try:
-            reply = await ask(request, GET_STATUS_PAGE, Nothing(), shared=True)
+            found = await read_shared(request, GET_STATUS_PAGE, Nothing(), placed=False)
         except ProblemError:
             if self._page is None:
                 raise
             return self._page
-        self._page = msgspec.json.decode(
-            unpacked(reply.data, reply.headers.get("Content-Encoding", "")), type=StatusPage
-        )
+        self._page = msgspec.json.decode(unpacked(found.body, found.encoding), type=StatusPage)
         self._asked_at = time.monotonic()
         return self._page
 

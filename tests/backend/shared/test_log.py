@@ -2,13 +2,18 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
 import structlog
 
-from shared.log import configure
+from shared.log import FLUSH_LINES, configure, flush, write_line
 from shared.settings import Settings
+
+
+class Counted(msgspec.Struct):
+    number: int
 
 
 @pytest.fixture
@@ -76,3 +81,22 @@ def test_a_terminal_gets_words_and_not_json(
     out = capsys.readouterr().out
     assert "probe.failed" in out
     assert not out.startswith("{")
+
+
+async def test_many_lines_are_written_together_and_none_waits_for_ever(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(settings)
+    for number in range(FLUSH_LINES):
+        assert not lines(capsys)
+        write_line("thing.counted", Counted, number)
+    written = lines(capsys)
+    assert [line["number"] for line in written] == list(range(FLUSH_LINES))
+    assert all((line["event"], line["level"], line["instance"]) == ("thing.counted", "info", "i1") for line in written)
+    times = [datetime.fromisoformat(str(line["timestamp"])) for line in written]
+    assert times == sorted(times)
+    assert abs((datetime.now(UTC) - times[-1]).total_seconds()) < 60
+    write_line("thing.counted", Counted, 1)
+    assert not lines(capsys)
+    flush()
+    assert [line["number"] for line in lines(capsys)] == [1]
