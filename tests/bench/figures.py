@@ -29,10 +29,10 @@ def against(
     at_most: float = 0,
     note: str = "",
 ) -> Figure:
-    """A figure beside a peer's; the goal is a ratio."""
+    """A figure beside a peer's; the goal, if there is one, is a ratio."""
     ratio = round(value / peer_value, 6) if peer_value else None  # of sums of clock ticks: equal ones are equal
-    goal = f">= {at_least:g}x" if at_least else f"<= {at_most:g}x"
-    ok = None if ratio is None else ratio >= at_least if at_least else ratio <= at_most
+    goal = f">= {at_least:g}x" if at_least else f"<= {at_most:g}x" if at_most else ""
+    ok = None if ratio is None or not goal else ratio >= at_least if at_least else ratio <= at_most
     return Figure(value=value, unit=unit, peer=peer, peer_value=peer_value, ratio=ratio, goal=goal, ok=ok, note=note)
 
 
