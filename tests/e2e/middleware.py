@@ -79,11 +79,11 @@ async def drag(page: Page, step_id: str, over: str, says: str) -> None:
     await page.get_by_role("table", name="Steps", exact=True).evaluate(
         "table => table.scrollIntoView({ block: 'center' })"
     )
+    await grip(page, step_id).hover()  # waits until it stands still
     grabbed, target = await grip(page, step_id).bounding_box(), await row(page, over).bounding_box()
     assert grabbed
     assert target
     x, y = grabbed["x"] + grabbed["width"] / 2, grabbed["y"] + grabbed["height"] / 2
-    await page.mouse.move(x, y)
     await page.mouse.down()
     await page.mouse.move(x, y + (6 if target["y"] > y else -6), steps=3)
     await page.mouse.move(x, target["y"] + target["height"] / 2, steps=8)
