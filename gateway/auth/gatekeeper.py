@@ -21,7 +21,6 @@ from shared.db import Pool
 from shared.problems import forbidden, unauthorized
 
 AUTHORIZATION = istr(hdrs.AUTHORIZATION)
-BEARER_OR_COOKIE = frozenset({"Bearer", ""})
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 AUTOMATION = "automation"
@@ -40,14 +39,18 @@ class Gatekeeper:
         self._csrf_key: bytes | None = None
 
     def known(self, request: web.Request) -> Identity | None:
-        """Who asks, if they did within the last seconds. None: `identify` has to look."""
+        """Who asks, if they did within the last seconds, and in the same way. None: `identify` has to look."""
         scheme, _, secret = request.headers.get(AUTHORIZATION, "").partition(" ")
-        if not scheme:
-            secret = request.cookies.get(COOKIE, "")
-        return self.cache.get(secret.strip()) if scheme in BEARER_OR_COOKIE and secret else None
+        if scheme and scheme.lower() != "bearer":
+            return None
+        identity = self.cache.get(secret.strip() if scheme else request.cookies.get(COOKIE, ""))
+        by_cookie = identity is not None and identity.kind == "session"
+        return None if by_cookie is bool(scheme) else identity
 
     async def identify(self, request: web.Request) -> Identity | None:
         """Who asks; None for nobody. Raises ProblemError 401 for a bearer token that is not good (any more)."""
+        if (identity := self.known(request)) is not None:
+            return identity
         scheme, _, secret = request.headers.get(AUTHORIZATION, "").partition(" ")
         if scheme:
             return await self._bearer(request, scheme, secret.strip())
@@ -81,9 +84,7 @@ class Gatekeeper:
     async def _bearer(self, request: web.Request, scheme: str, secret: str) -> Identity:
         if scheme.lower() != "bearer" or not secret:
             raise unauthorized("Send the header Authorization: Bearer <token>")
-        identity = self.cache.get(secret)
-        if identity is not None:
-            return identity
+        identity: Identity | None = None
         secret_hash = hash_of(secret)
         if self._admin_token and hmac.compare_digest(secret_hash, hash_of(self._admin_token)):
             identity = Identity(
@@ -103,12 +104,10 @@ class Gatekeeper:
         return identity
 
     async def _session(self, request: web.Request, cookie: str) -> Identity | None:
-        identity = self.cache.get(cookie)
-        if identity is None:
-            identity = await find_session(self.pool, hash_of(cookie))
-            if identity is not None:
-                await touch_session(self.pool, identity.id, client_ip(request))
-                self.cache.put(cookie, identity)
+        identity = await find_session(self.pool, hash_of(cookie))
+        if identity is not None:
+            await touch_session(self.pool, identity.id, client_ip(request))
+            self.cache.put(cookie, identity)
         return identity
 
 

@@ -48,7 +48,7 @@ def chain_middleware(app: web.Application) -> Middleware:
             request.method, request.path, template_of(route), operations.get(route), find_client_ip(request, proxies)
         )
         try:
-            if UPGRADE in request.headers and is_upgrade(request):
+            if UPGRADE in request.headers and passage.route in UPGRADES:
                 response = await chain.upgrade(request)
             else:
                 response = await measured(chain, request, passage)
@@ -78,11 +78,6 @@ async def measured(chain: Compiled, request: web.Request, passage: Passage) -> w
     if identity is not None and identity.role == "admin" and not response.prepared:
         response.headers[SERVER_TIMING] = server_timing(chain.rows, row)
     return response
-
-
-def is_upgrade(request: web.Request) -> bool:
-    resource = request.match_info.route.resource
-    return resource is not None and resource.canonical in UPGRADES
 
 
 def server_timing(rows: Rows, row: list[float]) -> str:

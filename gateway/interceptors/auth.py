@@ -22,9 +22,8 @@ def build(settings: AuthSettings, tools: Tools) -> Step:
     def auth(request: web.Request, rest: Rest) -> Awaitable[web.StreamResponse]:
         """Nothing is waited for when somebody reads who was here a moment ago, as most are."""
         access, safe = access_of(request), request.method in SAFE
-        if not safe or switched_off or access == "public":
-            return checked(request, rest, access, safe)
-        identity = app[GATEKEEPER].known(request)
+        plain = safe and not switched_off and access != "public"
+        identity = app[GATEKEEPER].known(request) if plain else None
         if identity is None:
             return checked(request, rest, access, safe)
         request[PASSAGE].identity = identity

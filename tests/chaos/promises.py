@@ -106,9 +106,9 @@ async def no_check_was_dropped(whole: Whole) -> bool:
     return not [line for line in lines if line.startswith(DROPPED) and not line.endswith(" 0.0")]
 
 
-async def every_alert_reached_its_people(whole: Whole, load: Load) -> None:
+async def every_alert_reached_its_people(whole: Whole, load: Load) -> int:
     """One message for each beginning and each end; the end tells all when it has overtaken the beginning. One that came
-    twice was cut off, and says so."""
+    twice was cut off, and says so. Returns how many there were."""
     rows = await until(
         lambda: _rows(whole.admin_dsn, DELIVERIES),
         lambda found: {row["state"] for row in found} <= {"accepted", "dropped"},
@@ -122,6 +122,7 @@ async def every_alert_reached_its_people(whole: Whole, load: Load) -> None:
     assert {id for id, times in arrived.items() if times > 1} <= {
         row["id"] for row in rows if row["possible_duplicate"]
     }
+    return len(rows)
 
 
 async def _stored(load: Load) -> list[Delivery]:

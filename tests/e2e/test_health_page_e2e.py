@@ -89,7 +89,7 @@ async def test_a_service_that_was_killed_is_named_at_once_and_comes_back(
     with suspended(belfry):  # so that nobody starts it again before it was missed
         child(belfry, "health_svc").kill()
         await until(told, lambda found: (found.get("status"), found.get("service")) == (503, "health_svc"))
-    await until(told, lambda found: "services" in found)
+    assert (await until(told, lambda found: "services" in found))["services"]
 
 
 async def test_a_part_that_fails_has_a_name(page: Page, api: aiohttp.ClientSession) -> None:

@@ -21,6 +21,7 @@ async def test_nobody_reads_the_answers_to_another(connect_as: As, service: str)
     bus = await connect_as(service)
     for inbox in ("_INBOX.>", f"_INBOX_{_other(service)}.>"):
         await cannot_listen(bus, inbox)
+    assert bus.state().errors_total == 2
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -28,6 +29,7 @@ async def test_nobody_but_the_administrator_changes_streams(connect_as: As, serv
     bus = await connect_as(service)
     for subject in (f"$JS.API.STREAM.DELETE.{EVENTS_STREAM}", "$JS.API.STREAM.CREATE.MINE"):
         await refused(bus, subject)
+    assert bus.state().errors_total == 2
 
 
 async def test_an_outsider_passes_for_no_gateway_and_closes_nothing(connect_as: As) -> None:
@@ -44,6 +46,7 @@ async def test_an_outsider_passes_for_no_gateway_and_closes_nothing(connect_as: 
         await refused(observer, subject)
     for subject in ("belfry.node.gw-0.*", "belfry.node.*.*", "belfry.node.>"):
         await cannot_listen(observer, subject)
+    assert observer.state().errors_total == 9
 
 
 async def test_an_outside_subscriber_hears_events_and_says_no_more_than_heartbeats_and_latencies(
@@ -103,6 +106,7 @@ async def test_what_is_stored_and_whom_it_belongs_to_is_nobodys_to_change(connec
     if user != "alert_svc":
         await refused(bus, "belfry.notify.deliver")
         await refused(bus, "$JS.API.CONSUMER.MSG.NEXT.BELFRY_NOTIFY.alert_senders")
+    assert bus.state().errors_total == len(MISUSE) + 2 * (user != "gateway") + 2 * (user != "alert_svc")
 
 
 @pytest.mark.parametrize("user", [*SERVICES, OBSERVER])
@@ -111,6 +115,7 @@ async def test_nobody_listens_to_everything(connect_as: As, user: str) -> None:
     bus = await connect_as(user)
     for subject in (">", "belfry.>", "belfry.rpc.>", "belfry.notify.>", "$JS.>", "$SYS.>", "*.*"):
         await cannot_listen(bus, subject)
+    assert bus.state().errors_total == 7
 
 
 async def test_nobody_connects_without_a_key(server: Server) -> None:

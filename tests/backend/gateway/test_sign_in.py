@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.backend.gateway.conftest import PASSWORD, Client, StartGateway, sign_in
+from tests.backend.gateway.conftest import PASSWORD, Client, StartGateway, sign_in, token_of
 
 LOGIN, ME = "/api/v1/auth/login", "/api/v1/auth/me"
 
@@ -72,6 +72,23 @@ async def test_signing_out_ends_the_session(gateway: Client) -> None:
 
     assert out.status == 204
     assert (await gateway.get(ME, headers=cookie)).status == 401
+
+
+async def test_a_secret_counts_only_in_the_way_it_was_given_for(gateway: Client) -> None:
+    """Also while who it is of is remembered: a cookie is no token, and a token no cookie."""
+    token = await token_of(gateway, "viewer")
+    await sign_in(gateway)
+    cookies = gateway.session.cookie_jar.filter_cookies(gateway.make_url("/"))
+    session = cookies["belfry_session"].value
+    gateway.session.cookie_jar.clear()
+    right = [{"Cookie": f"belfry_session={session}"}, token]
+    wrong = [
+        {"Authorization": f"Bearer {session}"},
+        {"Cookie": f"belfry_session={token['Authorization'].removeprefix('Bearer ')}"},
+    ]
+
+    for _ in range(2):
+        assert [(await gateway.get(ME, headers=headers)).status for headers in (*right, *wrong)] == [200, 200, 401, 401]
 
 
 async def test_a_generated_password_must_be_changed_first(start_gateway: StartGateway) -> None:

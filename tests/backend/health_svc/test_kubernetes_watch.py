@@ -162,6 +162,7 @@ async def test_nonsense_costs_nothing_but_itself(tmp_path: Path) -> None:
         await watching(api, 2)
         api.put("shop/a")
         await follower.until(shop__a={})
+        assert follower.lists == 1
 
 
 async def test_an_api_that_cannot_be_used_is_tried_again(tmp_path: Path) -> None:

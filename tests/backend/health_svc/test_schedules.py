@@ -55,6 +55,7 @@ async def test_a_timer_follows_its_service(
         await holds(schedule("shop", 20))
         await health.ask(DELETE_SERVICE, ServiceRef(service_id="shop"))
         await holds(None)
+        assert "shop" not in await schedules(url)
 
 
 async def test_a_timer_follows_the_file(
@@ -94,7 +95,7 @@ async def test_timers_of_services_that_are_gone_are_ended(
         await health.bus.send(ghost.subject, b"", ghost.headers)
         await until(lambda: schedules(url), lambda found: "ghost" in found)
     async with running_health(start_process, service_env, tmp_path / "belfry.yaml", []):
-        await until(lambda: schedules(url), lambda found: "ghost" not in found)
+        assert "ghost" not in await until(lambda: schedules(url), lambda found: "ghost" not in found)
 
 
 async def test_what_is_unknown_since_nobody_worked_is_checked_at_the_start(

@@ -128,6 +128,7 @@ async def test_a_changed_credential_is_taken_up(tmp_path: Path) -> None:
         await until(lambda: bus.state().up)
         await bus.send("news", b"back")
         await until(lambda: heard == [b"back"])
+        assert bus.state().reconnects_total == 1
         await bus.close()
 
 
@@ -152,6 +153,7 @@ async def test_reconnects_for_ever(broker: Running, connect: Connect) -> None:
     await until(lambda: bus.state().errors_total > 130)
     await asyncio.to_thread(broker.restart)
     await until(lambda: bus.state().up)
+    assert bus.state().reconnects_total == 1
 
 
 def test_backoff_grows_to_its_limit_and_is_spread() -> None:
@@ -248,6 +250,7 @@ async def test_no_task_is_left_by_outages(broker: Running, connect: Connect) -> 
         await asyncio.to_thread(broker.restart)
         await until(lambda n=number: bus.state().up and bus.state().reconnects_total == n)  # type: ignore[misc]
     await until(lambda: len(asyncio.all_tasks()) <= before)
+    assert bus.state().reconnects_total == 3
 
 
 async def _ignore(message: Message) -> None:

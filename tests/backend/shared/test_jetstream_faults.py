@@ -113,6 +113,7 @@ async def test_a_worker_goes_on_after_the_broker_was_killed(streams: Running, co
     await bus.wait_up()
     await until_stored(bus, b"after")
     await until(lambda: got[-1] == b"after")
+    assert bus.state().reconnects_total == 1
 
 
 async def test_a_worker_goes_on_after_the_store_was_lost(streams: Running, connect: Connect, tmp_path: Path) -> None:

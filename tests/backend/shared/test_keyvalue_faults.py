@@ -41,6 +41,7 @@ async def test_watch_sees_what_changed_during_an_outage(streams: Running, connec
     await writer.wait_up()
     await writer.kv("presence").put("health.a", b"2")
     await until(lambda: seen == {"health.a": b"2"})
+    assert watcher.state().reconnects_total == 1
 
 
 @pytest.mark.parametrize("count", [0, 1, 300])

@@ -83,10 +83,10 @@ async def test_more_commands_than_allowed_end_the_connection(start_live: StartLi
     async with live(gateway.url, AUTOMATION) as client:
         for _ in range(40):
             await client.socket.send_str("{}")
-        await is_sent_away(client, TOO_MANY_COMMANDS)
+        assert (await is_sent_away(client, TOO_MANY_COMMANDS))["code"] == TOO_MANY_COMMANDS.code
     async with live(gateway.url, AUTOMATION) as client:
         await client.socket.send_str("what?")
-        await is_sent_away(client, BAD_REQUEST)
+        assert (await is_sent_away(client, BAD_REQUEST))["code"] == BAD_REQUEST.code
 
 
 async def connected(held: AsyncExitStack, gateways: list[Gateway], headers: dict[str, str]) -> list[LiveClient]:
