@@ -20,27 +20,22 @@ def middleware(reporter: Reporter) -> Middleware:
 
     @web.middleware
     async def report(request: web.Request, handler: Handler) -> web.StreamResponse:
-        return await reported(reporter, request, handler)
+        started, status = perf_counter(), FAILED
+        try:
+            response = await handler(request)
+            status = response.status
+            return response
+        except web.HTTPException as error:
+            status = error.status
+            raise
+        except asyncio.CancelledError:
+            status = CLIENT_LEFT
+            raise
+        finally:
+            if status != SWITCHING_PROTOCOLS:  # a WebSocket's life is no latency
+                reporter.record(request.method, route_of(request), status, perf_counter() - started)
 
     return report
-
-
-async def reported(reporter: Reporter, request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The handler's answer, measured."""
-    started, status = perf_counter(), FAILED
-    try:
-        response = await handler(request)
-        status = response.status
-        return response
-    except web.HTTPException as error:
-        status = error.status
-        raise
-    except asyncio.CancelledError:
-        status = CLIENT_LEFT
-        raise
-    finally:
-        if status != SWITCHING_PROTOCOLS:  # a WebSocket's life is no latency
-            reporter.record(request.method, route_of(request), status, perf_counter() - started)
 
 
 def route_of(request: web.Request) -> str:

@@ -95,13 +95,22 @@ def knows(request: web.Request, etag: str) -> bool:
 def add_vary(response: web.StreamResponse, name: str) -> None:
     """The answer is another one for another value of this request header."""
     known = response.headers.get(hdrs.VARY, "")
-    if name.lower() not in [each.strip() for each in known.lower().split(",")]:
-        response.headers[hdrs.VARY] = f"{known}, {name}" if known else name
+    wanted = _varied(known, name)
+    if wanted != known:
+        response.headers[hdrs.VARY] = wanted
+
+
+@lru_cache(256)
+def _varied(known: str, name: str) -> str:
+    if name.lower() in [each.strip() for each in known.lower().split(",")]:
+        return known
+    return f"{known}, {name}" if known else name
 
 
 def accepts_gzip(request: web.Request) -> bool:
     """Does the client take gzip, and no less gladly than plain bytes?"""
-    return _takes_gzip(",".join(request.headers.getall(hdrs.ACCEPT_ENCODING, ())))
+    headers = request.headers
+    return hdrs.ACCEPT_ENCODING in headers and _takes_gzip(",".join(headers.getall(hdrs.ACCEPT_ENCODING)))
 
 
 @lru_cache(256)

@@ -50,11 +50,6 @@ def believed(peer: str, forwarded: str, proxies: Sequence[Network]) -> str:
     return current
 
 
-def client_network(request: web.Request) -> str:
-    """Whom a limit by address counts: of IPv6 the /64, for one customer has all of it."""
-    return _network(client_ip(request))
-
-
 def is_https(request: web.Request) -> bool:
     """Does the browser speak TLS? A proxy's word is enough, because a wrong one only makes the cookie stricter."""
     forwarded = request.headers.get(FORWARDED_PROTO)
@@ -90,5 +85,6 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(REMEMBERED)
-def _network(text: str) -> str:
+def network_of(text: str) -> str:
+    """Whom a limit by address counts: of IPv6 the /64, for one customer has all of it."""
     return str(ip_network(f"{text}/64", strict=False)) if isinstance(_address(text), IPv6Address) else text

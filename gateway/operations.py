@@ -48,14 +48,8 @@ def open_to_all(app: web.Application, routes: Sequence[web.AbstractRouteDef]) ->
     app[OPEN].update(route.resource for route in app.router.add_routes(routes) if route.resource)
 
 
-def operation_of(request: web.Request) -> Route | None:
-    """What the request asks for; None for what is outside of the tables."""
-    return request[PASSAGE].operation
-
-
-def access_of(request: web.Request) -> Access | None:
+def access_of(request: web.Request, operation: Route | None) -> Access | None:
     """Who may make this request; None when nothing says so, which means: nobody."""
-    operation = operation_of(request)
     if operation is not None:
         return operation.access
     unmatched = request.match_info.http_exception is not None  # 404 and 405 tell no secrets

@@ -11,17 +11,28 @@ if TYPE_CHECKING:  # a route names handlers, and they need this
     from gateway.routes.route import Route
 
 
-class Passage(Struct):
+class Passage(Struct, gc=False):
     """`route`: the template. `operation`: None for what is outside of the tables. `client_ip`: as far as it can be
-    believed. `trace_id`, `identity`: as soon as the steps for them have run, and found one."""
+    believed. `request_id`, `trace_id`, `identity`: as soon as the steps for them have run, and found one."""
 
     method: str
     path: str
     route: str
     operation: "Route | None"
     client_ip: str
+    request_id: str = ""
     trace_id: str = ""
     identity: Identity | None = None
+
+
+class Finished(Struct, frozen=True, gc=False):
+    """A request that was answered; or was left by its client: `status` is 499 then. `seconds`: in the gateway.
+    `ended_at`: by time.perf_counter."""
+
+    passage: Passage
+    status: int
+    seconds: float
+    ended_at: float
 
 
 PASSAGE = web.RequestKey("PASSAGE", Passage)

@@ -1,12 +1,11 @@
 """Logs to standard output: coloured lines in a terminal, JSON elsewhere. Event names are dotted, facts are fields."""
 
-import asyncio
 import logging
 import sys
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
+from contextvars import ContextVar
 from datetime import UTC, datetime
-from time import time
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import structlog
@@ -17,11 +16,7 @@ from shared.redaction import HIDDEN, is_secret, redact
 from shared.settings import Settings
 from shared.telemetry import current_trace_id
 
-T = TypeVar("T")
-
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-FLUSH_SECONDS = 0.1
-FLUSH_LINES = 64  # few enough to be still in the processor's cache
 QUIET_LIBRARIES = ("aiohttp.access", "asyncio", "nats", "urllib3", "opentelemetry")
 
 
@@ -45,51 +40,39 @@ def configure(settings: Settings) -> None:
     _configure_libraries(shared_processors, renderer, LEVELS[settings.log_level])
 
 
-def write_line(event: str, told: Callable[[T], Struct], given: T) -> None:
-    """An info of which there are many: told, encoded and written soon, together with others, which is much cheaper.
-    Texts of `told(given)` are written as they are, so whoever makes them hides what must not be seen."""
+def write_lines(event: str, facts: Sequence[tuple[float, Struct]]) -> None:
+    """Infos of which there are many, written together, which is much cheaper; with each its second of the epoch. Their
+    texts are written as they are, so whoever makes them hides what must not be seen."""
     if _lines is None:
-        structlog.get_logger().info(event, **structs.asdict(told(given)))
+        for _, each in facts:
+            structlog.get_logger().info(event, **structs.asdict(each))
     else:
-        _lines.add(event, told, given)
+        _lines.write(event, facts)
 
 
 class Lines:
-    """JSON lines that wait to be written. Within an event loop they wait FLUSH_SECONDS at most."""
+    """JSON lines that all say the same of the process."""
 
     def __init__(self, settings: Settings) -> None:
         who = {"level": "info", "service": settings.service, "instance": settings.instance}
-        self._who = msgspec.json.encode(who)[1:-1]
+        self._who = b'Z",%b,' % msgspec.json.encode(who)[1:-1]
         self._encode = msgspec.json.Encoder().encode
-        self._second, self._stamp = 0, ""
-        self._waiting: list[tuple[str, float, Callable[[Any], Struct], Any]] = []
 
-    def add(self, event: str, told: Callable[[T], Struct], given: T) -> None:
-        if not self._waiting:
-            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
-        self._waiting.append((event, time(), told, given))
-        if len(self._waiting) >= FLUSH_LINES:
-            self.flush()
-
-    def flush(self) -> None:
-        if self._waiting:
-            waiting, self._waiting = self._waiting, []
-            lines = [self._line(event, at, told(given)) for event, at, told, given in waiting]
-            sys.stdout.write(b"".join(lines).decode())
-            sys.stdout.flush()
-
-    def _line(self, event: str, at: float, facts: Struct) -> bytes:
-        second = int(at)
-        if second != self._second:
-            self._second, self._stamp = second, f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}"
-        head = f'{{"event":"{event}","timestamp":"{self._stamp}.{int((at - second) * 1e6):06d}Z",'
-        return b"%b%b,%b\n" % (head.encode(), self._who, self._encode(facts)[1:])
+    def write(self, event: str, facts: Sequence[tuple[float, Struct]]) -> None:
+        second, start, parts = 0, b"", list[bytes]()
+        for at, each in facts:
+            if int(at) != second:
+                second = int(at)
+                moment = datetime.fromtimestamp(second, UTC)
+                start = f'{{"event":"{event}","timestamp":"{moment:%Y-%m-%dT%H:%M:%S}.'.encode()
+            parts += start, b"%06d" % ((at - second) * 1e6), self._who, self._encode(each)[1:], b"\n"
+        sys.stdout.write(b"".join(parts).decode())
+        sys.stdout.flush()
 
 
-def flush() -> None:
-    """Write what waits: the process ends."""
-    if _lines is not None:
-        _lines.flush()
+def name_request(request_id: str) -> None:
+    """Each line of this task and of those it starts is about this request."""
+    _request_id.set(request_id)
 
 
 def hide_secrets(logger: Any, method: str, event: EventDict) -> EventDict:
@@ -103,6 +86,7 @@ def _processors(settings: Settings) -> list[Processor]:
 
     return [
         structlog.contextvars.merge_contextvars,
+        add_request,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_identity,
@@ -110,9 +94,15 @@ def _processors(settings: Settings) -> list[Processor]:
     ]
 
 
+def add_request(logger: Any, method: str, event: EventDict) -> EventDict:
+    """Ties a line to the request it was written for, unless it names one."""
+    request_id = "" if "request_id" in event else _request_id.get()
+    return {**event, "request_id": request_id} if request_id else event
+
+
 def add_trace(logger: Any, method: str, event: EventDict) -> EventDict:
-    """Ties a line to the trace it was written in."""
-    trace_id = current_trace_id()
+    """Ties a line to the trace it was written in, unless it names one."""
+    trace_id = "" if "trace_id" in event else current_trace_id()
     return {**event, "trace_id": trace_id} if trace_id else event
 
 
@@ -131,6 +121,7 @@ def _configure_libraries(processors: Sequence[Processor], renderer: Processor, l
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
 
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
 _lines: Lines | None = None
 """Where many lines go; none in a terminal, and before `configure`."""
 

@@ -76,9 +76,7 @@ def _count(key: Answered) -> None:
     labels = (service, method if method in hdrs.METH_ALL else "OTHER", route)
     telemetry.HTTP_REQUESTS.labels(*labels, status).inc(len(seconds))
     if status != 101:  # a WebSocket's life is no latency
-        duration = telemetry.HTTP_DURATION.labels(*labels)
-        for each in seconds:
-            duration.observe(each)
+        telemetry.observe_many(telemetry.HTTP_DURATION.labels(*labels), seconds)
 
 
 @web.middleware

@@ -44,7 +44,6 @@ def run(create_app: Callable[[SettingsT], web.Application], settings_cls: type[S
         reason = os.strerror(error.errno) if error.errno else str(error)
         refuse(f"cannot listen on {settings.host}:{settings.port}: {reason}")
     finally:
-        logs.flush()
         stop_exporting()
 
 

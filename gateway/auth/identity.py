@@ -16,6 +16,8 @@ Access = Literal["public", "self", "viewer", "operator", "admin"]
 """Who may? `public`: anyone. `self`: anyone signed in, even before the first password was changed. Else: this role and
 those above."""
 
+RANKS = {role: rank for rank, role in enumerate(ROLES)}
+
 CACHE_SECONDS = 5.0
 CACHE_SIZE = 10_000
 SECRET_BYTES = 32
@@ -47,7 +49,7 @@ def allows(access: Access, identity: Identity | None) -> bool:
         return True
     if identity is None:
         return False
-    return access == "self" or ROLES.index(identity.role) >= ROLES.index(access)
+    return access == "self" or RANKS[identity.role] >= RANKS[access]
 
 
 def lower(role: Role, other: Role) -> Role:

@@ -10,6 +10,7 @@ from gateway.chain.compiled import compile_chain
 from gateway.chain.holder import HOLDER, Holder, chain_middleware
 from gateway.chain.keeper import Keeper
 from gateway.chain.meter import Meter
+from gateway.chain.observing import Observing
 from gateway.chain.rehearsal import rehearse
 from gateway.interceptors.answers_kept import AnswersKept
 from gateway.interceptors.buckets import SharedBuckets
@@ -28,7 +29,7 @@ ONLY_NUMBERS = frozenset({"checked", "measured", "sampled", "summarised"})
 def add_chain(app: web.Application) -> None:
     """The built-in chain, until `chain_context` knows a better one."""
     tools, meter = Tools(app=app), Meter()
-    app[HOLDER] = Holder(compile_chain(default_chain(), tools, meter), tools, meter)
+    app[HOLDER] = Holder(compile_chain(default_chain(), tools, meter), tools, meter, Observing(app[SETTINGS].service))
     app[REHEARSE] = rehearse
     app.middlewares[:] = [chain_middleware(app)]
 
@@ -45,6 +46,7 @@ async def chain_context(app: web.Application) -> AsyncIterator[None]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    holder.observing.flush()
     keeper.announce(stopped=True)
 
 

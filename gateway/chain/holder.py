@@ -3,6 +3,7 @@ request keeps the chain it began with."""
 
 from time import perf_counter
 
+import numpy as np
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -11,12 +12,12 @@ from multidict import istr
 
 from gateway.chain.compiled import ROW, Compiled
 from gateway.chain.meter import Meter, Rows
+from gateway.chain.observing import Observing
 from gateway.client import PROXIES, find_client_ip
 from gateway.interceptors.step import Tools
 from gateway.operations import OPERATIONS
-from gateway.passage import PASSAGE, Passage
-from shared.keys import REQUEST_ID, SETTINGS
-from shared.middleware import count, problem_response, template_of
+from gateway.passage import PASSAGE, Finished, Passage
+from shared.middleware import problem_response, template_of
 from shared.problems import internal
 
 log = structlog.get_logger(__name__)
@@ -31,13 +32,14 @@ class Holder(Struct):
     chain: Compiled
     tools: Tools
     meter: Meter
+    observing: Observing
 
 
 HOLDER = web.AppKey("HOLDER", Holder)
 
 
 def chain_middleware(app: web.Application) -> Middleware:
-    holder, service = app[HOLDER], app[SETTINGS].service
+    holder = app[HOLDER]
     operations, proxies = app[OPERATIONS], app[PROXIES]
 
     @web.middleware
@@ -47,11 +49,15 @@ def chain_middleware(app: web.Application) -> Middleware:
         passage = request[PASSAGE] = Passage(
             request.method, request.path, template_of(route), operations.get(route), find_client_ip(request, proxies)
         )
+        row: list[float] | None = None
         try:
             if UPGRADE in request.headers and passage.route in UPGRADES:
                 response = await chain.upgrade(request)
             else:
-                response = await measured(chain, request, passage)
+                row = chain.rows.new()
+                ROW.set(row)
+                response = await chain.run(request)
+                tell_admin(response, passage, chain.rows, row)
             status = response.status
             return response
         except web.HTTPException as redirect:
@@ -60,29 +66,23 @@ def chain_middleware(app: web.Application) -> Middleware:
         except Exception:  # errors is not around every step: this is a fault of one of those outside of it
             status = 500
             log.exception("http.failed", method=request.method, path=request.path)
-            return problem_response(internal(request.get(REQUEST_ID, "")).problem)
+            return problem_response(internal(passage.request_id).problem)
         finally:
-            count(service, passage.method, passage.route, status, perf_counter() - started)
+            ended = perf_counter()
+            holder.observing.add((chain, Finished(passage, status, ended - started, ended), row))
 
     return run_chain
 
 
-async def measured(chain: Compiled, request: web.Request, passage: Passage) -> web.StreamResponse:
-    row = chain.rows.new()
-    ROW.set(row)
-    try:
-        response = await chain.run(request)
-    finally:
-        chain.rows.add(row)
+def tell_admin(response: web.StreamResponse, passage: Passage, rows: Rows, row: list[float]) -> None:
+    """Where the time went; who is no admin is not told."""
     identity = passage.identity
     if identity is not None and identity.role == "admin" and not response.prepared:
-        response.headers[SERVER_TIMING] = server_timing(chain.rows, row)
-    return response
+        response.headers[SERVER_TIMING] = server_timing(rows, row)
 
 
 def server_timing(rows: Rows, row: list[float]) -> str:
     """What each step that was reached took by itself, in milliseconds."""
-    reached = [(id, row[place], max(row[place + 1], 0)) for place, id in enumerate(rows.ids[:-1]) if row[place] > 0]
-    parts = [f"{id};dur={(total - behind) * 1000:.3f}" for id, total, behind in reached]
-    handler = [f"{rows.ids[-1]};dur={row[-2] * 1000:.3f}"] if row[-2] > 0 else []
-    return ", ".join([*parts, *handler])
+    seconds = [*rows.whole(np.array(row))[0].tolist(), 0.0]
+    reached = [(id, seconds[place], max(seconds[place + 1], 0)) for place, id in enumerate(rows.ids)]
+    return ", ".join(f"{id};dur={(total - behind) * 1000:.3f}" for id, total, behind in reached if total > 0)

@@ -1,8 +1,9 @@
 """What each step costs: a row of times for each request, counted many at once."""
 
+import math
 from array import array
 from asyncio import CancelledError
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -21,9 +22,11 @@ ANSWERED = Counter("belfry_pipeline_answered_total", "Requests that a step answe
 ERRORS = Counter("belfry_pipeline_errors_total", "Exceptions of a step's own", ["step"])
 SECONDS = Counter("belfry_pipeline_seconds_total", "Time in a step, without what it waits for further in", ["step"])
 
+Seconds = NDArray[np.float64]
+
 HANDLER = "handler"
-COUNT_AT = 256  # rows: a pause of less than a millisecond
-GONE_WRONG = -1.0
+COUNT_AT = 1024  # rows: a pause of a millisecond
+GONE_WRONG = -math.inf
 """In the place of the step behind, when a step failed before it went on: it did not answer."""
 
 
@@ -37,13 +40,17 @@ class Sum(Struct):
 
 class Rows:
     """The times of requests through one chain. A row has the seconds of each step and of the handler, each with all
-    that is behind it, 0 for what was not reached; and at its end the id of the exception that passes by."""
+    that is behind it, 0 for what was not reached; and at its end the id of the exception that passes by. Of gates and
+    observers, `passed` by the request, it has only their own, below 0, until many rows are made whole at once."""
 
-    def __init__(self, meter: "Meter", ids: Sequence[str]) -> None:
+    def __init__(self, meter: "Meter", ids: Sequence[str], passed: Iterable[int]) -> None:
         self._meter, self.ids = meter, (*ids, HANDLER)
         self._empty = [0.0] * (len(self.ids) + 1)
-        self._count_at = COUNT_AT * len(self._empty)
+        self._passed = sorted(passed, reverse=True)
         self._waiting = array("d")
+        self._count_at = COUNT_AT * len(self._empty)
+        self.observers: dict[int, float] = {}
+        """By their places: what each took for a request when it last saw some."""
 
     def new(self) -> list[float]:
         return self._empty.copy()
@@ -53,41 +60,56 @@ class Rows:
         if len(self._waiting) >= self._count_at:
             self.count()
 
-    def raised(self, place: int, row: list[float], error: BaseException) -> None:
-        """The step at `place` raises. Is it its own exception, and no refusal?"""
+    def whole(self, rows: Seconds) -> Seconds:
+        """As if gates and observers had run around what is behind them."""
+        seconds = rows.reshape(-1, len(self._empty))[:, :-1]
+        for place, each in self.observers.items():
+            around = seconds[:, :place]
+            around += each * (around > 0)
+            seconds[:, place] = -each
+        for place in self._passed:  # the innermost first
+            own, behind = seconds[:, place], seconds[:, place + 1]
+            seconds[:, place] = np.where((own <= 0) & (behind > 0), behind - own, own)
+        return seconds
+
+    def raised(self, place: int, behind: int, row: list[float], error: BaseException) -> None:
+        """The step at `place` raises, `behind` it is the next. Is it its own exception, and no refusal?"""
         if row[-1] == id(error):
             return
         row[-1] = id(error)
         if isinstance(error, ProblemError | web.HTTPException):
             return
         if not isinstance(error, CancelledError):
-            self._meter.failed(self.ids[place])
-        if place + 1 < len(self.ids) and row[place + 1] == 0:
-            row[place + 1] = GONE_WRONG
+            self.failed(place)
+        if behind > place and row[behind] == 0:
+            row[behind] = GONE_WRONG
+
+    def failed(self, place: int) -> None:
+        self._meter.failed(self.ids[place])
 
     def count(self) -> None:
         """Add what waits to the sums of the meter."""
         if self._waiting:
             waiting, self._waiting = self._waiting, array("d")
-            self._meter.add(self.ids, np.frombuffer(waiting).reshape(-1, len(self._empty))[:, :-1])
+            self._meter.add(self.ids, self.whole(np.frombuffer(waiting)))
 
 
 class Meter:
     """Sums since they were taken last, by step, over all chains of a process."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, ...], Rows] = {}
+        self._rows: dict[tuple[tuple[str, ...], tuple[int, ...]], Rows] = {}
         self._since = datetime.now(UTC)
         self._clear()
 
-    def rows_of(self, ids: tuple[str, ...]) -> Rows:
-        """The same rows for chains of the same steps."""
-        return self._rows.setdefault(ids, Rows(self, ids))
+    def rows_of(self, ids: tuple[str, ...], passed: tuple[int, ...] = ()) -> Rows:
+        """The same rows for chains of the same steps, of which `passed` are gates or observers."""
+        return self._rows.setdefault((ids, passed), Rows(self, ids, passed))
 
     def failed(self, id: str) -> None:
         self._sum_of(id).errors += 1
 
-    def add(self, ids: Sequence[str], seconds: NDArray[np.float64]) -> None:
+    def add(self, ids: Sequence[str], seconds: Seconds) -> None:
         """A matrix of rows; its columns are the steps."""
         reached = seconds > 0
         behind = np.hstack([seconds[:, 1:], np.zeros((len(seconds), 1))])

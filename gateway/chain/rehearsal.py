@@ -5,7 +5,7 @@ from msgspec import json
 
 from gateway.chain.compiled import BuildError, build_step, plain
 from gateway.interceptors import STEPS
-from gateway.interceptors.step import Rest, Step, Tools
+from gateway.interceptors.step import Gate, Tools
 from gateway.operations import ask
 from shared.contracts.catalogue import BY_ID
 from shared.contracts.pipeline.chain import Chain
@@ -36,7 +36,8 @@ async def refusal_of(request: web.Request, chain: Chain) -> Violation | None:
     tools, passed = Tools(app=request.app), list[str]()
     steps = [step for step in chain.steps if step.enabled and step.id in STEPS and BY_ID[step.id].risky]
     try:
-        built = [_noting(step.id, found, passed) for step in steps if (found := build_step(step, tools))]
+        tried = [(step.id, build_step(step, tools)) for step in steps]
+        built = [part for id, step in tried if step for part in (_noting(id, passed), step)]
         response = await plain(built, _let_in)(request)
         words = "" if response.status < 400 else f"status {response.status}"
     except BuildError as error:
@@ -63,12 +64,8 @@ def locked_out(refusal: Violation) -> ProblemError:
     return ProblemError(problem)
 
 
-def _noting(id: str, step: Step, passed: list[str]) -> Step:
-    async def noting(request: web.Request, rest: Rest) -> web.StreamResponse:
-        passed.append(id)
-        return await step(request, rest)
-
-    return noting
+def _noting(id: str, passed: list[str]) -> Gate:
+    return Gate(lambda request: passed.append(id))
 
 
 async def _let_in(request: web.Request) -> web.StreamResponse:

@@ -1,17 +1,16 @@
 """One line for a request: all that were slow or failed, and a share of the rest."""
 
 import logging
+from collections.abc import Sequence
 from itertools import count
-from time import perf_counter
+from time import perf_counter, time
 
-from aiohttp import web
 from msgspec import Struct
 
-from gateway.interceptors.step import Rest, Step, Tools, among
-from gateway.passage import PASSAGE, Passage
+from gateway.interceptors.step import Observer, Tools, among
+from gateway.passage import Finished
 from shared.contracts.interceptors import AccessLogSettings
-from shared.keys import REQUEST_ID
-from shared.log import write_line
+from shared.log import write_lines
 from shared.redaction import redact
 
 
@@ -29,33 +28,33 @@ class Answered(Struct, frozen=True, kw_only=True, gc=False):
     trace_id: str
 
 
-def build(settings: AccessLogSettings, tools: Tools) -> Step | None:
+def build(settings: AccessLogSettings, tools: Tools) -> Observer | None:
     every, fast_seconds, skipped = settings.every, settings.fast_ms / 1000, among(settings.skip_paths)
     numbers = count(1)
-    if not logging.getLogger().isEnabledFor(logging.INFO):
-        return None
 
-    async def access_log(request: web.Request, rest: Rest) -> web.StreamResponse:
-        started = perf_counter()
-        response = await rest(request)
-        seconds, status = perf_counter() - started, response.status
-        if (status >= 400 or seconds >= fast_seconds or not next(numbers) % every) and not skipped(request.path):
-            write_line("http.answered", answered, (request[PASSAGE], request[REQUEST_ID], status, seconds))
-        return response
+    def has_line(request: Finished) -> bool:
+        worth_it = request.status >= 400 or request.seconds >= fast_seconds or not next(numbers) % every
+        return worth_it and not skipped(request.passage.path)
 
-    return access_log
+    def access_log(finished: Sequence[Finished]) -> None:
+        ago = time() - perf_counter()
+        lines = [(ago + each.ended_at, answered(each)) for each in finished if has_line(each)]
+        if lines:
+            write_lines("http.answered", lines)
+
+    return Observer(access_log) if logging.getLogger().isEnabledFor(logging.INFO) else None
 
 
-def answered(given: tuple[Passage, str, int, float]) -> Answered:
-    passage, request_id, status, seconds = given
+def answered(request: Finished) -> Answered:
+    passage = request.passage
     return Answered(
         method=passage.method,
         route=passage.route,
         path=redact(passage.path),
-        status=status,
-        duration_ms=round(seconds * 1000, 2),
+        status=request.status,
+        duration_ms=round(request.seconds * 1000, 2),
         client_ip=passage.client_ip,
         actor=passage.identity.actor if passage.identity else None,
-        request_id=request_id,
+        request_id=passage.request_id,
         trace_id=passage.trace_id,
     )

@@ -1,6 +1,5 @@
 """Records what was changed, what was refused for lack of a role, and failed sign-ins."""
 
-from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -10,8 +9,7 @@ from aiohttp import web
 from gateway.auth.audit import AFTER, BEFORE, OBJECT, Deed, record, told
 from gateway.auth.gatekeeper import GATEKEEPER
 from gateway.client import client_ip
-from gateway.interceptors.step import Rest, Step, Tools
-from gateway.operations import operation_of
+from gateway.interceptors.step import Gate, Rest, Step, Tools
 from gateway.passage import PASSAGE
 from gateway.routes.route import Route
 from shared.contracts.interceptors import NoSettings
@@ -24,18 +22,18 @@ REFUSED = frozenset({403})
 REFUSED_ANYONE = frozenset({401, 403})  # a failed sign-in; elsewhere 401 is only someone who is not signed in
 
 
-def build(settings: NoSettings, tools: Tools) -> Step:
-    return audit
+def build(settings: NoSettings, tools: Tools) -> Gate:
+    return Gate(audit)
 
 
-def audit(request: web.Request, rest: Rest) -> Awaitable[web.StreamResponse]:
-    route = operation_of(request)
-    if route is None or not route.unsafe or not route.audited:
-        return rest(request)
-    return _recorded(request, rest, route)
+def audit(request: web.Request) -> Step | None:
+    route = request[PASSAGE].operation
+    return _recorded if route is not None and route.unsafe and route.audited else None
 
 
-async def _recorded(request: web.Request, rest: Rest, route: Route) -> web.StreamResponse:
+async def _recorded(request: web.Request, rest: Rest) -> web.StreamResponse:
+    route = request[PASSAGE].operation
+    assert route is not None
     try:
         response = await rest(request)
     except ProblemError as error:

@@ -1,36 +1,36 @@
 """Closed by default: who asks, from which page, with which role. A route that names no role lets nobody in."""
 
-from collections.abc import Awaitable
-
 from aiohttp import web
 
 from gateway.auth.gatekeeper import GATEKEEPER, SAFE, check_origin
 from gateway.auth.identity import Access, Identity, allows
 from gateway.auth.schemes import SWITCHED_OFF, all_but, check_scheme
 from gateway.interceptors.cors import TRUSTED_ORIGIN
-from gateway.interceptors.step import Rest, Step, Tools
+from gateway.interceptors.step import Gate, Rest, Step, Tools
 from gateway.operations import access_of
 from gateway.passage import PASSAGE
 from shared.contracts.interceptors import AuthSettings
 from shared.problems import forbidden, unauthorized
 
 
-def build(settings: AuthSettings, tools: Tools) -> Step:
+def build(settings: AuthSettings, tools: Tools) -> Gate:
     app = tools.app
     switched_off = all_but(settings.schemes)
 
-    def auth(request: web.Request, rest: Rest) -> Awaitable[web.StreamResponse]:
+    def auth(request: web.Request) -> Step | None:
         """Nothing is waited for when somebody reads who was here a moment ago, as most are."""
-        access, safe = access_of(request), request.method in SAFE
-        plain = safe and not switched_off and access != "public"
+        passage = request[PASSAGE]
+        access = access_of(request, passage.operation)
+        plain = not switched_off and passage.method in SAFE and access != "public"
         identity = app[GATEKEEPER].known(request) if plain else None
         if identity is None:
-            return checked(request, rest, access, safe)
-        request[PASSAGE].identity = identity
+            return checked
+        passage.identity = identity
         check_access(access, identity)
-        return rest(request)
+        return None
 
-    async def checked(request: web.Request, rest: Rest, access: Access | None, safe: bool) -> web.StreamResponse:
+    async def checked(request: web.Request, rest: Rest) -> web.StreamResponse:
+        access, safe = access_of(request, request[PASSAGE].operation), request.method in SAFE
         if switched_off:
             request[SWITCHED_OFF] = switched_off
         if access == "public":
@@ -50,7 +50,7 @@ def build(settings: AuthSettings, tools: Tools) -> Step:
         check_access(access, identity)
         return await rest(request)
 
-    return auth
+    return Gate(auth)
 
 
 def check_access(access: Access | None, identity: Identity) -> None:

@@ -8,7 +8,9 @@ from multidict import CIMultiDict
 from gateway.answers import accepts_gzip, knows
 from gateway.interceptors.answers_kept import Kept
 from gateway.interceptors.step import Rest, Step, Tools
-from gateway.operations import operation_of
+from gateway.passage import PASSAGE
+from gateway.routes.route import Route
+from gateway.whole_response import WholeResponse
 from shared.contracts.interceptors import CacheSettings
 from shared.contracts.live import OFFSET_HEADER
 from shared.contracts.wire import Rpc
@@ -22,10 +24,11 @@ def build(settings: CacheSettings, tools: Tools) -> Step | None:
     answers, now = tools.answers, tools.now
 
     async def answer(request: web.Request, rest: Rest) -> web.StreamResponse:
-        subject = subject_of(request)
+        passage = request[PASSAGE]
+        subject = subject_of(passage.operation)
         if not subject:
             return await rest(request)
-        if request.method != hdrs.METH_GET:
+        if passage.method != hdrs.METH_GET:
             try:
                 return await rest(request)
             finally:
@@ -45,9 +48,8 @@ def build(settings: CacheSettings, tools: Tools) -> Step | None:
     return answer if settings.fresh_seconds else None
 
 
-def subject_of(request: web.Request) -> str:
+def subject_of(operation: Route | None) -> str:
     """The domain of the service that is asked; empty for what the gateway answers itself, which may be of someone."""
-    operation = operation_of(request)
     return domain_of(operation.answer.subject) if operation and isinstance(operation.answer, Rpc) else ""
 
 
@@ -72,7 +74,7 @@ def given(request: web.Request, kept: Kept) -> web.Response:
 
 def _may_be_kept(response: web.StreamResponse, max_bytes: int) -> bool:
     return (
-        isinstance(response, web.Response)
+        isinstance(response, (WholeResponse, web.Response))
         and response.status == 200
         and isinstance(response.body, bytes)
         and len(response.body) <= max_bytes

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from gateway.interceptors.breaker import Breaker
 from gateway.interceptors.step import Rest, Step, Tools
-from gateway.operations import operation_of
+from gateway.passage import PASSAGE
 from shared.contracts.interceptors import CircuitBreakerSettings
 from shared.contracts.wire import Problem, Rpc
 from shared.problems import ProblemError
@@ -28,7 +28,7 @@ def build(settings: CircuitBreakerSettings, tools: Tools) -> Step:
         return breakers[rpc.subject]
 
     async def circuit_breaker(request: web.Request, rest: Rest) -> web.StreamResponse:
-        operation = operation_of(request)
+        operation = request[PASSAGE].operation
         if operation is None or not isinstance(operation.answer, Rpc):
             return await rest(request)
         breaker = breaker_of(operation.answer)

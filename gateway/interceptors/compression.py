@@ -2,11 +2,13 @@
 
 import asyncio
 import gzip
+from functools import lru_cache
 
 from aiohttp import hdrs, web
 
 from gateway.answers import accepts_gzip, add_vary
 from gateway.interceptors.step import Rest, Step, Tools
+from gateway.whole_response import WholeResponse
 from shared.contracts.interceptors import CompressionSettings
 
 IN_THREAD_FROM_BYTES = 64 * 1024
@@ -16,17 +18,19 @@ def build(settings: CompressionSettings, tools: Tools) -> Step:
     least, level, types = settings.min_bytes, settings.level, frozenset(settings.types)
 
     def worth_it(response: web.Response) -> bool:
+        body, headers = response.body, response.headers
         return (
-            isinstance(response.body, bytes | bytearray)
-            and len(response.body) >= least
-            and response.content_type in types
-            and hdrs.CONTENT_ENCODING not in response.headers
-            and "no-transform" not in response.headers.get(hdrs.CACHE_CONTROL, "")
+            isinstance(body, (bytes, bytearray))
+            and len(body) >= least
+            and media_type(headers.get(hdrs.CONTENT_TYPE, "")) in types
+            and hdrs.CONTENT_ENCODING not in headers
+            and "no-transform" not in headers.get(hdrs.CACHE_CONTROL, "")
         )
 
     async def compression(request: web.Request, rest: Rest) -> web.StreamResponse:
         response = await rest(request)
-        if not isinstance(response, web.Response) or response.prepared or not worth_it(response):
+        # an instance of exactly the first of them is known at once, one of an abstract class is not
+        if not isinstance(response, (WholeResponse, web.Response)) or response.prepared or not worth_it(response):
             return response
         add_vary(response, hdrs.ACCEPT_ENCODING)
         if accepts_gzip(request):
@@ -38,6 +42,12 @@ def build(settings: CompressionSettings, tools: Tools) -> Step:
         return response
 
     return compression
+
+
+@lru_cache(256)
+def media_type(content_type: str) -> str:
+    """Without its parameters."""
+    return content_type.partition(";")[0].strip().lower()
 
 
 async def packed(body: bytes, level: int) -> bytes:

@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
-from gateway.client import client_network
+from gateway.client import network_of
 from gateway.interceptors.step import Rest, Step, Tools, among
+from gateway.passage import PASSAGE
 from shared.contracts.interceptors import PROBES, InFlightSettings
 from shared.contracts.wire import Problem
 from shared.problems import ProblemError
@@ -17,7 +18,7 @@ def build(settings: InFlightSettings, tools: Tools) -> Step:
     spared = among(PROBES)
 
     async def in_flight(request: web.Request, rest: Rest) -> web.StreamResponse:
-        client = client_network(request)
+        client = network_of(request[PASSAGE].client_ip)
         mine = by_client.get(client, 0)
         if (running.total >= most or mine >= most_each) and not spared(request.path):
             raise busy(running.total >= most)
@@ -27,8 +28,10 @@ def build(settings: InFlightSettings, tools: Tools) -> Step:
             return await rest(request)
         finally:
             running.total -= 1
-            by_client[client] -= 1
-            if not by_client[client]:
+            left = by_client[client] - 1
+            if left:
+                by_client[client] = left
+            else:
                 del by_client[client]
 
     return in_flight

@@ -1,20 +1,19 @@
 """Who may come in, by address. Denied goes before allowed."""
 
-from collections.abc import Awaitable
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from aiohttp import web
 
 from gateway.client import client_ip
-from gateway.interceptors.step import Rest, Step, Tools, among
+from gateway.interceptors.step import Gate, Tools, among
 from shared.contracts.interceptors import IpRulesSettings
 from shared.problems import forbidden
 
 REMEMBERED = 4096
 
 
-def build(settings: IpRulesSettings, tools: Tools) -> Step | None:
+def build(settings: IpRulesSettings, tools: Tools) -> Gate | None:
     allow = [ip_network(text, strict=False) for text in settings.allow]
     deny = [ip_network(text, strict=False) for text in settings.deny]
     spared = among(settings.except_paths)
@@ -29,9 +28,8 @@ def build(settings: IpRulesSettings, tools: Tools) -> Step | None:
             not allow or any(found in network for network in allow)
         )
 
-    def ip_rules(request: web.Request, rest: Rest) -> Awaitable[web.StreamResponse]:
+    def ip_rules(request: web.Request) -> None:
         if not may(client_ip(request)) and not spared(request.path):
             raise forbidden("Requests from your address are not allowed", code="ip_rules")
-        return rest(request)
 
-    return ip_rules if allow or deny else None
+    return Gate(ip_rules) if allow or deny else None

@@ -1,19 +1,25 @@
 """The duration of each request, by route template, for Belfry's own pages."""
 
-from collections.abc import Awaitable
+from collections.abc import Sequence
 
-from aiohttp import web
-
-from belfry_reporter.aiohttp import reported
-from gateway.interceptors.step import Rest, Step, Tools, among
+from belfry_reporter.aiohttp import SWITCHING_PROTOCOLS
+from belfry_reporter.wire import UNMATCHED_ROUTE
+from gateway.interceptors.step import Observer, Tools, among
+from gateway.passage import Finished
 from shared.contracts.interceptors import LatencySettings
 from shared.keys import REPORTER
+from shared.middleware import UNMATCHED
 
 
-def build(settings: LatencySettings, tools: Tools) -> Step:
+def build(settings: LatencySettings, tools: Tools) -> Observer:
     app, skipped = tools.app, among(settings.skip_paths)
 
-    def latency(request: web.Request, rest: Rest) -> Awaitable[web.StreamResponse]:
-        return rest(request) if skipped(request.path) else reported(app[REPORTER], request, rest)
+    def latency(finished: Sequence[Finished]) -> None:
+        record = app[REPORTER].record
+        for each in finished:
+            passage = each.passage
+            if each.status != SWITCHING_PROTOCOLS and not skipped(passage.path):
+                route = UNMATCHED_ROUTE if passage.route == UNMATCHED else passage.route
+                record(passage.method, route, each.status, each.seconds)
 
-    return latency
+    return Observer(latency)

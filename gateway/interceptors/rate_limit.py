@@ -6,10 +6,10 @@ import structlog
 from aiohttp import web
 from multidict import istr
 
-from gateway.client import client_network
+from gateway.client import network_of
 from gateway.interceptors.buckets import Policy, SharedBuckets, Taken
 from gateway.interceptors.step import Rest, Step, Tools, among
-from gateway.passage import PASSAGE
+from gateway.passage import PASSAGE, Passage
 from shared.contracts.interceptors import RateLimitSettings
 from shared.middleware import problem_response
 from shared.problems import ProblemError, too_many
@@ -30,10 +30,10 @@ def build(settings: RateLimitSettings, tools: Tools) -> Step | None:
     clock = tools.clock if shared else tools.now  # gateways only agree on the time of day
     bucket = f"{policy.limit}/{policy.per_seconds:g}/{policy.burst} "  # another policy does not go by old debts
 
-    async def taken_of_all(buckets: SharedBuckets, key: str) -> Taken | None:
+    async def taken_of_all(buckets: SharedBuckets, key: str, now: float) -> Taken | None:
         """None: the shared store does not answer, and requests pass meanwhile."""
         try:
-            return await buckets.take(key, policy, clock())
+            return await buckets.take(key, policy, now)
         except ProblemError as error:
             if not settings.pass_when_unreachable:
                 raise
@@ -43,8 +43,8 @@ def build(settings: RateLimitSettings, tools: Tools) -> Step | None:
     async def rate_limit(request: web.Request, rest: Rest) -> web.StreamResponse:
         if spared(request.path):
             return await rest(request)
-        key = bucket + key_of(request, count_by)
-        taken = await taken_of_all(shared, key) if shared else buckets.take(key, policy, clock())
+        key, now = bucket + key_of(request[PASSAGE], count_by), clock()
+        taken = await taken_of_all(shared, key, now) if shared else buckets.take(key, policy, now)
         if taken is None:
             return await rest(request)
         response = await rest(request) if taken.count else refused(request, taken)
@@ -56,11 +56,11 @@ def build(settings: RateLimitSettings, tools: Tools) -> Step | None:
     return rate_limit
 
 
-def key_of(request: web.Request, count_by: str) -> str:
+def key_of(passage: Passage, count_by: str) -> str:
     """Whose bucket it is; of someone who is not signed in that of the address."""
-    identity = request[PASSAGE].identity if count_by != "ip" else None
+    identity = passage.identity if count_by != "ip" else None
     if identity is None:
-        return f"ip:{client_network(request)}"
+        return f"ip:{network_of(passage.client_ip)}"
     return f"user:{identity.user_name}" if count_by == "user" else f"{identity.kind}:{identity.id}"
 
 

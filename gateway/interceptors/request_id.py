@@ -4,23 +4,25 @@ from random import Random
 
 from aiohttp import web
 from multidict import istr
-from structlog.contextvars import bind_contextvars
 
 from gateway.interceptors.step import Rest, Step, Tools
+from gateway.passage import PASSAGE
 from shared.contracts.interceptors import RequestIdSettings
 from shared.keys import REQUEST_ID
+from shared.log import name_request
 from shared.middleware import GIVEN_ID
 
 HEADER = istr("X-Request-Id")
 
 
 def build(settings: RequestIdSettings, tools: Tools) -> Step:
-    bits, trusted = Random().getrandbits, settings.trust_inbound
+    random_bytes, trusted = Random().randbytes, settings.trust_inbound
 
     async def request_id(request: web.Request, rest: Rest) -> web.StreamResponse:
         given = request.headers.get(HEADER, "") if trusted else ""
-        id = request[REQUEST_ID] = given if given and GIVEN_ID.match(given) else f"{bits(64):016x}"
-        bind_contextvars(request_id=id)  # the next request of the connection binds its own
+        id = given if given and GIVEN_ID.match(given) else random_bytes(8).hex()
+        request[REQUEST_ID] = request[PASSAGE].request_id = id
+        name_request(id)
         response = await rest(request)
         if not response.prepared:
             response.headers[HEADER] = id

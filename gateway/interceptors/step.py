@@ -1,7 +1,9 @@
-"""What a step of the chain is: a function around the rest of it, made from its settings."""
+"""What a step of the chain is: a function around the rest of it, a gate before it, or an observer; made from its
+settings."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from random import Random
 from time import monotonic, time
 from typing import Any
@@ -11,10 +13,26 @@ from msgspec import Struct, field
 
 from gateway.interceptors.answers_kept import AnswersKept
 from gateway.interceptors.buckets import LocalBuckets, SharedBuckets
+from gateway.passage import Finished
+
+REMEMBERED = 1024
 
 Rest = Callable[[web.Request], Awaitable[web.StreamResponse]]
 """What comes behind a step: the next one, in the end the handler."""
 Step = Callable[[web.Request, Rest], Awaitable[web.StreamResponse]]
+
+
+class Gate(Struct, frozen=True):
+    """A step that looks at a request before it goes on, and waits for nothing. It raises to refuse one. For a request
+    that needs more it returns the step that is to run around the rest, else None."""
+
+    look: Callable[[web.Request], Step | None]
+
+
+class Observer(Struct, frozen=True):
+    """A step that only looks at what has become of requests: at many at once, soon after they were answered."""
+
+    observe: Callable[[Sequence[Finished]], None]
 
 
 class Running(Struct):
@@ -38,7 +56,8 @@ class Tools(Struct, frozen=True, kw_only=True):
     clock: Callable[[], float] = time
 
 
-Build = Callable[[Any, Tools], Step | None]
+Part = Step | Gate | Observer
+Build = Callable[[Any, Tools], Part | None]
 """From the settings of its kind; None when they leave nothing to do. Raises ValueError for settings it cannot work
 with."""
 
@@ -48,7 +67,7 @@ def among(paths: tuple[str, ...]) -> Callable[[str], Any]:
     if not paths:
         return _never
     words = "|".join(re.escape(path.rstrip("/")) for path in paths)
-    return re.compile(f"(?:{words})(?:/|$)").match
+    return lru_cache(REMEMBERED)(re.compile(f"(?:{words})(?:/|$)").match)
 
 
 def _never(path: str) -> None:

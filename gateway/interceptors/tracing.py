@@ -1,12 +1,10 @@
 """A span for each request, below the caller's when `traceparent` came along."""
 
-from collections.abc import Awaitable
-
 from aiohttp import web
 from multidict import istr
 from opentelemetry.trace import SpanKind
 
-from gateway.interceptors.step import Rest, Step, Tools, among
+from gateway.interceptors.step import Gate, Rest, Step, Tools, among
 from gateway.passage import PASSAGE
 from shared import telemetry
 from shared.contracts.interceptors import TracingSettings
@@ -14,14 +12,14 @@ from shared.contracts.interceptors import TracingSettings
 TRACEPARENT = istr("traceparent")
 
 
-def build(settings: TracingSettings, tools: Tools) -> Step:
+def build(settings: TracingSettings, tools: Tools) -> Step | Gate:
     share, skipped, random = settings.sample_pct / 100, among(settings.skip_paths), tools.random
 
-    def carrying(request: web.Request, rest: Rest) -> Awaitable[web.StreamResponse]:
+    def carrying(request: web.Request) -> None:
         """Nobody collects spans: only the ids go on."""
-        if not skipped(request.path):
-            request[PASSAGE].trace_id = telemetry.begin_trace(request.headers.get(TRACEPARENT))
-        return rest(request)
+        passage = request[PASSAGE]
+        if not skipped(passage.path):
+            passage.trace_id = telemetry.begin_trace(request.headers.get(TRACEPARENT))
 
     async def tracing(request: web.Request, rest: Rest) -> web.StreamResponse:
         if skipped(request.path):
@@ -37,4 +35,4 @@ def build(settings: TracingSettings, tools: Tools) -> Step:
                 telemetry.mark_failed(span, str(response.status))
             return response
 
-    return tracing if telemetry.is_exporting() else carrying
+    return tracing if telemetry.is_exporting() else Gate(carrying)

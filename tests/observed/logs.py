@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("shared", "health_svc", "latency_svc", "ws_svc", "pipeline_svc", "alert_svc", "gateway")
 EVENT = re.compile(r"^[a-z0-9_]+(\.[a-z0-9_]+)+$")
 LEVELS = {"debug": "debug", "info": "info", "warning": "warning", "error": "error", "exception": "error, with a trace"}
-WRITERS = {"level": "warning, or error with a trace", "_tell": "warning, or error with a trace", "write_line": "info"}
+WRITERS = {"level": "warning, or error with a trace", "_tell": "warning, or error with a trace", "write_lines": "info"}
 """Functions that log by the name they are given."""
 
 STRUCTS: dict[str, type[Struct]] = {"http.answered": Answered}

@@ -20,7 +20,7 @@ from gateway.auth.oidc.person import Person, Reason, RefusedError, person_of
 from gateway.auth.oidc.realm import Realm
 from gateway.auth.oidc.verify import Claims, verified
 from gateway.auth.sign_in import start_session
-from gateway.client import client_ip, client_network, is_https
+from gateway.client import client_ip, is_https, network_of
 from shared.contracts.auth import OidcMethod, SignInMethods
 from shared.contracts.wire import Nothing
 from shared.keys import REQUEST_ID
@@ -60,7 +60,7 @@ async def start_sign_in(request: web.Request, given: StartSignIn) -> web.Respons
     described = await realm.provider.description()
     state, browser = new_secret(), new_secret()
     begun = Begun(nonce=new_secret(), verifier=new_secret(), next=own_path(given.next))
-    await begin(request.app[GATEKEEPER].pool, state, browser, begun, client_network(request))
+    await begin(request.app[GATEKEEPER].pool, state, browser, begun, network_of(client_ip(request)))
     query = {
         "response_type": "code",
         "client_id": realm.config.client_id,

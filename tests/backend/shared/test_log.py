@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextvars import copy_context
+from datetime import datetime
 
 import msgspec
 import pytest
 import structlog
 
-from shared.log import FLUSH_LINES, configure, flush, write_line
+from shared.log import configure, name_request, write_lines
 from shared.settings import Settings
 
 
@@ -83,20 +84,30 @@ def test_a_terminal_gets_words_and_not_json(
     assert not out.startswith("{")
 
 
-async def test_many_lines_are_written_together_and_none_waits_for_ever(
+def test_many_lines_are_written_together_each_with_its_own_moment(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     configure(settings)
-    for number in range(FLUSH_LINES):
-        assert not lines(capsys)
-        write_line("thing.counted", Counted, number)
+    moments = [1_764_374_399.999999, 1_764_374_400.0, 1_764_374_400.25, 1_764_374_399.5]
+    write_lines("thing.counted", [(at, Counted(number)) for number, at in enumerate(moments)])
     written = lines(capsys)
-    assert [line["number"] for line in written] == list(range(FLUSH_LINES))
+    assert [line["number"] for line in written] == [0, 1, 2, 3]
     assert all((line["event"], line["level"], line["instance"]) == ("thing.counted", "info", "i1") for line in written)
-    times = [datetime.fromisoformat(str(line["timestamp"])) for line in written]
-    assert times == sorted(times)
-    assert abs((datetime.now(UTC) - times[-1]).total_seconds()) < 60
-    write_line("thing.counted", Counted, 1)
-    assert not lines(capsys)
-    flush()
-    assert [line["number"] for line in lines(capsys)] == [1]
+    times = [datetime.fromisoformat(str(line["timestamp"])).timestamp() for line in written]
+    assert times == pytest.approx(moments, abs=2e-6)
+    assert str(written[0]["timestamp"]).endswith("Z")
+
+
+def test_a_line_is_about_the_request_of_its_task_unless_it_names_another(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(settings)
+
+    def within() -> None:
+        name_request("req-1")
+        structlog.get_logger().info("thing.done")
+        structlog.get_logger().info("thing.done", request_id="req-2")
+
+    copy_context().run(within)
+    structlog.get_logger().info("thing.done")
+    assert [line.get("request_id") for line in lines(capsys)] == ["req-1", "req-2", None]
