@@ -48,7 +48,8 @@ async def put_back(api: aiohttp.ClientSession) -> AsyncIterator[int]:
 
 
 async def open_steps(page: Page) -> None:
-    """The page, once it shows what the server holds."""
+    """The page, once it shows what the server holds; all of it, so that nothing is scrolled out from under another."""
+    await page.set_viewport_size({"width": 1440, "height": 1200})
     async with page.expect_response(lambda response: response.url.endswith(PIPELINE)):
         await page.goto("/admin/middleware")
     await expect(page.get_by_role("table", name="Steps", exact=True)).to_be_visible(timeout=WAIT_MS)
@@ -75,11 +76,8 @@ def grip(page: Page, step_id: str) -> Locator:
 
 async def drag(page: Page, step_id: str, over: str, says: str) -> None:
     """By mouse, to the place of another step; the gap has to say where it would be dropped before it is."""
-    await expect(page.locator("[data-dragging]")).to_have_count(0)  # one that was put back has arrived
-    await page.get_by_role("table", name="Steps", exact=True).evaluate(
-        "table => table.scrollIntoView({ block: 'center' })"
-    )
-    await grip(page, step_id).hover()  # waits until it stands still
+    await expect(page.locator("[data-dragging]")).to_have_count(0)  # none is lifted any more
+    await grip(page, step_id).hover()  # waits until it stands still, with nothing above it
     grabbed, target = await grip(page, step_id).bounding_box(), await row(page, over).bounding_box()
     assert grabbed
     assert target
@@ -88,6 +86,23 @@ async def drag(page: Page, step_id: str, over: str, says: str) -> None:
     await page.mouse.move(x, y + (6 if target["y"] > y else -6), steps=3)
     await page.mouse.move(x, target["y"] + target["height"] / 2, steps=8)
     await expect(row(page, step_id)).to_contain_text(says)
+
+
+@asynccontextmanager
+async def just_before_landing(page: Page) -> AsyncIterator[None]:
+    """The next step that is let go flies to its place, and stays above it until the end of this."""
+    await page.evaluate("""() => {
+        const { animate } = Element.prototype
+        Element.prototype.animate = function (...how) {
+            Element.prototype.animate = animate
+            window.flight = animate.apply(this, how)
+            flight.pause()
+            flight.currentTime = flight.effect.getComputedTiming().endTime - 1
+            return flight
+        }
+    }""")
+    yield
+    await page.evaluate("flight.finish()")
 
 
 async def save_order(page: Page, comment: str) -> Response:

@@ -1,4 +1,4 @@
-import { DndContext, DragOverlay } from '@dnd-kit/core';
+import { defaultDropAnimationSideEffects, DndContext, DragOverlay } from '@dnd-kit/core';
 import { SortableContext, verticalListSortingStrategy } from '@dnd-kit/sortable';
 import { useReducedMotion } from '@mantine/hooks';
 import { createPortal } from 'react-dom';
@@ -37,6 +37,9 @@ const lookOf = (index, drag, from) => {
 
 const nothing = () => {};
 
+/** A step let go flies to its place as a picture; what lies under the picture can be pressed at once. */
+const landing = { sideEffects: defaultDropAnimationSideEffects({ className: { active: styles.awaiting, dragOverlay: styles.landing } }) };
+
 /** The steps in running order, as a table whose rows can be moved. `base`: the saved order; `moves`: the steps that were moved; `row`: what every row is given. */
 export const StepList = ({ steps, base, moves, canEdit, onMove, wishes, lit, onLit, ...row }) => {
   const { drag, blocked, context, order } = useStepDrag(steps, onMove);
@@ -58,7 +61,7 @@ export const StepList = ({ steps, base, moves, canEdit, onMove, wishes, lit, onL
       </div>
       <p className="visually-hidden" role="status">{blocked}</p>
       {createPortal(
-        <DragOverlay dropAnimation={calm ? null : undefined}>
+        <DragOverlay dropAnimation={calm ? null : landing}>
           {lifted && <StepRow step={lifted} place={drag.index + 1} canEdit lifted />}
         </DragOverlay>,
         document.body,
