@@ -1,4 +1,5 @@
-"""What is known of a request on its way through the chain: found out once, for all steps and the handler."""
+"""What is known of a request on its way through the chain: found out once, for all steps and the handler;
+and what became of it."""
 
 from typing import TYPE_CHECKING
 
@@ -13,26 +14,22 @@ if TYPE_CHECKING:  # a route names handlers, and they need this
 
 class Passage(Struct, gc=False):
     """`route`: the template. `operation`: None for what is outside of the tables. `client_ip`: as far as it can be
-    believed. `request_id`, `trace_id`, `identity`: as soon as the steps for them have run, and found one."""
+    believed. `request_id`, `trace_id`, `identity`: as soon as the steps for them have run, and found one. `row`: of its
+    times, see `Rows`; an upgrade has none. The others once the request has ended: 499 for a client that went away; the
+    time in the gateway; the end by time.perf_counter."""
 
     method: str
     path: str
     route: str
     operation: "Route | None"
     client_ip: str
+    row: list[float] | None = None
     request_id: str = ""
     trace_id: str = ""
     identity: Identity | None = None
-
-
-class Finished(Struct, frozen=True, gc=False):
-    """A request that was answered; or was left by its client: `status` is 499 then. `seconds`: in the gateway.
-    `ended_at`: by time.perf_counter."""
-
-    passage: Passage
-    status: int
-    seconds: float
-    ended_at: float
+    status: int = 499
+    seconds: float = 0.0
+    ended_at: float = 0.0
 
 
 PASSAGE = web.RequestKey("PASSAGE", Passage)

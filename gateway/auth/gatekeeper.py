@@ -39,18 +39,20 @@ class Gatekeeper:
         self._csrf_key: bytes | None = None
 
     def known(self, request: web.Request) -> Identity | None:
-        """Who asks, if they did within the last seconds, and in the same way. None: `identify` has to look."""
-        scheme, _, secret = request.headers.get(AUTHORIZATION, "").partition(" ")
-        if scheme and scheme.lower() != "bearer":
-            return None
-        identity = self.cache.get(secret.strip() if scheme else request.cookies.get(COOKIE, ""))
-        by_cookie = identity is not None and identity.kind == "session"
-        return None if by_cookie is bool(scheme) else identity
+        """Who asks, if they did within the last seconds, and showed the same. None: `identify` has to look."""
+        return self.cache.get(shown_by(request))
 
     async def identify(self, request: web.Request) -> Identity | None:
         """Who asks; None for nobody. Raises ProblemError 401 for a bearer token that is not good (any more)."""
-        if (identity := self.known(request)) is not None:
-            return identity
+        shown = shown_by(request)
+        identity = self.cache.get(shown)
+        if identity is None:
+            identity = await self._find(request)
+            if identity is not None:
+                self.cache.put(shown, identity)
+        return identity
+
+    async def _find(self, request: web.Request) -> Identity | None:
         scheme, _, secret = request.headers.get(AUTHORIZATION, "").partition(" ")
         if scheme:
             return await self._bearer(request, scheme, secret.strip())
@@ -90,15 +92,12 @@ class Gatekeeper:
             identity = Identity(
                 kind="token", id=AUTOMATION, user_name=AUTOMATION, role="admin", created_at=self._started_at
             )
-            self.cache.put(secret, identity)
         if identity is None and secret.startswith(PREFIX):
             identity = await find_token(self.pool, secret_hash)
             if identity is not None:
                 await touch_token(self.pool, identity.id, client_ip(request))
-                self.cache.put(secret, identity)
         if identity is None and self.realm and self.realm.config.audiences and looks_like_one(secret):
             identity = await self.realm.identify(secret)
-            self.cache.put(secret, identity)
         if identity is None:
             raise unauthorized("The token is unknown, has ended or was revoked")
         return identity
@@ -107,8 +106,12 @@ class Gatekeeper:
         identity = await find_session(self.pool, hash_of(cookie))
         if identity is not None:
             await touch_session(self.pool, identity.id, client_ip(request))
-            self.cache.put(cookie, identity)
         return identity
+
+
+def shown_by(request: web.Request) -> str:
+    """What a request shows of who makes it. One counts never as the other: no header can begin as the cookie does."""
+    return request.headers.get(AUTHORIZATION) or f"\0{request.cookies.get(COOKIE, '')}"
 
 
 GATEKEEPER = web.AppKey("GATEKEEPER", Gatekeeper)

@@ -74,25 +74,28 @@ def csrf_token(key: bytes, session_id: str) -> str:
     return hmac.new(key, session_id.encode(), hashlib.sha256).hexdigest()
 
 
+NOBODY = (0.0, None)
+
+
 class IdentityCache:
-    """What was looked up within the last seconds. Not even here a secret stands as it is: its key is a hash, one that
-    costs a request less than the stored one."""
+    """Who was looked up within the last seconds, by what they had shown. Not even here a secret stands as it is: its
+    key is a hash, one that costs a request less than the stored one."""
 
     def __init__(self) -> None:
         self._known: dict[bytes, tuple[float, Identity]] = {}
 
-    def get(self, secret: str) -> Identity | None:
-        until, identity = self._known.get(_key_of(secret), (0.0, None))
+    def get(self, shown: str) -> Identity | None:
+        until, identity = self._known.get(_key_of(shown), NOBODY)
         return identity if time.monotonic() < until else None
 
-    def put(self, secret: str, identity: Identity) -> None:
+    def put(self, shown: str, identity: Identity) -> None:
         if len(self._known) >= CACHE_SIZE:
             self._known.clear()
-        self._known[_key_of(secret)] = (time.monotonic() + CACHE_SECONDS, identity)
+        self._known[_key_of(shown)] = (time.monotonic() + CACHE_SECONDS, identity)
 
     def clear(self) -> None:
         self._known.clear()
 
 
-def _key_of(secret: str) -> bytes:
-    return hashlib.blake2b(as_bytes(secret), digest_size=32).digest()
+def _key_of(shown: str) -> bytes:
+    return hashlib.blake2b(as_bytes(shown)).digest()

@@ -29,7 +29,8 @@ ONLY_NUMBERS = frozenset({"checked", "measured", "sampled", "summarised"})
 def add_chain(app: web.Application) -> None:
     """The built-in chain, until `chain_context` knows a better one."""
     tools, meter = Tools(app=app), Meter()
-    app[HOLDER] = Holder(compile_chain(default_chain(), tools, meter), tools, meter, Observing(app[SETTINGS].service))
+    chain = compile_chain(default_chain(), tools, meter)
+    app[HOLDER] = Holder(chain, tools, meter, Observing(app[SETTINGS].service, chain))
     app[REHEARSE] = rehearse
     app.middlewares[:] = [chain_middleware(app)]
 

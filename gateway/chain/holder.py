@@ -16,7 +16,7 @@ from gateway.chain.observing import Observing
 from gateway.client import PROXIES, find_client_ip
 from gateway.interceptors.step import Tools
 from gateway.operations import OPERATIONS
-from gateway.passage import PASSAGE, Finished, Passage
+from gateway.passage import PASSAGE, Passage
 from shared.middleware import problem_response, template_of
 from shared.problems import internal
 
@@ -39,46 +39,41 @@ HOLDER = web.AppKey("HOLDER", Holder)
 
 
 def chain_middleware(app: web.Application) -> Middleware:
-    holder = app[HOLDER]
+    holder, observe = app[HOLDER], app[HOLDER].observing.add
     operations, proxies = app[OPERATIONS], app[PROXIES]
 
     @web.middleware
     async def run_chain(request: web.Request, handler: Handler) -> web.StreamResponse:
-        chain, started, status = holder.chain, perf_counter(), 499  # the client went away, unless ...
+        chain, started = holder.chain, perf_counter()
         route = request.match_info.route
         passage = request[PASSAGE] = Passage(
             request.method, request.path, template_of(route), operations.get(route), find_client_ip(request, proxies)
         )
-        row: list[float] | None = None
         try:
             if UPGRADE in request.headers and passage.route in UPGRADES:
                 response = await chain.upgrade(request)
             else:
-                row = chain.rows.new()
+                row = passage.row = chain.rows.new()
                 ROW.set(row)
                 response = await chain.run(request)
-                tell_admin(response, passage, chain.rows, row)
-            status = response.status
+                identity = passage.identity
+                if identity is not None and identity.role == "admin" and not response.prepared:
+                    response.headers[SERVER_TIMING] = server_timing(chain.rows, row)
+            passage.status = response.status
             return response
         except web.HTTPException as redirect:
-            status = redirect.status
+            passage.status = redirect.status
             raise
         except Exception:  # errors is not around every step: this is a fault of one of those outside of it
-            status = 500
+            passage.status = 500
             log.exception("http.failed", method=request.method, path=request.path)
             return problem_response(internal(passage.request_id).problem)
         finally:
-            ended = perf_counter()
-            holder.observing.add((chain, Finished(passage, status, ended - started, ended), row))
+            passage.ended_at = ended = perf_counter()
+            passage.seconds = ended - started
+            observe(chain, passage)
 
     return run_chain
-
-
-def tell_admin(response: web.StreamResponse, passage: Passage, rows: Rows, row: list[float]) -> None:
-    """Where the time went; who is no admin is not told."""
-    identity = passage.identity
-    if identity is not None and identity.role == "admin" and not response.prepared:
-        response.headers[SERVER_TIMING] = server_timing(rows, row)
 
 
 def server_timing(rows: Rows, row: list[float]) -> str:

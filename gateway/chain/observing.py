@@ -1,15 +1,13 @@
-"""What is left to do for requests that were answered: observers see them, and their times are counted. Many at once."""
+"""What is left to do for requests that have ended: observers see them, and they are counted. Many at once."""
 
 import asyncio
 from collections.abc import Sequence
-from itertools import groupby
-from operator import itemgetter
 from time import perf_counter
 
 import structlog
 
 from gateway.chain.compiled import Compiled
-from gateway.passage import Finished
+from gateway.passage import Passage
 from shared.middleware import count
 
 log = structlog.get_logger(__name__)
@@ -17,43 +15,43 @@ log = structlog.get_logger(__name__)
 MANY = 64  # few enough to be still in the processor's cache
 WAIT_SECONDS = 0.1
 
-Left = tuple[Compiled, Finished, list[float] | None]
-"""The chain that the request passed, what became of it, its row of times; an upgrade has none."""
-
 
 class Observing:
-    """Those who wait to be observed, at most MANY, and WAIT_SECONDS at most."""
+    """Those of one chain who wait to be observed, at most MANY, and WAIT_SECONDS at most."""
 
-    def __init__(self, service: str) -> None:
-        self._service = service
-        self._waiting: list[Left] = []
+    def __init__(self, service: str, chain: Compiled) -> None:
+        self._service, self._chain = service, chain
+        self._waiting: list[Passage] = []
 
-    def add(self, left: Left) -> None:
+    def add(self, chain: Compiled, request: Passage) -> None:
+        if chain is not self._chain:
+            self.flush()
+            self._chain = chain
         if not self._waiting:
             asyncio.get_running_loop().call_later(WAIT_SECONDS, self.flush)
-        self._waiting.append(left)
+        self._waiting.append(request)
         if len(self._waiting) >= MANY:
             self.flush()
 
     def flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for _, request, _ in waiting:
-            count(self._service, request.passage.method, request.passage.route, request.status, request.seconds)
-        for chain, left in groupby(waiting, key=itemgetter(0)):
-            observe(chain, list(left))
+        if self._waiting:
+            ended, self._waiting = self._waiting, []
+            for each in ended:
+                count(self._service, each.method, each.route, each.status, each.seconds)
+            observe(self._chain, ended)
 
 
-def observe(chain: Compiled, left: Sequence[Left]) -> None:
+def observe(chain: Compiled, ended: Sequence[Passage]) -> None:
     """An observer that fails costs the others nothing."""
-    finished = [request for _, request, _ in left]
+    rows = chain.rows
     for place, observer in chain.observers.items():
         started = perf_counter()
         try:
-            observer.observe(finished)
+            observer.observe(ended)
         except Exception:
             log.exception("pipeline.observer_failed", step=chain.steps[place])
-            chain.rows.failed(place)
-        chain.rows.observers[place] = (perf_counter() - started) / len(finished)
-    for _, _, row in left:
-        if row is not None:
-            chain.rows.add(row)
+            rows.failed(place)
+        rows.observers[place] = (perf_counter() - started) / len(ended)
+    for each in ended:
+        if each.row is not None:
+            rows.add(each.row)

@@ -8,7 +8,7 @@ from time import perf_counter, time
 from msgspec import Struct
 
 from gateway.interceptors.step import Observer, Tools, among
-from gateway.passage import Finished
+from gateway.passage import Passage
 from shared.contracts.interceptors import AccessLogSettings
 from shared.log import write_lines
 from shared.redaction import redact
@@ -32,29 +32,28 @@ def build(settings: AccessLogSettings, tools: Tools) -> Observer | None:
     every, fast_seconds, skipped = settings.every, settings.fast_ms / 1000, among(settings.skip_paths)
     numbers = count(1)
 
-    def has_line(request: Finished) -> bool:
+    def has_line(request: Passage) -> bool:
         worth_it = request.status >= 400 or request.seconds >= fast_seconds or not next(numbers) % every
-        return worth_it and not skipped(request.passage.path)
+        return worth_it and not skipped(request.path)
 
-    def access_log(finished: Sequence[Finished]) -> None:
-        ago = time() - perf_counter()
-        lines = [(ago + each.ended_at, answered(each)) for each in finished if has_line(each)]
+    def access_log(ended: Sequence[Passage]) -> None:
+        began = time() - perf_counter()
+        lines = [(began + each.ended_at, answered(each)) for each in ended if has_line(each)]
         if lines:
             write_lines("http.answered", lines)
 
     return Observer(access_log) if logging.getLogger().isEnabledFor(logging.INFO) else None
 
 
-def answered(request: Finished) -> Answered:
-    passage = request.passage
+def answered(request: Passage) -> Answered:
     return Answered(
-        method=passage.method,
-        route=passage.route,
-        path=redact(passage.path),
+        method=request.method,
+        route=request.route,
+        path=redact(request.path),
         status=request.status,
         duration_ms=round(request.seconds * 1000, 2),
-        client_ip=passage.client_ip,
-        actor=passage.identity.actor if passage.identity else None,
-        request_id=passage.request_id,
-        trace_id=passage.trace_id,
+        client_ip=request.client_ip,
+        actor=request.identity.actor if request.identity else None,
+        request_id=request.request_id,
+        trace_id=request.trace_id,
     )

@@ -5,7 +5,6 @@ A bucket holds `burst` tokens and gains `limit` in each `per_seconds`. In any sp
 """
 
 import asyncio
-import math
 from hashlib import blake2b
 
 from msgspec import Struct
@@ -40,7 +39,7 @@ def take(policy: Policy, full_at: float, now: float, wanted: int = 1) -> Taken:
     """As many tokens as there are, at most `wanted`."""
     spacing = policy.per_seconds / policy.limit
     start = full_at if full_at > now else now
-    there = math.floor(policy.burst - (start - now) / spacing + 1e-6)
+    there = int(policy.burst - (start - now) / spacing + 1e-6)
     if there > wanted:
         return Taken(wanted, start + wanted * spacing, there - wanted, 0.0)
     count = max(0, there)

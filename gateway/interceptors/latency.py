@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from belfry_reporter.aiohttp import SWITCHING_PROTOCOLS
 from belfry_reporter.wire import UNMATCHED_ROUTE
 from gateway.interceptors.step import Observer, Tools, among
-from gateway.passage import Finished
+from gateway.passage import Passage
 from shared.contracts.interceptors import LatencySettings
 from shared.keys import REPORTER
 from shared.middleware import UNMATCHED
@@ -14,12 +14,11 @@ from shared.middleware import UNMATCHED
 def build(settings: LatencySettings, tools: Tools) -> Observer:
     app, skipped = tools.app, among(settings.skip_paths)
 
-    def latency(finished: Sequence[Finished]) -> None:
+    def latency(ended: Sequence[Passage]) -> None:
         record = app[REPORTER].record
-        for each in finished:
-            passage = each.passage
-            if each.status != SWITCHING_PROTOCOLS and not skipped(passage.path):
-                route = UNMATCHED_ROUTE if passage.route == UNMATCHED else passage.route
-                record(passage.method, route, each.status, each.seconds)
+        for each in ended:
+            if each.status != SWITCHING_PROTOCOLS and not skipped(each.path):
+                route = UNMATCHED_ROUTE if each.route == UNMATCHED else each.route
+                record(each.method, route, each.status, each.seconds)
 
     return Observer(latency)

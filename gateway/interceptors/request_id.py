@@ -1,7 +1,5 @@
 """Every request has an id: the caller's when it is a sane one. It stands in the answer and in each log line."""
 
-from random import Random
-
 from aiohttp import web
 from multidict import istr
 
@@ -11,16 +9,17 @@ from shared.contracts.interceptors import RequestIdSettings
 from shared.keys import REQUEST_ID
 from shared.log import name_request
 from shared.middleware import GIVEN_ID
+from shared.telemetry import stock_of_ids
 
 HEADER = istr("X-Request-Id")
 
 
 def build(settings: RequestIdSettings, tools: Tools) -> Step:
-    random_bytes, trusted = Random().randbytes, settings.trust_inbound
+    ids, trusted = stock_of_ids(8), settings.trust_inbound
 
     async def request_id(request: web.Request, rest: Rest) -> web.StreamResponse:
         given = request.headers.get(HEADER, "") if trusted else ""
-        id = given if given and GIVEN_ID.match(given) else random_bytes(8).hex()
+        id = given if given and GIVEN_ID.match(given) else next(ids)
         request[REQUEST_ID] = request[PASSAGE].request_id = id
         name_request(id)
         response = await rest(request)

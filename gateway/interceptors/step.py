@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from gateway.interceptors.answers_kept import AnswersKept
 from gateway.interceptors.buckets import LocalBuckets, SharedBuckets
-from gateway.passage import Finished
+from gateway.passage import Passage
 
 REMEMBERED = 1024
 
@@ -32,7 +32,7 @@ class Gate(Struct, frozen=True):
 class Observer(Struct, frozen=True):
     """A step that only looks at what has become of requests: at many at once, soon after they were answered."""
 
-    observe: Callable[[Sequence[Finished]], None]
+    observe: Callable[[Sequence[Passage]], None]
 
 
 class Running(Struct):
