@@ -1,10 +1,10 @@
 """Who asks: the result of looking at a cookie or a bearer token."""
 
-import hashlib
 import hmac
 import secrets
 import time
 from datetime import datetime
+from hashlib import blake2b, sha256
 from typing import Literal
 
 from msgspec import Struct
@@ -62,7 +62,7 @@ def new_secret(prefix: str = "") -> str:
 
 def hash_of(secret: str) -> bytes:
     """What is stored of a random secret: enough to know it again, useless to who reads the database."""
-    return hashlib.sha256(as_bytes(secret)).digest()
+    return sha256(as_bytes(secret)).digest()
 
 
 def as_bytes(header: str) -> bytes:
@@ -71,7 +71,7 @@ def as_bytes(header: str) -> bytes:
 
 
 def csrf_token(key: bytes, session_id: str) -> str:
-    return hmac.new(key, session_id.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, session_id.encode(), sha256).hexdigest()
 
 
 NOBODY = (0.0, None)
@@ -85,17 +85,13 @@ class IdentityCache:
         self._known: dict[bytes, tuple[float, Identity]] = {}
 
     def get(self, shown: str) -> Identity | None:
-        until, identity = self._known.get(_key_of(shown), NOBODY)
+        until, identity = self._known.get(blake2b(as_bytes(shown)).digest(), NOBODY)
         return identity if time.monotonic() < until else None
 
     def put(self, shown: str, identity: Identity) -> None:
         if len(self._known) >= CACHE_SIZE:
             self._known.clear()
-        self._known[_key_of(shown)] = (time.monotonic() + CACHE_SECONDS, identity)
+        self._known[blake2b(as_bytes(shown)).digest()] = (time.monotonic() + CACHE_SECONDS, identity)
 
     def clear(self) -> None:
         self._known.clear()
-
-
-def _key_of(shown: str) -> bytes:
-    return hashlib.blake2b(as_bytes(shown)).digest()

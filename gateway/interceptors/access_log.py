@@ -14,7 +14,7 @@ from shared.log import write_lines
 from shared.redaction import redact
 
 
-class Answered(Struct, frozen=True, kw_only=True, gc=False):
+class Answered(Struct, frozen=True, gc=False):
     """What the line says, besides what every line says."""
 
     method: str
@@ -47,13 +47,13 @@ def build(settings: AccessLogSettings, tools: Tools) -> Observer | None:
 
 def answered(request: Passage) -> Answered:
     return Answered(
-        method=request.method,
-        route=request.route,
-        path=redact(request.path),
-        status=request.status,
-        duration_ms=round(request.seconds * 1000, 2),
-        client_ip=request.client_ip,
-        actor=request.identity.actor if request.identity else None,
-        request_id=request.request_id,
-        trace_id=request.trace_id,
+        request.method,
+        request.route,
+        redact(request.path),
+        request.status,
+        round(request.seconds * 1000, 2),
+        request.client_ip,
+        request.identity.actor if request.identity else None,
+        request.request_id,
+        request.trace_id,
     )

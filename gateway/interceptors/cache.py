@@ -64,8 +64,7 @@ def wants_anew(request: web.Request) -> bool:
 
 
 def given(request: web.Request, kept: Kept) -> web.Response:
-    etag = kept.headers.get(hdrs.ETAG, "")
-    if etag and hdrs.IF_NONE_MATCH in request.headers and knows(request, etag):
+    if hdrs.IF_NONE_MATCH in request.headers and knows(request, kept.headers[hdrs.ETAG]):
         return web.Response(
             status=304, headers={name: kept.headers[name] for name in KEPT_WITH_304 if name in kept.headers}
         )
@@ -78,5 +77,6 @@ def _may_be_kept(response: web.StreamResponse, max_bytes: int) -> bool:
         and response.status == 200
         and isinstance(response.body, bytes)
         and len(response.body) <= max_bytes
+        and hdrs.ETAG in response.headers
         and hdrs.SET_COOKIE not in response.headers
     )

@@ -10,7 +10,6 @@ from tests.bench.stage import cpu_seconds
 
 HEAD_END = b"\r\n\r\n"
 LENGTH = b"content-length:"
-WARM_SECONDS = 1
 
 
 class Load(Struct, frozen=True):
@@ -53,7 +52,13 @@ class Asking(asyncio.Protocol):
 
 
 async def load(
-    port: int, pid: int, path: str, headers: dict[str, str], connections: int = 32, seconds: float = 3
+    port: int,
+    pid: int,
+    path: str,
+    headers: dict[str, str],
+    connections: int = 32,
+    seconds: float = 3,
+    warm_seconds: float = 1,
 ) -> Load:
     """What the process answers under as much load as it takes."""
     statuses: Counter[str] = Counter()
@@ -64,7 +69,7 @@ async def load(
         (await loop.create_connection(lambda: Asking(request, statuses), "127.0.0.1", port))[0]
         for _ in range(connections)
     ]
-    await asyncio.sleep(WARM_SECONDS)
+    await asyncio.sleep(warm_seconds)
     before, spent, started = statuses.copy(), cpu_seconds(pid), loop.time()
     await asyncio.sleep(seconds)
     answered, spent, took = statuses - before, cpu_seconds(pid) - spent, loop.time() - started
