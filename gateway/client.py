@@ -26,9 +26,9 @@ class Proxies(Struct, frozen=True):
 PROXIES = web.AppKey("PROXIES", Proxies)
 
 
-def client_ip(request: web.Request) -> str:
+def client_ip() -> str:
     """The address of the client, as far as it can be believed."""
-    return request[PASSAGE].client_ip
+    return PASSAGE.get().client_ip
 
 
 def find_client_ip(request: web.Request, proxies: Proxies) -> str:

@@ -58,7 +58,7 @@ def access_of(request: web.Request, operation: Route | None) -> Access | None:
 
 def caller_of(request: web.Request) -> Caller:
     """Who asks, as the services hear it."""
-    identity = request[PASSAGE].identity
+    identity = PASSAGE.get().identity
     return Caller(
         actor=identity.actor if identity else "anonymous",
         role=identity.role if identity else "viewer",

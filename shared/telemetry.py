@@ -112,7 +112,7 @@ def carry(traceparent: str | None) -> Token[str]:
 
 def begin_trace(traceparent: str | None) -> str:
     """Only the ids of a trace, for the rest of this task: those of the header, or new ones. Returns the trace's id."""
-    carried = _known(traceparent) or new_traceparent(sampled=False)
+    carried = (traceparent and _known(traceparent)) or new_traceparent(sampled=False)
     _CARRIED.set(carried)
     return carried[3:35]
 

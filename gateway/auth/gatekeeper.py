@@ -95,7 +95,7 @@ class Gatekeeper:
         if identity is None and secret.startswith(PREFIX):
             identity = await find_token(self.pool, secret_hash)
             if identity is not None:
-                await touch_token(self.pool, identity.id, client_ip(request))
+                await touch_token(self.pool, identity.id, client_ip())
         if identity is None and self.realm and self.realm.config.audiences and looks_like_one(secret):
             identity = await self.realm.identify(secret)
         if identity is None:
@@ -105,7 +105,7 @@ class Gatekeeper:
     async def _session(self, request: web.Request, cookie: str) -> Identity | None:
         identity = await find_session(self.pool, hash_of(cookie))
         if identity is not None:
-            await touch_session(self.pool, identity.id, client_ip(request))
+            await touch_session(self.pool, identity.id, client_ip())
         return identity
 
 

@@ -11,7 +11,7 @@ from gateway.auth.audit import AFTER, BEFORE, OBJECT
 from gateway.auth.gatekeeper import GATEKEEPER
 from gateway.auth.identity import Identity, allows, hash_of, new_secret
 from gateway.auth.revocation import forget, note_revoked
-from gateway.passage import identity_of
+from gateway.passage import who_asks
 from shared.contracts.auth import AuditQuery, AuditTrail, CreateToken, NewToken, Token, Tokens
 from shared.contracts.wire import Nothing
 from shared.problems import invalid_field, not_found
@@ -23,11 +23,11 @@ class TokenRef(Struct, frozen=True, kw_only=True):
 
 async def list_tokens(request: web.Request, given: Nothing) -> Tokens:
     """Admins see all, others their own."""
-    return Tokens(tokens=await tokens.tokens_of(request.app[GATEKEEPER].pool, _scope(identity_of(request))))
+    return Tokens(tokens=await tokens.tokens_of(request.app[GATEKEEPER].pool, _scope(who_asks())))
 
 
 async def create_token(request: web.Request, given: CreateToken) -> NewToken:
-    identity = identity_of(request)
+    identity = who_asks()
     if not allows(given.role, identity):
         raise invalid_field("role", f"must be at most your own: {identity.role}")
     expires_at = given.expires_at
@@ -43,7 +43,7 @@ async def create_token(request: web.Request, given: CreateToken) -> NewToken:
 
 async def revoke_token(request: web.Request, given: TokenRef) -> Nothing:
     async with request.app[GATEKEEPER].pool.acquire() as connection, connection.transaction():
-        token = await tokens.remove_token(connection, given.token_id, _scope(identity_of(request)))
+        token = await tokens.remove_token(connection, given.token_id, _scope(who_asks()))
         if token is None:
             raise not_found(f"There is no token {given.token_id}")
         await note_revoked(connection, "token", token.id)

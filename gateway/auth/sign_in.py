@@ -16,7 +16,7 @@ from gateway.auth.passwords import faults_of
 from gateway.auth.revocation import forget, note_revoked
 from gateway.auth.throttle import count_try, forgive
 from gateway.client import client_ip, is_https
-from gateway.passage import PASSAGE, identity_of
+from gateway.passage import PASSAGE, who_asks
 from shared.contracts.auth import ChangePassword, Login, Me, Sessions, User
 from shared.contracts.wire import FieldError, Nothing
 from shared.problems import conflict, forbidden, invalid, unauthorized
@@ -28,7 +28,7 @@ SIGN_INS = Counter("belfry_auth_sign_ins_total", "Passwords that were tried, by 
 
 async def sign_in(request: web.Request, given: Login) -> web.Response:
     """Takes as long, and says the same, whichever half was wrong."""
-    keeper, address = request.app[GATEKEEPER], client_ip(request)
+    keeper, address = request.app[GATEKEEPER], client_ip()
     name = given.username.strip().lower()
     request[OBJECT] = name
     await count_try(keeper.pool, name, address)
@@ -45,16 +45,16 @@ async def start_session(request: web.Request, name: str, longest: timedelta = se
     """A session of a user who has shown who they are, and its secret. Raises ProblemError 401 for a disabled one."""
     keeper, secret = request.app[GATEKEEPER], new_secret()
     async with keeper.pool.acquire() as connection, connection.transaction():
-        await sessions.add_session(connection, hash_of(secret), name, client_ip(request), _agent(request), longest)
+        await sessions.add_session(connection, hash_of(secret), name, client_ip(), _agent(request), longest)
     identity = await sessions.find_session(keeper.pool, hash_of(secret))
     if identity is None:
         raise unauthorized("The account was disabled")
-    request[PASSAGE].identity = identity
+    PASSAGE.get().identity = identity
     return identity, secret
 
 
 async def sign_out(request: web.Request, given: Nothing) -> web.Response:
-    identity = identity_of(request)
+    identity = who_asks()
     if identity.kind != "session":
         raise forbidden("A token cannot sign out. Revoke it instead")
     async with request.app[GATEKEEPER].pool.acquire() as connection, connection.transaction():
@@ -65,19 +65,19 @@ async def sign_out(request: web.Request, given: Nothing) -> web.Response:
 
 
 async def get_me(request: web.Request, given: Nothing) -> Struct:
-    return await _me(request.app[GATEKEEPER], identity_of(request))
+    return await _me(request.app[GATEKEEPER], who_asks())
 
 
 async def change_password(request: web.Request, given: ChangePassword) -> Struct:
     """Ends the user's other sessions."""
-    keeper, identity = request.app[GATEKEEPER], identity_of(request)
+    keeper, identity = request.app[GATEKEEPER], who_asks()
     name = _person(identity)
     if identity.source == "oidc":
         raise conflict("Your password is kept by the sign-in provider", code="kept_by_provider")
-    await count_try(keeper.pool, name, client_ip(request))
+    await count_try(keeper.pool, name, client_ip())
     if not await keeper.passwords.fits(given.current_password, await users.password_hash_of(keeper.pool, name)):
         raise forbidden("The current password is wrong", code="wrong_password")
-    await forgive(keeper.pool, name, client_ip(request))
+    await forgive(keeper.pool, name, client_ip())
     _check_new_password(name, given)
     password_hash = await keeper.passwords.hash(given.new_password)
     async with keeper.pool.acquire() as connection, connection.transaction():
@@ -89,13 +89,13 @@ async def change_password(request: web.Request, given: ChangePassword) -> Struct
 
 
 async def list_sessions(request: web.Request, given: Nothing) -> Struct:
-    identity = identity_of(request)
+    identity = who_asks()
     return Sessions(sessions=await sessions.sessions_of(request.app[GATEKEEPER].pool, _person(identity), identity.id))
 
 
 async def end_all_sessions(request: web.Request, given: Nothing) -> web.Response:
     """Signs out everywhere, here too."""
-    name = _person(identity_of(request))
+    name = _person(who_asks())
     async with request.app[GATEKEEPER].pool.acquire() as connection, connection.transaction():
         await sessions.end_sessions(connection, name)
         await note_revoked(connection, "user", name)

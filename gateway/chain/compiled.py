@@ -1,7 +1,6 @@
 """From the document of a chain to a function that runs it and writes down how long each step took."""
 
 from collections.abc import Awaitable, Iterable, Sequence
-from contextvars import ContextVar
 from time import perf_counter
 
 from aiohttp import web
@@ -10,12 +9,10 @@ from msgspec import Struct
 from gateway.chain.meter import Meter, Rows
 from gateway.interceptors import STEPS
 from gateway.interceptors.step import Gate, Observer, Part, Rest, Step, Tools
+from gateway.passage import PASSAGE
 from shared.contracts.catalogue import BY_ID
 from shared.contracts.pipeline.chain import Chain, ChainStep
 from shared.validate import validate
-
-ROW: ContextVar[list[float]] = ContextVar("row")
-"""The times of the request that runs; see `Rows`."""
 
 ONLY_FOR_ANSWERS = frozenset(
     {"body_limit", "timeout", "in_flight", "cache", "compression", "circuit_breaker", "fault_injection"}
@@ -120,7 +117,7 @@ def _timed(at: tuple[int, int], step: Step, rest: Rest, rows: Rows) -> Rest:
     place, behind = at
 
     async def layer(request: web.Request) -> web.StreamResponse:
-        row, started = ROW.get(), perf_counter()
+        row, started = PASSAGE.get().row, perf_counter()
         try:
             return await step(request, rest)
         except BaseException as error:
@@ -137,7 +134,7 @@ def _timed_gate(at: tuple[int, int], gate: Gate, rest: Rest, rows: Rows) -> Rest
     look, (place, behind) = gate.look, at
 
     def enter(request: web.Request) -> Awaitable[web.StreamResponse]:
-        row, started = ROW.get(), perf_counter()
+        row, started = PASSAGE.get().row, perf_counter()
         try:
             step = look(request)
         except BaseException as error:

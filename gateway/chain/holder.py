@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 from msgspec import Struct
 from multidict import istr
 
-from gateway.chain.compiled import ROW, Compiled
+from gateway.chain.compiled import Compiled
 from gateway.chain.meter import Meter, Rows
 from gateway.chain.observing import Observing
 from gateway.client import PROXIES, find_client_ip
@@ -46,15 +46,15 @@ def chain_middleware(app: web.Application) -> Middleware:
     async def run_chain(request: web.Request, handler: Handler) -> web.StreamResponse:
         chain, started = holder.chain, perf_counter()
         route = request.match_info.route
-        passage = request[PASSAGE] = Passage(
+        passage = Passage(
             request.method, request.path, template_of(route), operations.get(route), find_client_ip(request, proxies)
         )
+        PASSAGE.set(passage)
         try:
             if UPGRADE in request.headers and passage.route in UPGRADES:
                 response = await chain.upgrade(request)
             else:
-                row = passage.row = chain.rows.new()
-                ROW.set(row)
+                passage.row = row = chain.rows.new()
                 response = await chain.run(request)
                 identity = passage.identity
                 if identity is not None and identity.role == "admin" and not response.prepared:

@@ -53,5 +53,5 @@ def observe(chain: Compiled, ended: Sequence[Passage]) -> None:
             rows.failed(place)
         rows.observers[place] = (perf_counter() - started) / len(ended)
     for each in ended:
-        if each.row is not None:
+        if each.row:
             rows.add(each.row)

@@ -27,12 +27,12 @@ def build(settings: NoSettings, tools: Tools) -> Gate:
 
 
 def audit(request: web.Request) -> Step | None:
-    route = request[PASSAGE].operation
+    route = PASSAGE.get().operation
     return _recorded if route is not None and route.unsafe and route.audited else None
 
 
 async def _recorded(request: web.Request, rest: Rest) -> web.StreamResponse:
-    route = request[PASSAGE].operation
+    route = PASSAGE.get().operation
     assert route is not None
     try:
         response = await rest(request)
@@ -52,14 +52,14 @@ async def _given(request: web.Request) -> Any:
 
 async def _write(request: web.Request, route: Route, outcome: str, before: Any, after: Any) -> None:
     """A deed that is done stays done when it cannot be recorded: the log keeps it then."""
-    identity = request[PASSAGE].identity
+    identity = PASSAGE.get().identity
     deed = Deed(
         actor=identity.actor if identity else request.get(OBJECT, "anonymous"),
         role=identity.role if identity else "",
         action=f"{route.method} {route.path}",
         object=request.get(OBJECT) or _object(request, after),
         outcome=outcome,
-        client_ip=client_ip(request),
+        client_ip=client_ip(),
         request_id=request[REQUEST_ID],
         before=told(before, route.hidden),
         after=told(after, route.hidden),

@@ -19,7 +19,7 @@ def build(settings: AuthSettings, tools: Tools) -> Gate:
 
     def auth(request: web.Request) -> Step | None:
         """Nothing is waited for when somebody reads who was here a moment ago, as most are."""
-        passage = request[PASSAGE]
+        passage = PASSAGE.get()
         access = access_of(request, passage.operation)
         plain = not switched_off and passage.method in SAFE and access != "public"
         identity = app[GATEKEEPER].known(request) if plain else None
@@ -30,7 +30,7 @@ def build(settings: AuthSettings, tools: Tools) -> Gate:
         return None
 
     async def checked(request: web.Request, rest: Rest) -> web.StreamResponse:
-        access, safe = access_of(request, request[PASSAGE].operation), request.method in SAFE
+        access, safe = access_of(request, PASSAGE.get().operation), request.method in SAFE
         if switched_off:
             request[SWITCHED_OFF] = switched_off
         if access == "public":
@@ -43,7 +43,7 @@ def build(settings: AuthSettings, tools: Tools) -> Gate:
         identity = await keeper.identify(request)
         if identity is None:
             raise unauthorized("Sign in, or send a token as Authorization: Bearer")
-        request[PASSAGE].identity = identity
+        PASSAGE.get().identity = identity
         if not safe:
             check_origin(request, request.get(TRUSTED_ORIGIN, False))
             await keeper.guard(request, identity)

@@ -24,7 +24,7 @@ def build(settings: CacheSettings, tools: Tools) -> Step | None:
     answers, now = tools.answers, tools.now
 
     async def answer(request: web.Request, rest: Rest) -> web.StreamResponse:
-        passage = request[PASSAGE]
+        passage = PASSAGE.get()
         subject = subject_of(passage.operation)
         if not subject:
             return await rest(request)

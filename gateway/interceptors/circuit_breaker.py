@@ -28,7 +28,7 @@ def build(settings: CircuitBreakerSettings, tools: Tools) -> Step:
         return breakers[rpc.subject]
 
     async def circuit_breaker(request: web.Request, rest: Rest) -> web.StreamResponse:
-        operation = request[PASSAGE].operation
+        operation = PASSAGE.get().operation
         if operation is None or not isinstance(operation.answer, Rpc):
             return await rest(request)
         breaker = breaker_of(operation.answer)

@@ -18,7 +18,7 @@ def build(settings: InFlightSettings, tools: Tools) -> Step:
     spared = among(PROBES)
 
     async def in_flight(request: web.Request, rest: Rest) -> web.StreamResponse:
-        client = network_of(request[PASSAGE].client_ip)
+        client = network_of(PASSAGE.get().client_ip)
         mine = by_client.get(client, 0)
         if (running.total >= most or mine >= most_each) and not spared(request.path):
             raise busy(running.total >= most)

@@ -29,7 +29,7 @@ def build(settings: IpRulesSettings, tools: Tools) -> Gate | None:
         )
 
     def ip_rules(request: web.Request) -> None:
-        if not may(client_ip(request)) and not spared(request.path):
+        if not may(client_ip()) and not spared(request.path):
             raise forbidden("Requests from your address are not allowed", code="ip_rules")
 
     return Gate(ip_rules) if allow or deny else None

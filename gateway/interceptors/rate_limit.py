@@ -41,9 +41,10 @@ def build(settings: RateLimitSettings, tools: Tools) -> Step | None:
             return None
 
     async def rate_limit(request: web.Request, rest: Rest) -> web.StreamResponse:
-        if spared(request.path):
+        passage = PASSAGE.get()
+        if spared(passage.path):
             return await rest(request)
-        key, now = bucket + key_of(request[PASSAGE], count_by), clock()
+        key, now = bucket + key_of(passage, count_by), clock()
         taken = await taken_of_all(shared, key, now) if shared else buckets.take(key, policy, now)
         if taken is None:
             return await rest(request)

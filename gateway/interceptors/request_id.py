@@ -20,7 +20,7 @@ def build(settings: RequestIdSettings, tools: Tools) -> Step:
     async def request_id(request: web.Request, rest: Rest) -> web.StreamResponse:
         given = request.headers.get(HEADER, "") if trusted else ""
         id = given if given and GIVEN_ID.match(given) else next(ids)
-        request[REQUEST_ID] = request[PASSAGE].request_id = id
+        request[REQUEST_ID] = PASSAGE.get().request_id = id
         name_request(id)
         response = await rest(request)
         if not response.prepared:

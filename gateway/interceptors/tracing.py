@@ -17,18 +17,19 @@ def build(settings: TracingSettings, tools: Tools) -> Step | Gate:
 
     def carrying(request: web.Request) -> None:
         """Nobody collects spans: only the ids go on."""
-        passage = request[PASSAGE]
+        passage = PASSAGE.get()
         if not skipped(passage.path):
             passage.trace_id = telemetry.begin_trace(request.headers.get(TRACEPARENT))
 
     async def tracing(request: web.Request, rest: Rest) -> web.StreamResponse:
-        if skipped(request.path):
+        passage = PASSAGE.get()
+        if skipped(passage.path):
             return await rest(request)
         parent = request.headers.get(TRACEPARENT) or telemetry.new_traceparent(sampled=random() < share)
-        route = request[PASSAGE].route
+        route = passage.route
         attributes = {"http.request.method": request.method, "http.route": route}
         with telemetry.span(f"{request.method} {route}", SpanKind.SERVER, parent, attributes) as span:
-            request[PASSAGE].trace_id = telemetry.current_trace_id()
+            passage.trace_id = telemetry.current_trace_id()
             response = await rest(request)
             span.set_attribute("http.response.status_code", response.status)
             if response.status >= 500:

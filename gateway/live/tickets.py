@@ -8,7 +8,7 @@ from aiohttp import hdrs, web
 from msgspec import Struct
 
 from gateway.auth.identity import Identity, new_secret
-from gateway.passage import identity_of
+from gateway.passage import who_asks
 from shared.bus import Bus
 from shared.contracts.live import WsTicket
 from shared.contracts.wire import Nothing
@@ -30,7 +30,7 @@ class Ticket(Struct, frozen=True):
 
 async def make_ticket(request: web.Request, given: Nothing) -> WsTicket:
     secret = new_secret()
-    ticket = Ticket(identity_of(request), request.headers.get(hdrs.ORIGIN, ""))
+    ticket = Ticket(who_asks(), request.headers.get(hdrs.ORIGIN, ""))
     try:
         await request.app[BUS].kv(BUCKET).create(_key(secret), msgspec.json.encode(ticket))
     except JetStreamError as error:

@@ -46,9 +46,7 @@ async def connect(request: web.Request) -> web.StreamResponse:
         identity = await _identity(request, origin)
     except ProblemError as error:
         problem = error.problem
-        hub.report.failed(
-            KINDS.get(problem.status, "handshake"), problem.status, problem.detail, client_ip=client_ip(request)
-        )
+        hub.report.failed(KINDS.get(problem.status, "handshake"), problem.status, problem.detail, client_ip=client_ip())
         if problem.status == UPGRADE_REQUIRED:
             return problem_response(problem, request, WHAT_IS_SPOKEN)
         raise
@@ -56,9 +54,9 @@ async def connect(request: web.Request) -> web.StreamResponse:
         return await _turn_away(request, "authentication", BAD_TICKET, BAD_TICKET.reason)
     if not identity.settled:
         raise forbidden("Change the first password before anything else", code="must_change_password")
-    if refusal := hub.registry.refusal(identity.user_name, client_ip(request)):
+    if refusal := hub.registry.refusal(identity.user_name, client_ip()):
         return await _turn_away(request, "limit", TOO_MANY_CONNECTIONS, refusal, identity)
-    request[PASSAGE].identity = identity
+    PASSAGE.get().identity = identity
     return await switch(request, _client(request, identity, origin), _protocol(request))
 
 
@@ -116,7 +114,7 @@ def _client(request: web.Request, identity: Identity, origin: str) -> Client:
         f"c-{secrets.token_hex(6)}",
         identity,
         origin=origin,
-        client_ip=sys.intern(client_ip(request)),
+        client_ip=sys.intern(client_ip()),
         agent=sys.intern(_agent(request)),
         now=time(),
     )
@@ -163,5 +161,5 @@ async def _turn_away(
 ) -> web.StreamResponse:
     hub = request.app[HUB]
     user = identity.user_name if identity else None
-    hub.report.failed(kind, code.code, reason, client_ip=client_ip(request), user=user)
+    hub.report.failed(kind, code.code, reason, client_ip=client_ip(), user=user)
     return await switch(request, _TurnedAway(hub, code, reason), _protocol(request))

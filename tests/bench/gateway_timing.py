@@ -6,9 +6,10 @@ from typing import cast
 import uvloop
 from aiohttp import web
 
-from gateway.chain.compiled import ROW, plain, timed
+from gateway.chain.compiled import plain, timed
 from gateway.chain.meter import Meter
 from gateway.interceptors.step import Rest
+from gateway.passage import PASSAGE, Passage
 
 REQUESTS, ROUNDS = 500, 60
 REQUEST = cast(web.Request, None)
@@ -31,11 +32,13 @@ async def _timing_us_a_step(steps: int) -> float:
     rows = Meter().rows_of(tuple(f"step_{number}" for number in range(steps)))
     with_times, without = timed([step] * steps, rows, handler), plain([step] * steps, handler)
 
+    passage = Passage("GET", "/", "/", None, "127.0.0.1")
+    PASSAGE.set(passage)
+
     async def one_timed() -> None:
-        row = rows.new()
-        ROW.set(row)
+        passage.row = rows.new()
         await with_times(REQUEST)
-        rows.add(row)
+        rows.add(passage.row)
 
     async def one_plain() -> None:
         await without(REQUEST)

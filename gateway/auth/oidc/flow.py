@@ -60,7 +60,7 @@ async def start_sign_in(request: web.Request, given: StartSignIn) -> web.Respons
     described = await realm.provider.description()
     state, browser = new_secret(), new_secret()
     begun = Begun(nonce=new_secret(), verifier=new_secret(), next=own_path(given.next))
-    await begin(request.app[GATEKEEPER].pool, state, browser, begun, network_of(client_ip(request)))
+    await begin(request.app[GATEKEEPER].pool, state, browser, begun, network_of(client_ip()))
     query = {
         "response_type": "code",
         "client_id": realm.config.client_id,
@@ -161,7 +161,7 @@ async def _note(request: web.Request, name: str, person: Person | None, outcome:
         action="GET /api/v1/auth/oidc/callback",
         object=name,
         outcome=outcome,
-        client_ip=client_ip(request),
+        client_ip=client_ip(),
         request_id=request[REQUEST_ID],
     )
     try:

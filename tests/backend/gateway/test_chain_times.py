@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from aiohttp import web
 
-from gateway.chain.compiled import ROW, Compiled, plain, timed
+from gateway.chain.compiled import Compiled, plain, timed
 from gateway.chain.meter import HANDLER, Meter, Rows
 from gateway.chain.observing import MANY, Observing, observe
 from gateway.interceptors.step import Gate, Observer, Part, Rest, Step
-from gateway.passage import Passage
+from gateway.passage import PASSAGE, Passage
 from shared.contracts.pipeline.stats import MeasuredStep
 from shared.problems import forbidden
 
@@ -63,8 +63,7 @@ async def measured(*parts: Part) -> dict[str, MeasuredStep]:
     """Of one request through these steps."""
     meter = Meter()
     rows = rows_of(meter, parts)
-    row = rows.new()
-    ROW.set(row)
+    PASSAGE.set(passage(1, row := rows.new()))
     try:
         assert await timed(parts, rows, handler)(REQUEST) is RESPONSE
     except (RuntimeError, type(forbidden("")), ZeroDivisionError):
@@ -122,7 +121,7 @@ async def test_nothing_is_measured_where_nobody_asks_for_it() -> None:
 
 
 def passage(number: int, row: list[float] | None = None) -> Passage:
-    return Passage("GET", f"/{number}", "/{number}", None, "127.0.0.1", row, status=200, seconds=0.5)
+    return Passage("GET", f"/{number}", "/{number}", None, "127.0.0.1", row or [], status=200, seconds=0.5)
 
 
 def chain(*observers: Observer) -> Compiled:
