@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from gateway.whole_response import WholeResponse, fixed_headers
+from gateway.whole_response import TOGETHER, Sending, WholeResponse, fixed_headers
 
 FIXED = {"X-Frame-Options": "DENY", "Referrer-Policy": "same-origin"}
 BODY = b'{"up": true}'
@@ -23,6 +23,7 @@ async def answer(request: web.Request) -> web.Response:
         response.fixed = fixed_headers(FIXED)
     else:
         response.headers.update(FIXED)
+    response.headers["X-Path"] = request.path_qs
     if request.path == "/cookie":
         response.set_cookie("seen", "yes")
     if request.path == "/close":
@@ -35,7 +36,7 @@ async def answer(request: web.Request) -> web.Response:
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     app = web.Application()
-    app.router.add_get("/{name}", answer)
+    app.router.add_route("*", "/{name}", answer)
     async with TestServer(app) as server:
         assert server.port is not None
         yield server.port
@@ -69,6 +70,7 @@ async def test_says_what_aiohttp_says(port: int, how: tuple[str, ...]) -> None:
     whole, plain = await told(port, asked("/whole", *how)), await told(port, asked("/plain", *how))
     for found in (whole, plain):
         assert found[1].pop("date")
+        assert found[1].pop("x-path")
         found[1].pop("server", None)
     assert whole == plain
     assert all(whole[1][name.lower()] == [value] for name, value in FIXED.items())
@@ -105,6 +107,60 @@ async def test_answers_keep_their_order_and_their_length_for_a_slow_reader(port:
         assert f"Content-Length: {len(body)}\r\n".encode() in head
         assert await reader.readexactly(len(body)) == body
     writer.close()
+
+
+async def test_many_who_ask_at_once_are_answered_each_in_its_order(port: int) -> None:
+    """Whole responses leave together, others at once: on a connection they stay in the order they were asked for."""
+    paths = ["/whole", "/plain", "/whole", "/cookie", "/plain", "/whole-2"]
+
+    async def one() -> list[str]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write("".join(asked(f"{path}?{number}") for number, path in enumerate(paths)).encode())
+        found = []
+        for _ in paths:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            assert await reader.readexactly(len(BODY)) == BODY
+            found.append(head.partition("X-Path: ")[2].split("\r\n")[0])
+        writer.close()
+        return found
+
+    every = await asyncio.gather(*(one() for _ in range(3 * TOGETHER)))
+    assert every == [[f"{path}?{number}" for number, path in enumerate(paths)]] * len(every)
+
+
+async def test_who_sends_a_body_that_nobody_reads_is_answered(port: int) -> None:
+    """aiohttp closes such a connection: not before the response has left."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(asked("/whole", "POST", "1.1", "Content-Length: 9000000").encode() + b"begun")
+    await writer.drain()
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 OK\r\n")
+    assert await reader.readexactly(len(BODY)) == BODY
+    writer.close()
+
+
+async def test_no_more_than_so_many_wait_and_none_is_sent_to_who_has_gone() -> None:
+    sent = list[tuple[str, bytes]]()
+
+    class Wire(asyncio.Transport):
+        def __init__(self, name: str, gone: bool = False) -> None:
+            super().__init__()
+            self.name, self.gone = name, gone
+
+        def is_closing(self) -> bool:
+            return self.gone
+
+        def write(self, data: bytes | bytearray | memoryview) -> None:
+            sent.append((self.name, bytes(data)))
+
+    sending = Sending(asyncio.get_running_loop())
+    for number in range(TOGETHER - 1):
+        sending.send(Wire(str(number)), b"one")
+    sending.send(Wire("gone", gone=True), b"one")
+    assert [name for name, _ in sent] == [str(number) for number in range(TOGETHER - 1)]
+    sending.send(Wire("next"), b"two")
+    assert len(sent) == TOGETHER - 1, "it waits for the end of the turn"
+    await asyncio.sleep(0)
+    assert sent[-1] == ("next", b"two")
 
 
 def test_a_fixed_header_with_a_line_break_is_refused() -> None:
