@@ -104,7 +104,7 @@ def _timers(memory: Memory, terms: Terms, feed: Feed) -> Iterator[Due]:
         yield memory.since + RESOLVED_SECONDS, _forget
     elif memory.state == "firing" and memory.critical_since is not None and not memory.is_critical:
         at = memory.critical_since + terms.duration
-        if at <= feed.fresh_until:
+        if at <= feed.fresh_until or terms.no_data == "alert":
             yield max(at, memory.at), _raise
 
 

@@ -3,7 +3,7 @@
 from typing import Any, get_args
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -72,7 +72,19 @@ def run(terms: Terms, samples: list[tuple[int, float]], ticks: set[int], until: 
     return found
 
 
+BECOMES_CRITICAL_THEN_SILENT = AlertRuleSpec(
+    name="a rule",
+    metric="queue.depth",
+    operator=">",
+    threshold=0.1,
+    critical_threshold=10.0,
+    duration=300,
+    no_data="alert",
+)
+
+
 @given(specs(), histories)
+@example(BECOMES_CRITICAL_THEN_SILENT, [(1, 5.0), (1, 20.0)])
 def test_the_machine_does_what_a_naive_one_does_that_looks_every_second(
     spec: AlertRuleSpec, history: list[tuple[int, float]]
 ) -> None:
