@@ -138,6 +138,31 @@ async def test_who_sends_a_body_that_nobody_reads_is_answered(port: int) -> None
     writer.close()
 
 
+async def test_a_server_that_ends_sends_what_it_has_begun() -> None:
+    entered, may_answer = asyncio.Semaphore(0), asyncio.Event()
+
+    async def answer_later(request: web.Request) -> web.Response:
+        entered.release()
+        await may_answer.wait()
+        return WholeResponse(BODY, HEADERS)
+
+    app = web.Application()
+    app.router.add_get("/", answer_later)
+    server = TestServer(app)
+    await server.start_server()
+    wires = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(3 * TOGETHER)]
+    for _, writer in wires:
+        writer.write(asked("/").encode())
+    for _ in wires:
+        await entered.acquire()
+    may_answer.set()
+    await server.close()
+
+    for reader, writer in wires:
+        assert (await reader.read()).endswith(BODY)
+        writer.close()
+
+
 async def test_no_more_than_so_many_wait_and_none_is_sent_to_who_has_gone() -> None:
     sent = list[tuple[str, bytes]]()
 
