@@ -63,12 +63,15 @@ def answered(reply: Reply, rpc: Rpc) -> Any:
     return msgspec.json.decode(gzip.decompress(reply.data) if packed else reply.data, type=rpc.response)
 
 
+ASK_SECONDS = 4
+
+
 async def ask(bus: Bus, rpc: Rpc, **query: Any) -> Any:
-    """The answer; waits for a service that is just starting."""
+    """The answer; waits for a service that is just starting, and asks again when one has it that hangs."""
 
     async def answer() -> Any:
         try:
-            reply = await call(bus, rpc, rpc.request(**query), ANA, 30)
+            reply = await call(bus, rpc, rpc.request(**query), ANA, ASK_SECONDS)
         except ProblemError as error:
             if error.problem.status != 503:
                 raise
