@@ -48,8 +48,9 @@ def open_to_all(app: web.Application, routes: Sequence[web.AbstractRouteDef]) ->
     app[OPEN].update(route.resource for route in app.router.add_routes(routes) if route.resource)
 
 
-def access_of(request: web.Request, operation: Route | None) -> Access | None:
+def access_of(request: web.Request) -> Access | None:
     """Who may make this request; None when nothing says so, which means: nobody."""
+    operation = PASSAGE.get().operation
     if operation is not None:
         return operation.access
     unmatched = request.match_info.http_exception is not None  # 404 and 405 tell no secrets

@@ -1,4 +1,4 @@
-"""A response that leaves in one write, its fixed headers as bytes that are made once."""
+"""A response that leaves in one write, together with all that are ready; its fixed headers are bytes, made once."""
 
 import asyncio
 import sys

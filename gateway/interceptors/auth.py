@@ -20,7 +20,7 @@ def build(settings: AuthSettings, tools: Tools) -> Gate:
     def auth(request: web.Request) -> Step | None:
         """Nothing is waited for when somebody reads who was here a moment ago, as most are."""
         passage = PASSAGE.get()
-        access = access_of(request, passage.operation)
+        access = access_of(request)
         plain = not switched_off and passage.method in SAFE and access != "public"
         identity = app[GATEKEEPER].known(request) if plain else None
         if identity is None:
@@ -30,7 +30,8 @@ def build(settings: AuthSettings, tools: Tools) -> Gate:
         return None
 
     async def checked(request: web.Request, rest: Rest) -> web.StreamResponse:
-        access, safe = access_of(request, PASSAGE.get().operation), request.method in SAFE
+        passage, access = PASSAGE.get(), access_of(request)
+        safe = passage.method in SAFE
         if switched_off:
             request[SWITCHED_OFF] = switched_off
         if access == "public":
@@ -43,7 +44,7 @@ def build(settings: AuthSettings, tools: Tools) -> Gate:
         identity = await keeper.identify(request)
         if identity is None:
             raise unauthorized("Sign in, or send a token as Authorization: Bearer")
-        PASSAGE.get().identity = identity
+        passage.identity = identity
         if not safe:
             check_origin(request, request.get(TRUSTED_ORIGIN, False))
             await keeper.guard(request, identity)

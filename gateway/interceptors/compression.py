@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-from functools import lru_cache
 
 from aiohttp import hdrs, web
 
@@ -22,7 +21,7 @@ def build(settings: CompressionSettings, tools: Tools) -> Step:
         return (
             isinstance(body, (bytes, bytearray))
             and len(body) >= least
-            and media_type(headers.get(hdrs.CONTENT_TYPE, "")) in types
+            and response.content_type in types
             and hdrs.CONTENT_ENCODING not in headers
             and "no-transform" not in headers.get(hdrs.CACHE_CONTROL, "")
         )
@@ -42,12 +41,6 @@ def build(settings: CompressionSettings, tools: Tools) -> Step:
         return response
 
     return compression
-
-
-@lru_cache(256)
-def media_type(content_type: str) -> str:
-    """Without its parameters."""
-    return content_type.partition(";")[0].strip().lower()
 
 
 async def packed(body: bytes, level: int) -> bytes:

@@ -3,7 +3,6 @@ settings."""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from functools import lru_cache
 from random import Random
 from time import monotonic, time
 from typing import Any
@@ -14,8 +13,6 @@ from msgspec import Struct, field
 from gateway.interceptors.answers_kept import AnswersKept
 from gateway.interceptors.buckets import LocalBuckets, SharedBuckets
 from gateway.passage import Passage
-
-REMEMBERED = 1024
 
 Rest = Callable[[web.Request], Awaitable[web.StreamResponse]]
 """What comes behind a step: the next one, in the end the handler."""
@@ -67,7 +64,7 @@ def among(paths: tuple[str, ...]) -> Callable[[str], Any]:
     if not paths:
         return _never
     words = "|".join(re.escape(path.rstrip("/")) for path in paths)
-    return lru_cache(REMEMBERED)(re.compile(f"(?:{words})(?:/|$)").match)
+    return re.compile(f"(?:{words})(?:/|$)").match
 
 
 def _never(path: str) -> None:

@@ -19,7 +19,7 @@ from tests.bench.http_load import Load, load
 from tests.bench.stage import TOKEN, servers, worker
 
 SERVERS = ("bare", "none", "asked", "cached", "starlette", "starlette_chain")
-ROUNDS, ROUND_SECONDS, WARM_SECONDS = 21, 1, 0.3  # many and short: a machine that is shared is slow for a while
+ROUNDS, ROUND_SECONDS, WARM_SECONDS = 21, 1.0, 0.3  # many and short: a machine that is shared is slow for a while
 STEPS = sum(step.enabled for step in default_chain().steps)
 STARLETTE_STEPS = 5
 
@@ -42,8 +42,9 @@ async def measured(started: dict[str, list[int]]) -> dict[str, Figure]:
     found: dict[str, list[Load]] = {name: [] for name in SERVERS}
     for number in range(ROUNDS):
         for name, (port, pid) in started.items():
-            found[name].append(await load(port, pid, PATH, headers, 32, ROUND_SECONDS, WARM_SECONDS))
-            tell(f"round {number + 1}: {name} {found[name][-1].per_cpu_second:,.0f} requests a CPU second")
+            one = await load(port, pid, PATH, headers, seconds=ROUND_SECONDS, warm_seconds=WARM_SECONDS)
+            found[name].append(one)
+            tell(f"round {number + 1}: {name} {one.per_cpu_second:,.0f} requests a CPU second")
     wrong = {name: each.statuses for name, loads in found.items() for each in loads if set(each.statuses) != {"200"}}
     if wrong:
         raise RuntimeError(f"not everything was answered: {wrong}")

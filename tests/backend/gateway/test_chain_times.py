@@ -114,7 +114,10 @@ def test_the_time_of_gates_and_observers_is_their_own_and_that_of_others_stays()
 
 
 async def test_nothing_is_measured_where_nobody_asks_for_it() -> None:
+    PASSAGE.set(passage(1, row := [0.0] * 6))
+
     assert await plain([around, Gate(passes), SEES, Gate(runs(around))], handler)(REQUEST) is RESPONSE
+    assert not any(row)
 
 
 # --- observers ----------------------------------------------------------------------------------------------------

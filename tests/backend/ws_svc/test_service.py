@@ -32,6 +32,7 @@ from tests.fixtures.ws_nodes import FakeNode, fake_node
 
 ANA = Caller(actor="ana", role="admin")
 STATUS = WsStatus.SUBJECT
+ASK_SECONDS = 4
 
 
 @pytest.fixture
@@ -61,9 +62,6 @@ def start(start_process: StartProcess, broker: Running) -> Callable[[], Awaitabl
 def answered(reply: Reply, rpc: Rpc) -> Any:
     packed = reply.headers.get("Content-Encoding") == "gzip"
     return msgspec.json.decode(gzip.decompress(reply.data) if packed else reply.data, type=rpc.response)
-
-
-ASK_SECONDS = 4
 
 
 async def ask(bus: Bus, rpc: Rpc, **query: Any) -> Any:
